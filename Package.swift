@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest reads as the architecture: targets from the bottom to the top, each naming all that it may import.
+// Tests/ArchitectureTests reads the `import` lines against the same table, because the package manager lets a target
+// import a dependency of its dependency.
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "kluis",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Cedar", targets: ["Cedar"]),
+        .library(name: "TransparencyLog", targets: ["TransparencyLog"]),
+        .executable(name: "kluis", targets: ["kluis"]),
+        .executable(name: "kluisd", targets: ["kluisd"]),
+    ],
+    dependencies: [
+        // SQLite with statements, savepoints and migrations in Swift; the raw C interface gained nothing in speed.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Router and HTTP/1 channel for the server; the listener is ours, because the socket may be inherited.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Non-blocking sockets for both sides.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // Draining of open connections at a graceful stop.
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        // The types of HTTP that the router speaks.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // Command lines, with completions and manual pages.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The operator's log.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Orderly start and stop, and signals.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // YAML for the configuration; the keys are checked against a list of our own.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        library("Sealing", ["CSodium"]),
+        library("TransparencyLog", ["Sealing"]),
+        library("LedgerFormat", ["TransparencyLog", "Sealing"]),
+        library("Household"),
+        library("Cedar"),
+        library("Storage", [grdb]),
+        library("Ledger", ["LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb]),
+        library("Policy", ["Cedar", "Household"]),
+        library("ReferenceMonitor", ["Policy", "Ledger", "LedgerFormat", "Household", "Storage", "Sealing"]),
+        library("Vault", ["ReferenceMonitor", "Ledger", "Sealing", "Storage", grdb, "Household", "Policy"]),
+        library("Wire"),
+        library(
+            "Server",
+            [
+                "Wire", "ReferenceMonitor", "Vault", "Household", "Policy",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        program(
+            "kluisd",
+            [
+                "Server", "Wire", "Vault", "ReferenceMonitor", "Policy", "Ledger", "Household", "Storage", "Sealing", "LedgerFormat",
+                arguments,
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        program("kluis", ["Wire", "LedgerFormat", "TransparencyLog", arguments] + nio),
+        program("kluis-scenario", ["Wire", arguments] + nio),
+
+        tests("StorageTests", ["Storage", grdb]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,25 @@
+public import Cedar
+
+extension Vectors {
+    /// `made/parse.jsonl`: what the grammar accepts and refuses, and the JSON form of what it accepts.
+    public func parseSet() throws(CedarError) -> SetReport {
+        guard let rows = try lines("made/parse.jsonl") else { return .absent("parse") }
+        var report = SetReport("parse")
+        for row in rows {
+            guard let text = row["text"]?.stringValue, let accept = row["accept"]?.boolValue else { continue }
+            report.cases += 1
+            report.requests += 1
+            do {
+                let set = try PolicySet(parsing: text.string)
+                if !accept {
+                    report.differ("accepted: \(text)")
+                } else if let expected = row["json"], !expected.isEquivalent(to: set.json) {
+                    report.differ("JSON form of: \(text)\n  expected \(expected.text)\n  got      \(set.json.text)")
+                }
+            } catch {
+                if accept { report.differ("refused with \(error): \(text)") }
+            }
+        }
+        return report
+    }
+}

@@ -1,0 +1,193 @@
+/// One signature under a consent (PR-11.1, 11.4).
+public struct ConsentGiver: CanonicalRecord {
+    public var party: Party
+    public var capacity: SigningCapacity
+    public var at: Moment
+    public var method: SigningMethod
+    /// The team member who noted it at once, or took it in.
+    public var notedBy: WorkerID
+
+    public init(party: Party, capacity: SigningCapacity, at: Moment, method: SigningMethod, notedBy: WorkerID) {
+        self.party = party
+        self.capacity = capacity
+        self.at = at
+        self.method = method
+        self.notedBy = notedBy
+    }
+}
+
+/// A withdrawal of a consent, whole or for some of its domains (PR-13.1, 11.7).
+public struct ConsentWithdrawal: CanonicalRecord {
+    /// Moment of recording; from then on nothing rests on it (PR-13.2).
+    public var at: Moment
+    public var by: Party
+    public var domains: SortedSet<LifeDomain>
+    public var notedBy: WorkerID
+
+    public init(at: Moment, by: Party, domains: SortedSet<LifeDomain>, notedBy: WorkerID) {
+        self.at = at
+        self.by = by
+        self.domains = domains
+        self.notedBy = notedBy
+    }
+}
+
+/// A consent: one resident, one receiving organisation, named domains, one purpose, dated (PR-11.1).
+///
+/// The recorded state follows events; what it is worth at a moment is said by ``HouseholdView/standing(of:at:)``.
+public struct Consent: FactRecord {
+    public var id: ConsentID
+    public var household: HouseholdID
+    public var subject: PersonID
+    public var recipient: OrganisationID
+    public var domains: SortedSet<LifeDomain>
+    public var purpose: Purpose
+    /// First day.
+    public var from: CalendarDay
+    /// Last day (PR-11.2).
+    public var until: CalendarDay
+    /// Version of the explanation that was given (PR-11.5).
+    public var leafletVersion: Label
+    /// In the order of signing.
+    public var givers: [ConsentGiver]
+    public var state: ConsentState
+    public var recordedAt: Moment
+    public var recordedBy: WorkerID
+    /// When the signatures were complete; nil for a draft or a refusal.
+    public var activatedAt: Moment?
+    /// The consent that this one supersedes.
+    public var replaces: ConsentID?
+    /// In the order of recording.
+    public var withdrawals: [ConsentWithdrawal]
+
+    public init(
+        id: ConsentID, household: HouseholdID, subject: PersonID, recipient: OrganisationID, domains: SortedSet<LifeDomain>,
+        purpose: Purpose, from: CalendarDay, until: CalendarDay, leafletVersion: Label, givers: [ConsentGiver], state: ConsentState,
+        recordedAt: Moment, recordedBy: WorkerID, activatedAt: Moment? = nil, replaces: ConsentID? = nil,
+        withdrawals: [ConsentWithdrawal] = []
+    ) {
+        self.id = id
+        self.household = household
+        self.subject = subject
+        self.recipient = recipient
+        self.domains = domains
+        self.purpose = purpose
+        self.from = from
+        self.until = until
+        self.leafletVersion = leafletVersion
+        self.givers = givers
+        self.state = state
+        self.recordedAt = recordedAt
+        self.recordedBy = recordedBy
+        self.activatedAt = activatedAt
+        self.replaces = replaces
+        self.withdrawals = withdrawals
+    }
+
+    /// Domains that no withdrawal recorded up to `moment` has taken away.
+    public func remainingDomains(at moment: Moment) -> SortedSet<LifeDomain> {
+        domains.subtracting(withdrawals.filter { $0.at <= moment }.flatMap(\.domains))
+    }
+}
+
+/// Remarks about a consent.
+public struct ConsentWords: WordsRecord {
+    public var id: ConsentID
+    public var note: String
+
+    public init(id: ConsentID, note: String) {
+        self.id = id
+        self.note = note
+    }
+}
+
+/// A refusal of consent (PR-13.5). The receiver may also be a person, such as a parent of a sixteen-year-old (PR-12.3).
+public struct Refusal: FactRecord {
+    public var id: RefusalID
+    public var household: HouseholdID
+    public var subject: PersonID
+    public var recipient: Party
+    public var domains: SortedSet<LifeDomain>
+    public var purpose: Purpose
+    /// Who refused.
+    public var by: Party
+    public var askedOn: Moment
+    public var recordedBy: WorkerID
+
+    public init(
+        id: RefusalID, household: HouseholdID, subject: PersonID, recipient: Party, domains: SortedSet<LifeDomain>, purpose: Purpose,
+        by: Party, askedOn: Moment, recordedBy: WorkerID
+    ) {
+        self.id = id
+        self.household = household
+        self.subject = subject
+        self.recipient = recipient
+        self.domains = domains
+        self.purpose = purpose
+        self.by = by
+        self.askedOn = askedOn
+        self.recordedBy = recordedBy
+    }
+}
+
+/// What was said with a refusal.
+public struct RefusalWords: WordsRecord {
+    public var id: RefusalID
+    public var note: String
+
+    public init(id: RefusalID, note: String) {
+        self.id = id
+        self.note = note
+    }
+}
+
+/// The signature of a registered professional.
+public struct ProfessionalSignature: CanonicalRecord {
+    public var worker: WorkerID
+    public var at: Moment
+
+    public init(worker: WorkerID, at: Moment) {
+        self.worker = worker
+        self.at = at
+    }
+}
+
+/// Why one parental signature under one consent is not needed (PR-12.5, 12.6). The report stands in its words.
+public struct SignatureExcuse: FactRecord {
+    public var id: ExcuseID
+    public var household: HouseholdID
+    public var consent: ConsentID
+    /// The parent whose signature is missing.
+    public var excused: Party
+    public var ground: ExcuseGround
+    public var recordedAt: Moment
+    /// PR-12.5: two registered professionals.
+    public var signatures: [ProfessionalSignature]
+    /// PR-12.6: the recorded attempts to reach the parent.
+    public var attempts: [Moment]
+
+    public init(
+        id: ExcuseID, household: HouseholdID, consent: ConsentID, excused: Party, ground: ExcuseGround, recordedAt: Moment,
+        signatures: [ProfessionalSignature], attempts: [Moment] = []
+    ) {
+        self.id = id
+        self.household = household
+        self.consent = consent
+        self.excused = excused
+        self.ground = ground
+        self.recordedAt = recordedAt
+        self.signatures = signatures
+        self.attempts = attempts
+    }
+}
+
+/// The reason, or the report of the attempts, of an excuse.
+public struct ExcuseWords: WordsRecord {
+    public var id: ExcuseID
+    public var report: String
+
+    public init(id: ExcuseID, report: String) {
+        self.id = id
+        self.report = report
+    }
+}

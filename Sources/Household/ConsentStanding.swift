@@ -1,0 +1,128 @@
+// What a consent is worth at a moment (PR-11.2, 11.4, 12.7, 13.2; invariants 4 and 5).
+
+/// What a consent is worth at one moment.
+public enum ConsentStanding: String, VocabularyTerm {
+    /// It counts.
+    case active
+    /// Never completed: signatures are missing, or authority is not known.
+    case pending
+    /// It was complete and no longer is: authority or capacity changed, or an excuse ran out.
+    case incomplete
+    case notYetBegun, expired, withdrawn, superseded, refused
+    /// It ended on a birthday, at closing, or because an oral signature was not confirmed.
+    case lapsed
+    /// Its terms are void whatever was signed (PR-11.3).
+    case void
+}
+
+/// Why a consent lapsed.
+public enum ConsentLapse: String, VocabularyTerm {
+    case birthday12, birthday16, birthday18, closing, oralNotConfirmed
+}
+
+/// What a consent is worth at one moment, and why.
+public struct ConsentAssessment: Hashable, Sendable {
+    public let consent: Consent
+    public let moment: Moment
+    public let standing: ConsentStanding
+    /// Why it lapsed; nil unless `standing` is `lapsed`.
+    public let lapse: ConsentLapse?
+    /// When the whole consent was withdrawn, by then.
+    public let withdrawnAt: Moment?
+    /// Domains that it still names; withdrawn ones are gone (PR-11.7, 13.1).
+    public let domains: SortedSet<LifeDomain>
+    /// Who must sign at this moment, and who has not.
+    public let signatures: SignatureStatus
+    /// The rules behind the standing.
+    public let articles: [Article]
+
+    public var isActive: Bool { standing == .active }
+    public var missing: SortedSet<RequiredSigner> { signatures.missing }
+}
+
+extension HouseholdView {
+    /// What `consent` is worth at `moment`; nil when the snapshot does not hold its subject.
+    ///
+    /// The recorded state can only take worth away: a recorded `active` is checked against terms, withdrawals, dates, birthdays, closing and
+    /// signatures at this very moment.
+    public func assess(_ consent: Consent, at moment: Moment) -> ConsentAssessment? {
+        guard let signatures = signatureStatus(of: consent, at: moment) else { return nil }
+        let remaining = consent.remainingDomains(at: moment)
+        let (standing, lapse) = standing(consent, signatures, remaining, moment)
+        let withdrawnAt = remaining.isEmpty ? consent.withdrawals.filter { $0.at <= moment }.map(\.at).max() : nil
+        let articles: [Article] =
+            switch standing {
+            case .active: [.pr(11, 1)] + signatures.articles
+            case .pending, .incomplete: signatures.articles
+            case .notYetBegun: [.pr(11, 1)]
+            case .expired: [.pr(11, 2)]
+            case .withdrawn: [.pr(13, 1), .pr(13, 2)]
+            case .superseded: [.pr(11, 7)]
+            case .refused: [.pr(13, 5)]
+            case .void: [.pr(11, 3)]
+            case .lapsed:
+                switch lapse {
+                case .closing: [.pr(11, 2)]
+                case .oralNotConfirmed: [.pr(11, 4)]
+                default: [.pr(12, 7)]
+                }
+            }
+        return ConsentAssessment(
+            consent: consent, moment: moment, standing: standing, lapse: lapse, withdrawnAt: withdrawnAt, domains: remaining,
+            signatures: signatures, articles: articles)
+    }
+
+    /// The standing of a consent of the snapshot at `moment`; nil when it is not there.
+    public func standing(of consent: ConsentID, at moment: Moment) -> ConsentStanding? {
+        consentsByID[consent].flatMap { assess($0, at: moment)?.standing }
+    }
+
+    private func standing(
+        _ consent: Consent, _ signatures: SignatureStatus, _ remaining: SortedSet<LifeDomain>, _ moment: Moment
+    ) -> (ConsentStanding, ConsentLapse?) {
+        switch consent.state {
+        case .refused: return (.refused, nil)
+        case .withdrawn: return (.withdrawn, nil)
+        case .superseded: return (.superseded, nil)
+        case .expired: return (.expired, nil)
+        case .lapsed: return (.lapsed, birthdayLapse(consent, at: moment))
+        case .draft, .active: break
+        }
+        // ORDER: what voids or ends a consent is asked before what completes it.
+        guard hasValidTerms(consent) else { return (.void, nil) }
+        if remaining.isEmpty { return (.withdrawn, nil) }
+        if isEnded(at: moment) { return (.lapsed, .closing) }
+        if moment >= consent.until.end { return (.expired, nil) }
+        guard consent.state == .active, let activatedAt = consent.activatedAt, activatedAt <= moment else { return (.pending, nil) }
+        if moment < consent.from.start { return (.notYetBegun, nil) }
+        if let lapse = birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment) { return (.lapsed, lapse) }
+        return signatures.isComplete ? (.active, nil) : (.incomplete, nil)
+    }
+
+    /// Invariant 4: one organisation is in the type; finite named domains and at most twelve months are checked here.
+    func hasValidTerms(_ consent: Consent) -> Bool {
+        !consent.domains.isEmpty && consent.domains.count < LifeDomain.allCases.count && consent.from <= consent.until
+            && Period.isWithin(months: parameters.consentMonths, from: consent.from, until: consent.until)
+    }
+
+    /// The first birthday between activation and `moment` on which the signatures did not suffice (PR-12.7). A consent that lapsed does not
+    /// revive, whatever is signed later.
+    func birthdayLapse(_ consent: Consent, at moment: Moment) -> ConsentLapse? {
+        guard let activatedAt = consent.activatedAt, let person = personsByID[consent.subject] else { return nil }
+        let birthdays: [(Int, ConsentLapse)] = [(12, .birthday12), (16, .birthday16), (18, .birthday18)]
+        for (age, lapse) in birthdays {
+            let birthday = person.birthDay.birthday(turning: age).start
+            guard activatedAt < birthday, birthday <= moment else { continue }
+            if let status = signatureStatus(of: consent, at: birthday), !status.isComplete { return lapse }
+        }
+        return nil
+    }
+
+    /// Whether an oral signature that the consent needed ran out unconfirmed between activation and `moment` (PR-11.4). Confirming afterwards is
+    /// too late: it takes a new consent.
+    private func oralLapse(_ consent: Consent, at moment: Moment) -> ConsentLapse? {
+        guard let activatedAt = consent.activatedAt else { return nil }
+        let ends = consent.givers.filter { $0.method == .oral }.map(oralEnd).filter { activatedAt < $0 && $0 <= moment }
+        return ends.contains { !(signatureStatus(of: consent, at: $0)?.oralRunOut.isEmpty ?? true) } ? .oralNotConfirmed : nil
+    }
+}

@@ -1,0 +1,142 @@
+// What can happen to a consent. Each step is a pure function from a consent to the consent after it; the snapshot gives the circumstances.
+
+extension HouseholdView {
+    /// Activates a draft whose signatures suffice at `moment`; gives what is still missing. Throws `brokenReference` for an unknown subject.
+    func completeIfSigned(_ consent: inout Consent, at moment: Moment) throws(HouseholdError) -> SignatureStatus {
+        guard let status = signatureStatus(of: consent, at: moment) else {
+            throw HouseholdError(.brokenReference, about: consent.subject.description)
+        }
+        if consent.state == .draft, status.isComplete {
+            consent.state = try consent.state.next(.complete)
+            consent.activatedAt = moment
+        }
+        return status
+    }
+
+    /// Adds a signature: to a draft, or in writing to an active consent that was given orally (PR-11.4). The consent becomes active when it is
+    /// the last one missing.
+    ///
+    /// Throws `notAllowed`: PR-12 for somebody whose signature is not asked in that capacity at `moment`, PR-11.1 for a moment of signing in the
+    /// future, PR-13.1 when one of the domains was withdrawn; `illegalTransition` for a consent that is neither draft nor active.
+    public func signing(
+        _ consent: Consent, _ giver: ConsentGiver, at moment: Moment
+    ) throws(HouseholdError) -> (consent: Consent, signatures: SignatureStatus) {
+        guard let assessment = assess(consent, at: moment) else {
+            throw HouseholdError(.brokenReference, about: consent.subject.description)
+        }
+        guard [.pending, .active, .notYetBegun, .incomplete].contains(assessment.standing) else {
+            throw HouseholdError(.illegalTransition, about: "\(assessment.standing)/sign", articles: assessment.articles)
+        }
+        guard giver.at <= moment else { throw ConsentDefect.signedInFuture.error() }
+        let requirement = assessment.signatures.requirement
+        guard requirement.signers.contains(where: { giver.signs($0) }) else {
+            throw HouseholdError(.notAllowed, about: giver.party.description, articles: requirement.articles)
+        }
+        var signed = consent
+        signed.givers.append(giver)
+        let status = try completeIfSigned(&signed, at: moment)
+        return (signed, status)
+    }
+
+    /// Activates a draft that an excuse of the snapshot has completed (PR-12.5, 12.6). Gives it unchanged when signatures are still missing.
+    public func completing(_ consent: Consent, at moment: Moment) throws(HouseholdError) -> Consent {
+        guard let assessment = assess(consent, at: moment), assessment.standing == .pending else {
+            throw HouseholdError(.illegalTransition, about: "\(consent.state)/complete")
+        }
+        var completed = consent
+        _ = try completeIfSigned(&completed, at: moment)
+        return completed
+    }
+
+    /// Whether `party` may withdraw: any of the signatories, the person concerned from twelve, and whoever would have to sign now (PR-13.1).
+    public func mayWithdraw(_ consent: Consent, _ party: Party, at moment: Moment) -> Bool {
+        if consent.givers.contains(where: { $0.party == party }) { return true }
+        guard let person = personsByID[consent.subject], let requirement = required(person.id, at: moment) else { return false }
+        if party == .person(person.id), person.age(at: moment) >= 12 { return true }
+        return requirement.signers.contains { $0.party == party }
+    }
+
+    /// Withdraws `domains` (all remaining ones when nil) at `moment`, the moment of recording: from then on nothing rests on them (PR-13.1, 13.2).
+    ///
+    /// Throws `notAllowed` with PR-13.1 for somebody who is no signatory, `illegalTransition` when nothing of it runs, and
+    /// `inconsistentRecord` for a domain that the consent does not name any more.
+    public func withdrawing(
+        _ consent: Consent, domains: SortedSet<LifeDomain>? = nil, by party: Party, notedBy worker: WorkerID, at moment: Moment
+    ) throws(HouseholdError) -> Consent {
+        guard consent.state == .active else { throw HouseholdError(.illegalTransition, about: "\(consent.state)/withdraw") }
+        guard mayWithdraw(consent, party, at: moment) else {
+            throw HouseholdError(.notAllowed, about: party.description, articles: [.pr(13, 1)])
+        }
+        let remaining = consent.remainingDomains(at: moment)
+        let taken = domains ?? remaining
+        guard !taken.isEmpty, taken.isSubset(of: remaining) else {
+            throw HouseholdError(.inconsistentRecord, about: "domains", articles: [.pr(11, 7)])
+        }
+        var withdrawn = consent
+        withdrawn.withdrawals.append(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
+        if remaining.subtracting(taken).isEmpty { withdrawn.state = try consent.state.next(.withdraw) }
+        return withdrawn
+    }
+
+    /// A draft refused by one of those who must sign, and the refusal to record beside it (PR-13.5).
+    ///
+    /// Throws `illegalTransition` for anything but a draft, and `notAllowed` with the articles of PR-12 for somebody whose signature is not asked.
+    public func refusing(
+        _ consent: Consent, by party: Party, refusal: RefusalID, notedBy worker: WorkerID, at moment: Moment
+    ) throws(HouseholdError) -> (consent: Consent, refusal: Refusal) {
+        guard let requirement = required(consent.subject, at: moment) else {
+            throw HouseholdError(.brokenReference, about: consent.subject.description)
+        }
+        guard requirement.signers.contains(where: { $0.party == party }) else {
+            throw HouseholdError(.notAllowed, about: party.description, articles: requirement.articles)
+        }
+        var refused = consent
+        refused.state = try consent.state.next(.refuse)
+        return (
+            refused,
+            Refusal(
+                id: refusal, household: id, subject: consent.subject, recipient: .organisation(consent.recipient), domains: consent.domains,
+                purpose: consent.purpose, by: party, askedOn: moment, recordedBy: worker)
+        )
+    }
+
+    /// The recorded state brought up to what the clock has done by `moment`: expired, or lapsed. Nil when nothing changes. Deciding does not
+    /// depend on it, for ``assess(_:at:)`` sees through a stale state.
+    public func settling(_ consent: Consent, at moment: Moment) -> Consent? {
+        guard consent.state == .active, let assessment = assess(consent, at: moment) else { return nil }
+        let event: ConsentState.Event
+        switch assessment.standing {
+        case .expired: event = .expire
+        case .lapsed: event = .lapse
+        default: return nil
+        }
+        guard let state = try? consent.state.next(event) else { return nil }
+        var settled = consent
+        settled.state = state
+        return settled
+    }
+
+    /// Active consents that will lapse on a birthday within the warning term, with that day (PR-12.7).
+    public func birthdayWarnings(at moment: Moment) -> [(consent: ConsentID, birthday: CalendarDay)] {
+        let last = moment.day.adding(days: parameters.birthdayWarningDays)
+        var warnings: [(consent: ConsentID, birthday: CalendarDay)] = []
+        for consent in facts.consents where assess(consent, at: moment)?.standing == .active {
+            guard let person = personsByID[consent.subject] else { continue }
+            for age in [12, 16, 18] {
+                let birthday = person.birthDay.birthday(turning: age)
+                guard moment.day < birthday, birthday <= last, birthday <= consent.until else { continue }
+                if signatureStatus(of: consent, at: birthday.start)?.isComplete == false { warnings.append((consent.id, birthday)) }
+            }
+        }
+        return warnings
+    }
+}
+
+extension Consent {
+    /// The consent after another one took its place. Throws `illegalTransition` unless it is active.
+    public func superseded() throws(HouseholdError) -> Consent {
+        var copy = self
+        copy.state = try state.next(.supersede)
+        return copy
+    }
+}

@@ -1,0 +1,237 @@
+/// A goal of a plan version (PR-8.5).
+public struct Goal: CanonicalRecord {
+    public var id: GoalID
+    public var domain: LifeDomain
+    /// A resident, or the household.
+    public var subject: Subject
+    public var due: CalendarDay
+    public var audience: GoalAudience
+    /// Progress, not content: set at a review, outside the signed content.
+    public var outcome: GoalOutcome?
+
+    public init(
+        id: GoalID, domain: LifeDomain, subject: Subject, due: CalendarDay, audience: GoalAudience = .household,
+        outcome: GoalOutcome? = nil
+    ) {
+        self.id = id
+        self.domain = domain
+        self.subject = subject
+        self.due = due
+        self.audience = audience
+        self.outcome = outcome
+    }
+}
+
+/// The words of a goal.
+public struct GoalWords: CanonicalRecord {
+    public var id: GoalID
+    public var wantedResult: String
+
+    public init(id: GoalID, wantedResult: String) {
+        self.id = id
+        self.wantedResult = wantedResult
+    }
+}
+
+/// An action under a goal: who does what, by when.
+public struct PlanAction: CanonicalRecord {
+    public var id: PlanActionID
+    public var goal: GoalID
+    public var actor: Actor
+    /// The worker who does it for the organisation; nil for any of its workers.
+    public var worker: WorkerID?
+    public var due: CalendarDay
+    /// Progress, not content: outside the signed content.
+    public var doneOn: CalendarDay?
+
+    public init(id: PlanActionID, goal: GoalID, actor: Actor, worker: WorkerID? = nil, due: CalendarDay, doneOn: CalendarDay? = nil) {
+        self.id = id
+        self.goal = goal
+        self.actor = actor
+        self.worker = worker
+        self.due = due
+        self.doneOn = doneOn
+    }
+}
+
+/// The words of an action.
+public struct PlanActionWords: CanonicalRecord {
+    public var id: PlanActionID
+    public var description: String
+
+    public init(id: PlanActionID, description: String) {
+        self.id = id
+        self.description = description
+    }
+}
+
+/// A signature under a plan version (PR-8.2).
+public struct PlanSignature: CanonicalRecord {
+    public var signer: PlanSigner
+    public var at: Moment
+    public var method: SigningMethod
+    /// Hash of the content that was signed.
+    public var contentHash: Bytes32
+    /// The worker who signed, or who recorded a resident's signature.
+    public var notedBy: WorkerID
+
+    public init(signer: PlanSigner, at: Moment, method: SigningMethod, contentHash: Bytes32, notedBy: WorkerID) {
+        self.signer = signer
+        self.at = at
+        self.method = method
+        self.contentHash = contentHash
+        self.notedBy = notedBy
+    }
+}
+
+/// A resident who will not sign (PR-8.3).
+public struct PlanRefusal: CanonicalRecord {
+    public var person: PersonID
+    public var at: Moment
+    /// Whether the resident's view is attached.
+    public var viewAttached: Bool
+    public var notedBy: WorkerID
+
+    public init(person: PersonID, at: Moment, viewAttached: Bool, notedBy: WorkerID) {
+        self.person = person
+        self.at = at
+        self.viewAttached = viewAttached
+        self.notedBy = notedBy
+    }
+}
+
+/// One version of the household's plan (PR-8.1).
+public struct PlanVersion: FactRecord {
+    public var id: PlanID
+    public var household: HouseholdID
+    /// From 1.
+    public var number: Int
+    public var state: PlanState
+    public var goals: [Goal]
+    public var actions: [PlanAction]
+    /// SHA-256 of ``PlanContent``; set when presented, constant from then on.
+    public var contentHash: Bytes32?
+    public var presentedOn: CalendarDay?
+    public var inForceOn: CalendarDay?
+    /// Day of the next review (PR-8.5).
+    public var reviewDueOn: CalendarDay?
+    public var signatures: [PlanSignature]
+    public var refusals: [PlanRefusal]
+    /// Actions that did not take force because the resident concerned would not sign (PR-8.3).
+    public var excludedActions: SortedSet<PlanActionID>
+
+    public init(
+        id: PlanID, household: HouseholdID, number: Int, state: PlanState, goals: [Goal], actions: [PlanAction],
+        contentHash: Bytes32? = nil, presentedOn: CalendarDay? = nil, inForceOn: CalendarDay? = nil, reviewDueOn: CalendarDay? = nil,
+        signatures: [PlanSignature] = [], refusals: [PlanRefusal] = [], excludedActions: SortedSet<PlanActionID> = []
+    ) {
+        self.id = id
+        self.household = household
+        self.number = number
+        self.state = state
+        self.goals = goals
+        self.actions = actions
+        self.contentHash = contentHash
+        self.presentedOn = presentedOn
+        self.inForceOn = inForceOn
+        self.reviewDueOn = reviewDueOn
+        self.signatures = signatures
+        self.refusals = refusals
+        self.excludedActions = excludedActions
+    }
+}
+
+/// The words of a plan version.
+public struct PlanWords: WordsRecord {
+    public var id: PlanID
+    public var goals: [GoalWords]
+    public var actions: [PlanActionWords]
+    /// Views of residents who would not sign (PR-8.3).
+    public var views: [PlanViewWords]
+
+    public init(id: PlanID, goals: [GoalWords] = [], actions: [PlanActionWords] = [], views: [PlanViewWords] = []) {
+        self.id = id
+        self.goals = goals
+        self.actions = actions
+        self.views = views
+    }
+}
+
+/// The view of a resident who would not sign.
+public struct PlanViewWords: CanonicalRecord {
+    public var person: PersonID
+    public var text: String
+
+    public init(person: PersonID, text: String) {
+        self.person = person
+        self.text = text
+    }
+}
+
+/// Who signed a plan version, and as what.
+public enum PlanSigner: Hashable, Sendable, Codable {
+    /// A worker of the team: as director where that is what the worker is, and for the parent organisation.
+    case worker(WorkerID)
+    /// A resident or representative, in this capacity.
+    case party(Party, SigningCapacity)
+
+    private enum Key: String, CodingKey { case worker, party, capacity }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        if let worker = try container.decodeIfPresent(WorkerID.self, forKey: .worker) {
+            guard !container.contains(.party), !container.contains(.capacity) else { throw HouseholdError(.inconsistentRecord, about: "signer") }
+            self = .worker(worker)
+        } else {
+            self = .party(try container.decode(Party.self, forKey: .party), try container.decode(SigningCapacity.self, forKey: .capacity))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .worker(let worker): try container.encode(worker, forKey: .worker)
+        case .party(let party, let capacity):
+            try container.encode(party, forKey: .party)
+            try container.encode(capacity, forKey: .capacity)
+        }
+    }
+}
+
+/// The content of a plan version that is signed: goals, actions and their words, without outcomes and progress.
+///
+/// Its canonical JSON is what ``PlanVersion/contentHash`` is the SHA-256 of. Goals, actions and words are in the order of the version's own
+/// lists, so that equal versions give equal bytes.
+public struct PlanContent: CanonicalRecord {
+    public let household: HouseholdID
+    public let plan: PlanID
+    public let number: Int
+    public let goals: [Goal]
+    public let actions: [PlanAction]
+    public let goalWords: [GoalWords]
+    public let actionWords: [PlanActionWords]
+
+    /// Throws `brokenReference` when a goal or action has no words, and `duplicateIdentifier` when it has them twice.
+    public init(_ version: PlanVersion, _ words: PlanWords) throws(HouseholdError) {
+        household = version.household
+        plan = version.id
+        number = version.number
+        goals = version.goals.map { var goal = $0; goal.outcome = nil; return goal }
+        actions = version.actions.map { var action = $0; action.doneOn = nil; return action }
+        goalWords = try Self.inOrder(version.goals.map(\.id), words.goals.map { ($0.id, $0) })
+        actionWords = try Self.inOrder(version.actions.map(\.id), words.actions.map { ($0.id, $0) })
+    }
+
+    private static func inOrder<Key: Hashable & CustomStringConvertible, Value>(_ keys: [Key], _ pairs: [(Key, Value)]) throws(HouseholdError) -> [Value] {
+        var byKey: [Key: Value] = [:]
+        for (key, value) in pairs {
+            guard byKey.updateValue(value, forKey: key) == nil else { throw HouseholdError(.duplicateIdentifier, about: key.description) }
+        }
+        var result: [Value] = []
+        for key in keys {
+            guard let value = byKey[key] else { throw HouseholdError(.brokenReference, about: key.description) }
+            result.append(value)
+        }
+        return result
+    }
+}

@@ -1,0 +1,247 @@
+import FoundationEssentials
+import GRDB
+public import LedgerFormat
+public import Sealing
+public import Storage
+import Synchronization
+import TransparencyLog
+
+/// A line that stands in an open transaction. It becomes a ``Receipt`` when that transaction is durable, and never otherwise.
+public struct Entry: Sendable {
+    /// Where the line stands.
+    public let index: UInt64
+    let batch: Batch
+}
+
+/// A line that is durable: the number to quote.
+public struct Receipt: Sendable {
+    public let index: UInt64
+    init(index: UInt64) { self.index = index }
+}
+
+/// The fate of one transaction, shared by the entries in it.
+final class Batch: Sendable {
+    let committed = Atomic<Bool>(false)
+}
+
+/// Lends the keys under which the openings of lines are stored: one end of either key erases.
+///
+/// Implemented by the vault: BLAKE2b(K_month[controller], label, K_audit[household] ‖ index).
+public protocol AuditKeySource: Sendable {
+    /// - Parameters:
+    ///   - household: the household's identifier as text; nil for lines outside households.
+    ///   - month: `YYYY-MM`, in UTC.
+    func entryKey(
+        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction
+    ) throws -> SecretKey
+}
+
+/// The vault's log: appends inside the transaction that decides, and is durable with it.
+///
+/// As a participant of the transaction it keeps the Merkle frontier: a line that is undone leaves no gap.
+public final class AuditLog: Participant, Sendable {
+    private struct OutcomeToCome: Sendable {
+        let line: LogLine
+        let of: UInt64
+    }
+    private struct Open {
+        var frontier = Frontier()
+        var marks: [Frontier] = []
+        var batch = Batch()
+        /// Outcomes that ride with this transaction.
+        var riding: [OutcomeToCome] = []
+        var stored: UInt64 = 0
+    }
+    // INVARIANT: only the writer's thread touches `open`; the lock is never waited for.
+    private let open = Mutex(Open())
+    private let published: Mutex<Frontier>
+    private let waiting = Mutex<[OutcomeToCome]>([])
+    let keys: any AuditKeySource
+    /// The fault points of a rehearsal vault.
+    public let faults: Faults
+
+    package static let migrations = [
+        Migration(
+            "ledger-1",
+            """
+            CREATE TABLE ledger_leaf(seq INTEGER PRIMARY KEY, leaf BLOB NOT NULL, side BLOB NOT NULL) STRICT;
+            CREATE TABLE ledger_open(seq INTEGER PRIMARY KEY, line BLOB NOT NULL) STRICT;
+            CREATE TABLE ledger_head(one INTEGER PRIMARY KEY CHECK (one = 1), frontier BLOB NOT NULL) STRICT;
+            CREATE TABLE ledger_checkpoint(size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
+            """)
+    ]
+
+    /// Opens the log of a store: every leaf is read and hashed, and must give the head that was stored with the last commit.
+    /// - Throws: ``LedgerError/doesNotVerify(index:)``.
+    public init(store: Store, keys: any AuditKeySource, faults: Faults) throws {
+        self.keys = keys
+        self.faults = faults
+        try store.migrate(Self.migrations)
+        let frontier = try store.read { sql in
+            var frontier = Frontier()
+            let cursor = try Row.fetchCursor(sql, sql: "SELECT seq, leaf FROM ledger_leaf ORDER BY seq")
+            while let row = try cursor.next() {
+                let index: Int64 = row[0]
+                let leaf: [UInt8] = Array(row[1] as Data)
+                guard index >= 0, UInt64(index) == frontier.size, (try? Leaf(leaf))?.index == frontier.size else {
+                    throw LedgerError.doesNotVerify(index: frontier.size)
+                }
+                try frontier.append(leafHash: .leaf(leaf))
+            }
+            let head = try Data.fetchOne(sql, sql: "SELECT frontier FROM ledger_head").map { Array($0) }
+            guard head ?? Frontier().serialized == frontier.serialized else { throw LedgerError.doesNotVerify(index: nil) }
+            return frontier
+        }
+        published = Mutex(frontier)
+    }
+
+    /// Entries that are durable.
+    public var size: UInt64 { published.withLock { $0.size } }
+    /// Size and root of the durable log: 32 bytes.
+    public var head: (size: UInt64, root: [UInt8]) { published.withLock { ($0.size, $0.root.bytes) } }
+    /// Size and root as the open transaction will leave them, for the commit record. Call while preparing, after the log has prepared.
+    public var preparedHead: (size: UInt64, root: [UInt8]) { open.withLock { ($0.frontier.size, $0.frontier.root.bytes) } }
+
+    // MARK: - Appending
+
+    /// Appends a line to the open transaction.
+    ///
+    /// - Parameter awaitsOutcome: true for a reading that was permitted: how it ended is written later, also when a crash comes between.
+    /// - Throws: ``LedgerError/notRecorded``, or what SQLite threw when it ended the transaction.
+    public func append(_ line: LogLine, awaitsOutcome: Bool = false, in transaction: borrowing Transaction) throws -> Entry {
+        if faults.trips(.ledgerAppend) { throw LedgerError.notRecorded }
+        var (frontier, batch) = open.withLock { ($0.frontier, $0.batch) }
+        let first = frontier.size
+        for committed in CommittedLeaf.commit(line, firstIndex: first, random: { RandomBytes.generate($0) }) {
+            let index = committed.leaf.index
+            let leaf = committed.leaf.bytes
+            let side = try seal(committed.side, of: line, index: index, in: transaction)
+            try transaction.sql.execute(
+                sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)",
+                arguments: [Int64(index), Data(leaf), Data(side)])
+            try frontier.append(leafHash: .leaf(leaf))
+        }
+        if awaitsOutcome {
+            try transaction.sql.execute(
+                sql: "INSERT INTO ledger_open(seq, line) VALUES (?, ?)",
+                arguments: [Int64(first), Data(try sealOpen(line, index: first, in: transaction))])
+        }
+        open.withLock { $0.frontier = frontier }
+        return Entry(index: first, batch: batch)
+    }
+
+    /// The receipt of a line.
+    /// - Throws: ``LedgerError/notDurable`` when its transaction was not committed.
+    public func receipt(for entry: Entry) throws(LedgerError) -> Receipt {
+        guard entry.batch.committed.load(ordering: .acquiring) else { throw .notDurable }
+        return Receipt(index: entry.index)
+    }
+
+    /// Notes how a reading ended; the line rides with the next commit, whoever makes it.
+    public func appendLater(_ outcome: LogLine, of entry: Entry) {
+        waiting.withLock { $0.append(OutcomeToCome(line: outcome, of: entry.index)) }
+    }
+
+    /// True while outcomes wait for a commit to ride with.
+    public var hasWaitingOutcomes: Bool { waiting.withLock { !$0.isEmpty } }
+
+    /// Closes what a crash left open: each reading without an outcome gets `interrupted`. Call once at start, inside a transaction.
+    public func closeWhatWasLeftOpen(at moment: Int64, in transaction: borrowing Transaction) throws {
+        guard let interrupted = LogText("interrupted") else { return }
+        let rows = try Row.fetchAll(transaction.sql, sql: "SELECT seq, line FROM ledger_open ORDER BY seq")
+        for row in rows {
+            let index = UInt64(row[0] as Int64)
+            var line = try unsealOpen(Array(row[1] as Data), index: index, in: transaction)
+            line.kind = .outcome(of: index)
+            line.moment = moment
+            line.outcome = interrupted
+            _ = try append(line, in: transaction)
+            try transaction.sql.execute(sql: "DELETE FROM ledger_open WHERE seq = ?", arguments: [Int64(index)])
+        }
+    }
+
+    // MARK: - Reading
+
+    /// Opens lines for somebody who may read the log.
+    ///
+    /// - Parameters:
+    ///   - range: indices; what lies outside the log is left out.
+    /// - Returns: index and line, ascending; a line whose keys are gone is nil.
+    public func lines(
+        _ range: Range<UInt64>, in transaction: borrowing Transaction
+    ) throws -> [(index: UInt64, line: LogLine?)] {
+        let rows = try Row.fetchAll(
+            transaction.sql,
+            sql: "SELECT l.seq, l.leaf, l.side FROM ledger_leaf l WHERE l.seq >= ? AND l.seq < ? ORDER BY l.seq",
+            arguments: [Int64(clamping: range.lowerBound), Int64(clamping: range.upperBound)])
+        var lines: [(index: UInt64, line: LogLine?)] = []
+        for row in rows {
+            let index = UInt64(row[0] as Int64)
+            let leaf = try Leaf(Array(row[1] as Data))
+            guard let side = try unseal(Array(row[2] as Data), index: index, in: transaction) else {
+                lines.append((index, nil))
+                continue
+            }
+            for opening in side.openings { try leaf.verify(opening) }
+            lines.append((index, try side.officersLine()))
+        }
+        return lines
+    }
+
+    // MARK: - The transaction
+
+    public func begin() {
+        let frontier = published.withLock { $0 }
+        open.withLock {
+            $0 = Open()
+            $0.frontier = frontier
+            $0.stored = frontier.size
+        }
+    }
+
+    public func mark() -> Int {
+        open.withLock {
+            $0.marks.append($0.frontier)
+            return $0.marks.count - 1
+        }
+    }
+
+    public func rollBack(to mark: Int) {
+        open.withLock {
+            $0.frontier = $0.marks[mark]
+            $0.marks.removeSubrange(mark...)
+        }
+    }
+
+    public func prepare(in transaction: borrowing Transaction) throws {
+        let riding = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        // ORDER: remembered before they are written, so that a transaction that is lost gives them back.
+        open.withLock { $0.riding = riding }
+        for outcome in riding {
+            _ = try append(outcome.line, in: transaction)
+            try transaction.sql.execute(sql: "DELETE FROM ledger_open WHERE seq = ?", arguments: [Int64(outcome.of)])
+        }
+        let (frontier, stored) = open.withLock { ($0.frontier, $0.stored) }
+        guard frontier.size != stored else { return }
+        try transaction.sql.execute(
+            sql: "INSERT INTO ledger_head(one, frontier) VALUES (1, ?) ON CONFLICT(one) DO UPDATE SET frontier = excluded.frontier",
+            arguments: [Data(frontier.serialized)])
+    }
+
+    public func committed() {
+        let (frontier, batch) = open.withLock { ($0.frontier, $0.batch) }
+        published.withLock { $0 = frontier }
+        batch.committed.store(true, ordering: .releasing)
+    }
+
+    public func abandoned() {
+        let riding = open.withLock { open in
+            defer { open.riding = [] }
+            return open.riding
+        }
+        waiting.withLock { $0 = riding + $0 }
+    }
+}

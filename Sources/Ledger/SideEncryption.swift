@@ -1,0 +1,79 @@
+import LedgerFormat
+import Sealing
+import Storage
+
+/// How the openings of a line rest in the side table: under a key that dies with the month or with the household's audit key.
+///
+/// The row says in the clear only which month and which household's key it needs: `u8 length ‖ month ‖ u8 length ‖ household ‖ envelope`.
+extension AuditLog {
+    private static var label: Label { Label("kluis.ledger.lin") }
+    private static var openLabel: Label { Label("kluis.ledger.opn") }
+
+    func seal(_ side: SideEntry, of line: LogLine, index: UInt64, in transaction: borrowing Transaction) throws -> [UInt8] {
+        try seal(side.bytes, of: line, index: index, label: Self.label, in: transaction)
+    }
+
+    func unseal(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> SideEntry? {
+        try SideEntry(try unseal(bytes, index: index, label: Self.label, in: transaction))
+    }
+
+    /// A reading's line, kept until its outcome is written.
+    func sealOpen(_ line: LogLine, index: UInt64, in transaction: borrowing Transaction) throws -> [UInt8] {
+        try seal(Segment.encode(line), of: line, index: index, label: Self.openLabel, in: transaction)
+    }
+
+    func unsealOpen(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> LogLine {
+        try Segment.decode(try unseal(bytes, index: index, label: Self.openLabel, in: transaction))
+    }
+
+    private func seal(
+        _ plaintext: [UInt8], of line: LogLine, index: UInt64, label: Label, in transaction: borrowing Transaction
+    ) throws -> [UInt8] {
+        let month = Month.text(millisecondsSince1970: line.moment)
+        let household = line.household?.description
+        let key = try keys.entryKey(household: household, month: month, index: index, in: transaction)
+        let envelope = try Envelope.sealPadded(plaintext, under: key, label: label, meaning: context(month, household, index))
+        return prefix(month) + prefix(household ?? "") + envelope
+    }
+
+    private func unseal(_ bytes: [UInt8], index: UInt64, label: Label, in transaction: borrowing Transaction) throws -> [UInt8] {
+        var rest = bytes[...]
+        guard let month = text(&rest), let household = text(&rest) else { throw LedgerError.cannotOpen(index: index) }
+        let named = household.isEmpty ? nil : household
+        let key = try keys.entryKey(household: named, month: month, index: index, in: transaction)
+        do {
+            return try Envelope.openPadded(Array(rest), under: key, label: label, meaning: context(month, named, index))
+        } catch {
+            throw LedgerError.cannotOpen(index: index)
+        }
+    }
+
+    private func context(_ month: String, _ household: String?, _ index: UInt64) -> AssociatedData {
+        AssociatedData("ledger-line").adding("month", text: month).adding("household", text: household).adding("index", number: index)
+    }
+
+    private func prefix(_ text: String) -> [UInt8] { [UInt8(truncatingIfNeeded: text.utf8.count)] + Array(text.utf8) }
+
+    private func text(_ rest: inout ArraySlice<UInt8>) -> String? {
+        guard let count = rest.popFirst(), rest.count >= Int(count) else { return nil }
+        defer { rest = rest.dropFirst(Int(count)) }
+        return String(validating: rest.prefix(Int(count)), as: UTF8.self)
+    }
+}
+
+/// A month of the Gregorian calendar, in UTC.
+enum Month {
+    /// `YYYY-MM`. Source: the days-to-civil algorithm of the proleptic Gregorian calendar.
+    static func text(millisecondsSince1970: Int64) -> String {
+        let days = Int64((Double(millisecondsSince1970) / 86_400_000).rounded(.down))
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let index = (5 * dayOfYear + 2) / 153
+        let month = index < 10 ? index + 3 : index - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return "\(year)-" + (month < 10 ? "0" : "") + "\(month)"
+    }
+}

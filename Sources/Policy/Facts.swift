@@ -1,0 +1,55 @@
+public import Household
+
+/// What deciding rests on: identifiers, relations, states. Never names or content.
+///
+/// Read inside the transaction that decides. A thing that does not exist is missing here, and is then refused as if the asker could not know
+/// of it, after the same work.
+public struct Facts: Sendable {
+    /// The asking worker; nil for the system, and for a worker whom the registry does not hold, who is then refused.
+    public let worker: WorkerFacts?
+    /// The household of the subject with everything deciding needs about it.
+    public let household: HouseholdView?
+    /// The item asked about.
+    public let item: Item?
+    /// The workers named in the question, and those whose registration a record in the household rests on.
+    public let namedWorkers: [WorkerFacts]
+    /// The organisations that workers, items and plans here refer to.
+    public let organisations: [Organisation]
+    /// What a search would find: whether a household for which the asker is blocked is among it, and whether anything is.
+    public let searchMatches: (blocked: Bool, any: Bool)
+    /// The registry's revision at reading.
+    public let revision: UInt64
+    /// The first moment at which something here changes by itself; nil when nothing does.
+    public let nextExpiry: Moment?
+    /// What was decided on, in 32 bytes, for the log and for replay.
+    public let digest: [UInt8]
+
+    public init(
+        worker: WorkerFacts?, household: HouseholdView?, item: Item?, namedWorkers: [WorkerFacts] = [], organisations: [Organisation] = [],
+        searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64, nextExpiry: Moment?, digest: [UInt8]
+    ) {
+        self.worker = worker
+        self.household = household
+        self.item = item
+        self.namedWorkers = namedWorkers
+        self.organisations = organisations
+        self.searchMatches = searchMatches
+        self.revision = revision
+        self.nextExpiry = nextExpiry
+        self.digest = digest
+    }
+}
+
+/// A worker as the registry knows him.
+public struct WorkerFacts: Sendable {
+    public let worker: Worker
+    /// Every role held now or earlier; which count is said by ``RoleAssignment``.
+    public let roles: [RoleAssignment]
+    public let organisation: Organisation
+
+    public init(worker: Worker, roles: [RoleAssignment], organisation: Organisation) {
+        self.worker = worker
+        self.roles = roles
+        self.organisation = organisation
+    }
+}

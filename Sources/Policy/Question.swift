@@ -1,0 +1,63 @@
+public import Household
+
+/// What is asked. Its stored properties are the parsed input: decided on, and then carried out.
+public protocol Question: Sendable {
+    /// The `Action` entity that the policies know it by.
+    static var action: ActionName { get }
+
+    /// What it is about: which facts deciding needs, and which entity is the resource.
+    var about: Subject { get }
+
+    /// The attributes of the context that belong to this action alone, out of the question and the facts.
+    ///
+    /// The attributes every action has (purpose, hat, moment, …) are added by ``PolicyEngine``.
+    func context(_ facts: Facts, _ asker: Asker) -> CedarRecord
+}
+
+/// Which thing a question is about, and which facts deciding needs besides.
+public struct Subject: Sendable {
+    /// The kind of thing that is the resource of the decision.
+    public enum Resource: String, Hashable, Sendable {
+        /// The registry as a whole: workers, organisations, the list of households.
+        case vault
+        /// The log.
+        case ledger
+        case household, item, plan, consent
+    }
+
+    public let resource: Resource
+    /// The household, where the asker named it. Facts for an item, plan or consent hold its household too.
+    public let household: HouseholdID?
+    public let item: ItemID?
+    public let consent: ConsentID?
+    public let plan: PlanID?
+    /// A resident whose records matter (the subject of an item, the signer of a consent).
+    public let person: PersonID?
+    /// Workers other than the asker whose records matter.
+    public let workers: [WorkerID]
+    public let organisation: OrganisationID?
+    /// What was searched for, as a blind index knows it.
+    public let searchTerm: BlindIndexToken?
+
+    public init(
+        _ resource: Resource, household: HouseholdID? = nil, item: ItemID? = nil, consent: ConsentID? = nil, plan: PlanID? = nil,
+        person: PersonID? = nil, workers: [WorkerID] = [], organisation: OrganisationID? = nil, searchTerm: BlindIndexToken? = nil
+    ) {
+        self.resource = resource
+        self.household = household
+        self.item = item
+        self.consent = consent
+        self.plan = plan
+        self.person = person
+        self.workers = workers
+        self.organisation = organisation
+        self.searchTerm = searchTerm
+    }
+}
+
+/// A search term under the key of the blind index: equal terms give equal tokens, and a token gives no term back.
+public struct BlindIndexToken: Hashable, Sendable {
+    public let bytes: [UInt8]
+
+    public init(bytes: [UInt8]) { self.bytes = bytes }
+}

@@ -1,0 +1,147 @@
+public import Household
+
+/// A consent as it was put on the table, before anybody knows whether it is one: it can say things that a ``Household/Consent`` cannot,
+/// so that they can be refused by the article that forbids them (PR-11.3).
+public struct ConsentDraft: Hashable, Sendable {
+    /// Who would receive.
+    public enum Recipients: Hashable, Sendable {
+        case one(OrganisationID)
+        /// "All organisations": void (PR-11.3).
+        case everybody
+    }
+    /// What would be received.
+    public enum Domains: Hashable, Sendable {
+        case these(SortedSet<LifeDomain>)
+        /// "All life domains": void (PR-11.3).
+        case all
+    }
+
+    /// The resident concerned.
+    public let subject: PersonID
+    public let recipients: Recipients
+    public let domains: Domains
+    /// What it would serve; nil when the form does not say.
+    public let purpose: Purpose?
+    /// First day.
+    public let from: CalendarDay
+    /// Last day; nil for an indefinite time, which is void (PR-11.3).
+    public let until: CalendarDay?
+    /// Version of the explanation that was given; nil when none was (PR-11.5).
+    public let leafletVersion: Label?
+    /// Who signed on the spot; may be empty.
+    public let signers: SortedSet<Party>
+    /// How they did.
+    public let method: SigningMethod
+
+    public init(
+        subject: PersonID, recipients: Recipients, domains: Domains, purpose: Purpose?, from: CalendarDay, until: CalendarDay?,
+        leafletVersion: Label?, signers: SortedSet<Party>, method: SigningMethod
+    ) {
+        self.subject = subject
+        self.recipients = recipients
+        self.domains = domains
+        self.purpose = purpose
+        self.from = from
+        self.until = until
+        self.leafletVersion = leafletVersion
+        self.signers = signers
+        self.method = method
+    }
+}
+
+/// A refusal of consent as it was given (PR-13.5).
+public struct RefusalDraft: Hashable, Sendable {
+    public let subject: PersonID
+    /// Who would have received: an organisation, or a person such as a parent (PR-12.3).
+    public let recipient: Party
+    public let domains: SortedSet<LifeDomain>
+    public let purpose: Purpose
+    /// Who refused.
+    public let by: PersonID
+
+    public init(subject: PersonID, recipient: Party, domains: SortedSet<LifeDomain>, purpose: Purpose, by: PersonID) {
+        self.subject = subject
+        self.recipient = recipient
+        self.domains = domains
+        self.purpose = purpose
+        self.by = by
+    }
+}
+
+/// Registers a consent with the signatures given on the spot (PR-11).
+public struct RegisterConsent: Question {
+    public static let action = ActionName.registerConsent
+    public let household: HouseholdID
+    public let draft: ConsentDraft
+
+    public init(household: HouseholdID, draft: ConsentDraft) {
+        self.household = household
+        self.draft = draft
+    }
+
+    public var about: Subject {
+        let organisation: OrganisationID? = if case .one(let id) = draft.recipients { id } else { nil }
+        return Subject(.household, household: household, person: draft.subject, organisation: organisation)
+    }
+}
+
+/// Adds one signature to a registered consent (PR-12).
+public struct SignConsent: Question {
+    public static let action = ActionName.signConsent
+    /// The household, where the asker named it.
+    public let household: HouseholdID?
+    public let consent: ConsentID
+    public let signer: PersonID
+    public let method: SigningMethod
+
+    public init(household: HouseholdID? = nil, consent: ConsentID, signer: PersonID, method: SigningMethod = .written) {
+        self.household = household
+        self.consent = consent
+        self.signer = signer
+        self.method = method
+    }
+
+    public var about: Subject { Subject(.consent, household: household, consent: consent, person: signer) }
+}
+
+/// Withdraws a consent, whole or for some domains (PR-13.1).
+public struct WithdrawConsent: Question {
+    public static let action = ActionName.withdrawConsent
+    public let consent: ConsentID
+    /// The domains taken away; nil for all.
+    public let domains: SortedSet<LifeDomain>?
+    /// Who withdraws.
+    public let by: PersonID
+
+    public init(consent: ConsentID, domains: SortedSet<LifeDomain>?, by: PersonID) {
+        self.consent = consent
+        self.domains = domains
+        self.by = by
+    }
+
+    public var about: Subject { Subject(.consent, consent: consent, person: by) }
+}
+
+/// Records that a consent was refused (PR-13.5).
+public struct RefuseConsent: Question {
+    public static let action = ActionName.refuseConsent
+    public let household: HouseholdID
+    public let draft: RefusalDraft
+
+    public init(household: HouseholdID, draft: RefusalDraft) {
+        self.household = household
+        self.draft = draft
+    }
+
+    public var about: Subject { Subject(.household, household: household, person: draft.subject, organisation: draft.recipient.organisation) }
+}
+
+/// Lists consents and refusals of a household.
+public struct ListConsents: Question {
+    public static let action = ActionName.listConsents
+    public let household: HouseholdID
+
+    public init(household: HouseholdID) { self.household = household }
+
+    public var about: Subject { Subject(.household, household: household) }
+}

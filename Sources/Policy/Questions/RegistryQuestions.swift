@@ -1,0 +1,73 @@
+public import Household
+
+/// Registers an organisation.
+public struct AddOrganisation: Question {
+    public static let action = ActionName.addOrganisation
+    public let organisation: Organisation
+
+    public init(organisation: Organisation) { self.organisation = organisation }
+
+    public var about: Subject { Subject(.vault) }
+}
+
+/// Registers a worker whom a partner brings in (PR-1.4).
+public struct AddWorker: Question {
+    public static let action = ActionName.addWorker
+    public let worker: Worker
+
+    public init(worker: Worker) { self.worker = worker }
+
+    public var about: Subject { Subject(.vault, organisation: worker.organisation) }
+}
+
+/// Gives a worker a role (PR-4.5, 4.7).
+public struct AssignRole: Question {
+    public static let action = ActionName.assignRole
+    public let worker: WorkerID
+    public let role: Role
+
+    public init(worker: WorkerID, role: Role) {
+        self.worker = worker
+        self.role = role
+    }
+
+    public var about: Subject { Subject(.vault, workers: [worker]) }
+}
+
+/// Registers a sign-in key of a worker.
+public struct EnrolKey: Question {
+    public static let action = ActionName.enrolKey
+    public let key: WorkerKey
+
+    public init(key: WorkerKey) { self.key = key }
+
+    public var about: Subject { Subject(.vault, workers: [key.worker]) }
+}
+
+/// Ends a worker's membership: account, involvements and key with it.
+public struct EndWorker: Question {
+    public static let action = ActionName.endWorker
+    public let worker: WorkerID
+
+    public init(worker: WorkerID) { self.worker = worker }
+
+    public var about: Subject { Subject(.vault, workers: [worker]) }
+}
+
+/// Lists the registered workers.
+public struct ListWorkers: Question {
+    public static let action = ActionName.listWorkers
+
+    public init() {}
+
+    public var about: Subject { Subject(.vault) }
+}
+
+/// Lists the registered organisations.
+public struct ListOrganisations: Question {
+    public static let action = ActionName.listOrganisations
+
+    public init() {}
+
+    public var about: Subject { Subject(.vault) }
+}

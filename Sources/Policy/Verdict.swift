@@ -1,0 +1,69 @@
+public import Household
+
+/// The reglement says yes, and which articles say so.
+///
+/// Only ``PolicyEngine`` makes one. It cannot be copied: it is spent inside the transaction in which it was decided.
+public struct Permit: ~Copyable, Sendable {
+    /// What was cited, in the order of the reglement, without duplicates; never empty.
+    public let articles: [Article]
+    /// Identifiers of the policies that decided, in byte order; never empty.
+    public let policies: [String]
+    /// What must still happen. Not empty: the outcome is `oblige`, accepted with a duty or a pending state.
+    public let duties: [Duty]
+
+    init(articles: [Article], policies: [String], duties: [Duty]) {
+        self.articles = articles
+        self.policies = policies
+        self.duties = duties
+    }
+}
+
+/// Something that an accepted action still requires, out of a policy's `@plicht`.
+public struct Duty: Hashable, Sendable {
+    /// The policy that imposes it.
+    public let policy: String
+    /// What must happen.
+    public let sentence: Bilingual
+}
+
+/// The reglement says no.
+public struct Refusal: Sendable {
+    /// Which kind of no.
+    public enum Reason: String, Hashable, Sendable {
+        /// A policy forbade it, or none allowed it.
+        case byReglement
+        /// The thing asked about does not exist. The articles are those that would have refused an outsider.
+        case noSuchThing
+        /// A policy could not be evaluated, or the facts do not fit the schema. Nothing is allowed while that lasts.
+        case policyError
+    }
+
+    public let reason: Reason
+    /// Articles of the forbids that decided and of the nearest permits, in the order of the reglement; empty for `policyError` only.
+    public let articles: [Article]
+    /// Identifiers of the forbids that decided; when there were none, of the nearest permits. In byte order.
+    public let policies: [String]
+    /// Why, one sentence for each policy in `policies`, in the same order; the forbids' meaning or what the nearest permit wants.
+    public let sentences: [Bilingual]
+    /// The next lawful steps, without duplicates; may be empty.
+    public let nextSteps: [Bilingual]
+    /// Whether the asker may know that the thing exists. False: outside, this refusal is the one not-found.
+    public let mayKnow: Bool
+
+    init(
+        reason: Reason, articles: [Article], policies: [String], sentences: [Bilingual], nextSteps: [Bilingual], mayKnow: Bool
+    ) {
+        self.reason = reason
+        self.articles = articles
+        self.policies = policies
+        self.sentences = sentences
+        self.nextSteps = nextSteps
+        self.mayKnow = mayKnow
+    }
+}
+
+/// What the reglement says about one request.
+public enum Verdict: ~Copyable, Sendable {
+    case permit(Permit)
+    case refuse(Refusal)
+}

@@ -1,0 +1,269 @@
+public import Household
+public import Ledger
+public import Policy
+import Sealing
+public import Storage
+import Synchronization
+
+/// What the registry holds about a worker who wants to sign in. Read inside the transaction that decides.
+public struct Credentials: Sendable {
+    public let worker: WorkerID
+    public let organisation: OrganisationID
+    /// False for a worker who was suspended, locked or ended.
+    public let isActive: Bool
+    /// Raw Ed25519 public keys, 32 bytes each, with the last counter seen of a hardware token (0 when there is none).
+    public let keys: [(publicKey: [UInt8], counter: UInt32)]
+    /// Machine accounts bound to the worker.
+    public let uids: [UInt32]
+
+    public init(
+        worker: WorkerID, organisation: OrganisationID, isActive: Bool, keys: [(publicKey: [UInt8], counter: UInt32)], uids: [UInt32]
+    ) {
+        self.worker = worker
+        self.organisation = organisation
+        self.isActive = isActive
+        self.keys = keys
+        self.uids = uids
+    }
+}
+
+/// Where credentials come from. Implemented by the vault's registry, after its manifest verified.
+public protocol CredentialSource: Sendable {
+    /// - Returns: nil when no worker goes by that handle.
+    func credentials(of handle: String, in transaction: borrowing Transaction) throws -> Credentials?
+    /// Locks the account until a functional administrator unlocks it (PR-26.3).
+    func lock(_ worker: WorkerID, at moment: Moment, in transaction: borrowing Transaction) throws
+    /// Remembers the counter of a hardware token.
+    func remember(counter: UInt32, of publicKey: [UInt8], worker: WorkerID, in transaction: borrowing Transaction) throws
+}
+
+/// Knows who asks: one-time challenges, signatures by registered keys, sessions.
+///
+/// Two independent proofs (PR-26.2): the machine account at the other end of the socket, and a signature over a challenge that names this
+/// vault, that account, the worker and the hat. A rehearsal vault takes the key alone, so that one account can play several people, and for
+/// that has a namespace of its own. Every attempt is a line in the log.
+public final class Authenticator: Sendable {
+    private struct State {
+        var challenges: [String: Challenge] = [:]
+        var order: [String] = []
+        var sessions: [[UInt8]: Session] = [:]
+        var failures: [String: Int] = [:]
+    }
+    private let state = Mutex(State())
+    private let identity: VaultIdentity
+    private let source: any CredentialSource
+    private let writer: Writer
+    private let log: AuditLog
+    private let clock: Clock
+    private let lines: LineWriter
+
+    /// Challenges that may be outstanding; the oldest goes first.
+    private static let challengeLimit = 1024
+    /// Failures by the right machine account after which the account is locked (PR-26.3).
+    private static let failureLimit = 5
+
+    public init(
+        identity: VaultIdentity, source: any CredentialSource, writer: Writer, log: AuditLog, engine: PolicyEngine, clock: Clock
+    ) {
+        self.identity = identity
+        self.source = source
+        self.writer = writer
+        self.log = log
+        self.clock = clock
+        lines = LineWriter(log: log, engine: engine)
+    }
+
+    /// Gives a challenge to sign. It tells nothing: an unknown worker gets one too.
+    /// - Parameters:
+    ///   - worker: the handle that the caller claims; 2 to 32 characters of `[a-z0-9-]`.
+    ///   - peer: the machine account at the other end; the signature must come from the same one. (Not the same connection: a shell script
+    ///     with `curl` makes a new one for each call, and the account is what is authenticated.)
+    public func challenge(worker: String, hat: Hat?, peer: UInt32) -> Challenge {
+        let expires = clock.now().adding(milliseconds: Int64(Challenge.lifetime) * 1000)
+        let nonce = Base64.encodeURL(RandomBytes.generate(32))
+        let text = """
+            kluis-login v1
+            vault \(identity.vault)
+            incarnation \(identity.incarnation)
+            rehearsal \(identity.isRehearsal ? "yes" : "no")
+            worker \(worker)
+            uid \(peer)
+            hat \(hat?.rawValue ?? "none")
+            nonce \(nonce)
+            expires \(expires)
+
+            """
+        let challenge = Challenge(
+            text: text, namespace: identity.loginNamespace, worker: worker, hat: hat, peer: peer,
+            expires: clock.elapsed() + .seconds(Challenge.lifetime))
+        state.withLock { state in
+            if state.order.count >= Self.challengeLimit { state.challenges[state.order.removeFirst()] = nil }
+            state.challenges[text] = challenge
+            state.order.append(text)
+        }
+        return challenge
+    }
+
+    /// Signs a worker in.
+    ///
+    /// - Parameters:
+    ///   - text: the challenge, byte for byte. It is used up before anything is verified, whatever the outcome.
+    ///   - signature: what `ssh-keygen -Y sign` printed.
+    /// - Throws: ``MonitorError``; the log has the reason in every case where a worker was named.
+    public func signIn(
+        challenge text: String, signature: String, peer: UInt32, trace: TraceID
+    ) async throws -> (SessionToken, Caller, receipt: UInt64) {
+        let challenge = state.withLock { state in
+            state.order.removeAll { $0 == text }
+            return state.challenges.removeValue(forKey: text)
+        }
+        let elapsed = clock.elapsed()
+        let moment = clock.now()
+        let verdict = Result { () throws(MonitorError) -> (Challenge, SSHSignature) in
+            guard let challenge, challenge.peer == peer else { throw .signIn(.unknownChallenge) }
+            guard elapsed <= challenge.expires else { throw .signIn(.expiredChallenge) }
+            do { return (challenge, try SSHSignature(armoured: signature)) } catch { throw .signIn(.malformedSignature) }
+        }
+        let failuresSoFar = challenge.map { challenge in state.withLock { $0.failures[challenge.worker, default: 0] } } ?? 0
+        let entry = try await monitored {
+            try await self.writer.perform { [self] transaction in
+                try judge(
+                    verdict, claimed: challenge?.worker, peer: peer, failuresSoFar: failuresSoFar, moment: moment, trace: trace, in: transaction)
+            }
+        }
+        let receipt = try log.receipt(for: entry.line)
+        switch entry.result {
+        case .success(let credentials):
+            let session = Session(
+                worker: credentials.worker, organisation: credentials.organisation, hat: entry.hat, peer: peer, started: moment, at: elapsed)
+            let token = SessionToken.random()
+            state.withLock { state in
+                state.failures[entry.worker] = nil
+                // A session that ended long ago is no reason to keep its digest.
+                state.sessions = state.sessions.filter { $0.value.isLive(at: elapsed) }
+                state.sessions[SHA256.hash(Array(token.text.utf8)).bytes] = session
+            }
+            return (token, Caller(session: session), receipt.index)
+        case .failure(let failure):
+            if entry.counts { state.withLock { $0.failures[entry.worker, default: 0] += 1 } }
+            throw MonitorError.signIn(failure)
+        }
+    }
+
+    private struct Judged: Sendable {
+        let line: Entry
+        let result: Result<Credentials, MonitorError.SignInFailure>
+        let worker: String
+        let hat: Hat?
+        let counts: Bool
+    }
+
+    private func judge(
+        _ verdict: Result<(Challenge, SSHSignature), MonitorError>, claimed: String?, peer: UInt32, failuresSoFar: Int, moment: Moment,
+        trace: TraceID, in transaction: borrowing Transaction
+    ) throws -> Judged {
+        let credentials = try claimed.flatMap { try source.credentials(of: $0, in: transaction) }
+        // Only attempts by the worker's own machine account count towards a lock, or anybody could lock a colleague out.
+        let rightAccount = identity.isRehearsal || (credentials?.uids.contains(peer) ?? false)
+        var counts = false
+        let result: Result<Credentials, MonitorError.SignInFailure>
+        do throws(MonitorError.SignInFailure) {
+            let challenge: Challenge
+            let signature: SSHSignature
+            switch verdict {
+            case .success(let pair): (challenge, signature) = pair
+            case .failure(.signIn(let failure)): throw failure
+            case .failure: throw .unknownChallenge
+            }
+            guard let credentials else { throw .unknownWorker }
+            counts = rightAccount
+            guard rightAccount else { throw .wrongUser }
+            guard failuresSoFar < Self.failureLimit else { throw .locked }
+            guard credentials.isActive else {
+                counts = false
+                throw .workerEnded
+            }
+            guard let key = credentials.keys.first(where: { $0.publicKey == signature.publicKey }) else { throw .wrongKey }
+            do throws(SSHSignature.Failure) {
+                try signature.verify(message: Array(challenge.text.utf8), namespace: challenge.namespace, key: key.publicKey)
+            } catch {
+                switch error {
+                case .foreignNamespace: throw .foreignNamespace
+                case .touchMissing: throw .touchMissing
+                case .wrongKey: throw .wrongKey
+                case .malformed: throw .malformedSignature
+                case .badSignature: throw .badSignature
+                }
+            }
+            // A counter that went back tells of a copied token; zero means that the token does not count.
+            if let token = signature.token, token.counter != 0 || key.counter != 0, token.counter <= key.counter { throw .counterWentBack }
+            result = .success(credentials)
+        } catch {
+            result = .failure(error)
+        }
+        if case .success(let pair) = verdict, case .success(let known) = result, let token = pair.1.token {
+            try source.remember(counter: token.counter, of: pair.1.publicKey, worker: known.worker, in: transaction)
+        }
+        if counts, case .failure = result, failuresSoFar + 1 == Self.failureLimit, let credentials {
+            try source.lock(credentials.worker, at: moment, in: transaction)
+        }
+        var hat: Hat?
+        if case .success(let pair) = verdict { hat = pair.0.hat }
+        let line = try lines.signIn(
+            worker: credentials?.worker, organisation: credentials?.organisation, hat: hat, result: result.failureOrNil, moment: moment,
+            trace: trace, in: transaction)
+        return Judged(line: line, result: result, worker: claimed ?? "", hat: hat, counts: counts)
+    }
+
+    /// The caller behind a token, or why there is none. Checked at every request, together with the machine account.
+    public func caller(token text: String, peer: UInt32) throws(MonitorError) -> Caller {
+        guard let digest = SessionToken.digest(of: text) else { throw .signIn(.noSession) }
+        let session = state.withLock { $0.sessions[digest] }
+        guard let session else { throw .signIn(.noSession) }
+        guard session.peer == peer else { throw .signIn(.tokenOfAnotherUser) }
+        guard session.touch(at: clock.elapsed()) else {
+            state.withLock { _ = $0.sessions.removeValue(forKey: digest) }
+            throw .signIn(.sessionExpired)
+        }
+        return Caller(session: session)
+    }
+
+    /// Ends the session behind a token and records it.
+    public func signOut(token text: String, peer: UInt32, trace: TraceID) async throws -> UInt64 {
+        let caller = try caller(token: text, peer: peer)
+        let moment = clock.now()
+        let entry = try await monitored {
+            try await self.writer.perform { [lines] transaction in
+                try lines.signOut(caller, moment: moment, trace: trace, in: transaction)
+            }
+        }
+        caller.session?.end()
+        if let digest = SessionToken.digest(of: text) { state.withLock { _ = $0.sessions.removeValue(forKey: digest) } }
+        return try log.receipt(for: entry).index
+    }
+
+    /// Ends every session, when the vault is sealed.
+    public func endAllSessions() {
+        state.withLock { state in
+            for session in state.sessions.values { session.end() }
+            state.sessions = [:]
+            state.challenges = [:]
+            state.order = []
+        }
+    }
+
+    /// A caller for work without a person. It goes the same way as everybody else.
+    public func system(_ caller: SystemCaller) -> Caller { Caller(asker: .system(caller), session: nil) }
+}
+
+extension Caller {
+    init(session: Session) {
+        self.init(
+            asker: .worker(session.worker, organisation: session.organisation, hat: session.hat, sessionStarted: session.started),
+            session: session)
+    }
+}
+
+extension Result where Failure == MonitorError.SignInFailure {
+    var failureOrNil: MonitorError.SignInFailure? { if case .failure(let failure) = self { failure } else { nil } }
+}

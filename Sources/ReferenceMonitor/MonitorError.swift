@@ -1,0 +1,23 @@
+/// What can go wrong in the monitor itself. A refusal is not among them: it is an outcome.
+public enum MonitorError: Error, Equatable, Sendable {
+    /// The line could not be written: nothing was read, nothing was changed.
+    case notRecorded
+    /// The commit may or may not be durable: ask again with the same idempotency key.
+    case unknown
+    /// The facts that deciding needs do not verify: the store was tampered with or put back. Nothing was decided.
+    case factsDoNotVerify
+    /// The thing asked about does not exist. To the caller this is the same as a thing he may not know of.
+    case noSuchThing
+    /// A grant was used after its request had ended.
+    case grantIsDead
+    /// A stream was cut because the right it rested on ended.
+    case interrupted([String])
+    /// Sign-in failed or the session is gone.
+    case signIn(SignInFailure)
+
+    /// Why nobody is signed in. The caller hears only what helps him without helping somebody else.
+    public enum SignInFailure: String, Equatable, Sendable {
+        case unknownWorker, wrongUser, unknownChallenge, expiredChallenge, malformedSignature, foreignNamespace, wrongKey, badSignature
+        case locked, workerEnded, hatNotAllowed, noSession, sessionExpired, tokenOfAnotherUser, touchMissing, counterWentBack
+    }
+}

@@ -1,0 +1,47 @@
+import CSodium
+
+/// HMAC-SHA256. Source: RFC 2104, FIPS 198-1.
+public enum HMACSHA256 {
+    /// 32.
+    public static let byteCount = 32
+
+    /// The 32 bytes of the code over `message`.
+    ///
+    /// - Parameter key: any length, also 0 and more than a block. For commitments, whose salt is disclosed later and is no lasting secret.
+    public static func authenticate(_ message: [UInt8], key: [UInt8]) -> SHA256Digest {
+        // SAFETY: arrays of UInt8 have no padding.
+        authenticate(unsafe message.span.bytes, key: unsafe key.span.bytes)
+    }
+
+    /// The 32 bytes of the code over `message`; `key` of any length.
+    public static func authenticate(_ message: RawSpan, key: RawSpan) -> SHA256Digest {
+        var state = crypto_auth_hmacsha256_state()
+        // SAFETY: the state holds key material and is overwritten before it goes out of scope.
+        defer { unsafe sodium_memzero(&state, MemoryLayout<crypto_auth_hmacsha256_state>.size) }
+        var octets = Octets32()
+        // SAFETY: lengths are those of the buffers; 32 bytes are written.
+        unsafe key.withUnsafeBytes { key in _ = unsafe crypto_auth_hmacsha256_init(&state, key.octets, key.count) }
+        unsafe message.withUnsafeBytes { message in
+            _ = unsafe crypto_auth_hmacsha256_update(&state, message.octets, UInt64(message.count))
+        }
+        unsafe octets.withUnsafeMutableBytes { target in _ = unsafe crypto_auth_hmacsha256_final(&state, target.octets) }
+        return SHA256Digest(octets)
+    }
+
+    /// The code over `message` under a guarded key.
+    ///
+    /// - Throws: `keyWiped`, `memoryProtection`.
+    public static func authenticate<Key: KeyLending & ~Copyable>(
+        _ message: [UInt8], key: borrowing Key
+    ) throws(SealingError) -> SHA256Digest {
+        try key.withKeyBytes { key throws(SealingError) in
+            // SAFETY: an array of UInt8 has no padding.
+            authenticate(unsafe message.span.bytes, key: key)
+        }
+    }
+
+    /// Whether `code` is the code over `message`, compared in constant time. False for any length but 32.
+    public static func isValid(_ code: [UInt8], for message: [UInt8], key: [UInt8]) -> Bool {
+        ConstantTime.equal(authenticate(message, key: key).bytes, code)
+    }
+}

@@ -1,0 +1,154 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Policy
+import ReferenceMonitor
+import Wire
+
+/// Everything that can be the matter with a request. A closed list, and this file is the one map from it to what the caller hears.
+///
+/// Nothing in an answer repeats what the caller sent, and a thing that the caller may not know of is answered with the same bytes as a thing
+/// that does not exist.
+enum Problem: Error, Sendable {
+    case refused(Refused)
+    case notFound(receipt: UInt64?)
+    /// A body, header or value that is not what the message has; `field` is its path.
+    case invalid(WireError)
+    case invalidField(String, Sentence)
+    case tooLarge(limit: Int)
+    case lengthAndChunked
+    case truncated
+    case methodNotAllowed
+    case conflict(Sentence)
+    case signInFirst(MonitorError.SignInFailure)
+    case notRecorded
+    case unknown
+    case sealed
+    case interrupted
+    case verificationFailed
+    case internalError
+
+    private struct Form {
+        let code: ProblemCode
+        let status: Int
+        let title: Sentence
+        let next: Sentence?
+        init(_ code: ProblemCode, _ status: Int, _ nl: String, _ en: String, next: Sentence? = nil) {
+            self.code = code
+            self.status = status
+            title = Sentence(nl: nl, en: en)
+            self.next = next
+        }
+    }
+
+    private var form: Form {
+        switch self {
+        case .refused: Form(.refused, 403, "geweigerd", "refused")
+        case .notFound:
+            Form(
+                .notFound, 404, "niet gevonden, of voor u niet zichtbaar", "not found, or not visible to you",
+                next: Sentence(
+                    nl: "controleer het kenmerk, of vraag de regisseur of coördinator om betrokkenheid",
+                    en: "check the identifier, or ask the director or coordinator for an involvement"))
+        case .invalid, .invalidField, .truncated:
+            Form(.invalid, 400, "het verzoek klopt niet", "the request is not valid")
+        case .tooLarge(let limit):
+            Form(
+                .invalid, 413, "het verzoek is groter dan is toegestaan", "the request is larger than allowed",
+                next: Sentence(nl: "stuur ten hoogste \(limit) bytes", en: "send at most \(limit) bytes"))
+        case .lengthAndChunked:
+            Form(.invalid, 400, "content-length en chunked tegelijk", "content-length beside chunked")
+        case .methodNotAllowed: Form(.invalid, 405, "dit kan hier niet", "this cannot be done here")
+        case .conflict:
+            Form(
+                .conflict, 409, "iemand was u voor", "somebody was first",
+                next: Sentence(nl: "lees opnieuw en probeer het nog eens", en: "read again and try once more"))
+        case .signInFirst(.tokenOfAnotherUser):
+            Form(
+                .signInFirst, 401, "deze sessie hoort bij een andere gebruiker van deze machine",
+                "this session belongs to another user of this machine", next: Self.signIn)
+        case .signInFirst(.sessionExpired):
+            Form(.signInFirst, 401, "de sessie is na tien minuten gesloten", "the session was closed after ten minutes", next: Self.signIn)
+        case .signInFirst(.locked):
+            Form(
+                .signInFirst, 401, "het account is geblokkeerd na vijf mislukte pogingen", "the account is locked after five failed attempts",
+                next: Sentence(nl: "vraag de functioneel beheerder", en: "ask the functional administrator"))
+        case .signInFirst(.expiredChallenge), .signInFirst(.unknownChallenge):
+            Form(
+                .signInFirst, 401, "deze inlogvraag is verlopen, gebruikt of onbekend", "this challenge has expired, was used or is unknown",
+                next: Sentence(nl: "vraag een nieuwe en teken die binnen een minuut", en: "ask for a new one and sign it within a minute"))
+        case .signInFirst(.foreignNamespace):
+            Form(
+                .signInFirst, 401, "de handtekening is voor iets anders gezet", "the signature was made for something else",
+                next: Sentence(nl: "teken in de naamruimte die bij de inlogvraag staat", en: "sign in the namespace that came with the challenge"))
+        case .signInFirst(.noSession): Form(.signInFirst, 401, "log eerst in", "sign in first", next: Self.signIn)
+        case .signInFirst:
+            Form(
+                .signInFirst, 401, "inloggen is niet gelukt", "signing in failed",
+                next: Sentence(
+                    nl: "controleer medewerker en sleutel; na vijf pogingen wordt het account geblokkeerd",
+                    en: "check worker and key; after five attempts the account is locked"))
+        case .notRecorded:
+            Form(
+                .notRecorded, 503, "niet vastgelegd, niets gedaan", "not recorded, nothing done",
+                next: Sentence(nl: "probeer het opnieuw; blijft het zo, bel de beheerder", en: "try again; if it stays so, call the administrator"))
+        case .unknown:
+            Form(
+                .unknown, 503, "onbekend of het is vastgelegd", "unknown whether it was recorded",
+                next: Sentence(
+                    nl: "vraag het opnieuw met dezelfde idempotency-key", en: "ask again with the same idempotency-key"))
+        case .sealed:
+            Form(
+                .sealed, 503, "de kluis is verzegeld", "the vault is sealed",
+                next: Sentence(nl: "vraag de beheerder de kluis te openen", en: "ask the administrator to unseal it"))
+        case .interrupted: Form(.interrupted, 403, "afgebroken", "interrupted")
+        case .verificationFailed:
+            Form(
+                .verificationFailed, 500, "de opslag klopt niet met wat is vastgelegd", "the store does not match what was recorded",
+                next: Sentence(nl: "raak niets aan en bel de privacy officer", en: "touch nothing and call the privacy officer"))
+        case .internalError:
+            Form(
+                .internal, 500, "er ging iets mis in de kluis", "something went wrong in the vault",
+                next: Sentence(nl: "probeer het opnieuw en meld het de beheerder", en: "try again and tell the administrator"))
+        }
+    }
+
+    private static let signIn = Sentence(nl: "log in met kluis login", en: "sign in with kluis login")
+
+    /// The problem document (RFC 9457) in the caller's language.
+    func document(_ language: Language) -> ProblemDocument {
+        let form = form
+        var document = ProblemDocument(
+            code: form.code, status: form.status, title: form.title(language), next: form.next?(language))
+        switch self {
+        case .refused(let refused):
+            document.detail = refused.refusal.sentences.map { $0(language) }.joined(separator: "; ")
+            document.next = refused.refusal.nextSteps.map { $0(language) }.joined(separator: "; ")
+            document.articles = refused.refusal.articles.map(\.description)
+            document.receipt = refused.receipt
+        case .invalid(let error):
+            document.detail = error.description
+        case .invalidField(let field, let sentence):
+            document.field = field
+            document.detail = sentence(language)
+        case .conflict(let sentence): document.detail = sentence(language)
+        default: break
+        }
+        return document
+    }
+
+    /// The answer.
+    ///
+    /// INVARIANT: a not-found is the same bytes whatever its cause; its receipt travels nowhere.
+    func response(language: Language) -> Response {
+        let document = document(language)
+        let body = (try? WireJSON.encode(document)) ?? []
+        return Response(
+            status: .init(code: document.status), headers: [.contentType: MediaType.problem, .contentLength: "\(body.count)"],
+            body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension Bilingual {
+    func callAsFunction(_ language: Language) -> String { language == .nl ? nl : en }
+}

@@ -1,0 +1,107 @@
+package import GRDB
+
+/// The vault's one SQLite database, opened strictly.
+///
+/// Guarantees once `init` returned: write-ahead log, every commit synced (`synchronous=FULL`), deleted content overwritten, foreign keys
+/// enforced, no trust in the schema, no memory mapping, temporary tables in memory, cell sizes checked. Each setting was read back. What a
+/// crash left in the log has been folded into the database file, so that nobody is served from a state that a checkpoint cannot reach.
+///
+/// Source: SQLite documentation, "PRAGMA Statements" and "Write-Ahead Logging".
+public final class Store: Sendable {
+    package let queue: DatabaseQueue
+    let faults: Faults
+
+    /// Opens or creates the database.
+    /// - Parameters:
+    ///   - path: the database file; its folder must exist and be private to the daemon.
+    ///   - faults: the fault points of a rehearsal vault.
+    /// - Throws: ``StorageError/cannotOpen(_:)``.
+    public init(path: String, faults: Faults) throws(StorageError) {
+        self.faults = faults
+        do {
+            var configuration = Configuration()
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(5)
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.writeWithoutTransaction { sql in
+                for (pragma, value, expected) in Self.pragmas {
+                    try sql.execute(sql: "PRAGMA \(pragma)=\(value)")
+                    guard try String.fetchOne(sql, sql: "PRAGMA \(pragma)") == expected else {
+                        throw StorageError.cannotOpen(.pragma(pragma))
+                    }
+                }
+                guard try String.fetchOne(sql, sql: "PRAGMA journal_mode") == "wal" else {
+                    throw StorageError.cannotOpen(.pragma("journal_mode"))
+                }
+                let busy = try Int.fetchOne(sql, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                guard busy == 0 else { throw StorageError.cannotOpen(.busyCheckpoint) }
+            }
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw StorageError.cannotOpen(Self.reason(error))
+        }
+    }
+
+    /// GRDB sets `synchronous=NORMAL` itself when it turns the log on, so these come after, and are read back.
+    private static let pragmas: [(String, String, String)] = [
+        ("synchronous", "FULL", "2"),
+        ("secure_delete", "ON", "1"),
+        ("foreign_keys", "ON", "1"),
+        ("trusted_schema", "OFF", "0"),
+        ("mmap_size", "0", "0"),
+        ("temp_store", "MEMORY", "2"),
+        ("cell_size_check", "ON", "1"),
+    ]
+
+    /// Reads outside the writer: for starting up and for checks, never to decide.
+    package func read<Output>(_ body: (GRDB.Database) throws -> Output) throws -> Output {
+        try queue.writeWithoutTransaction { try body($0) }
+    }
+
+    /// Applies the migrations that this database has not seen, each in its own transaction.
+    package func migrate(_ migrations: [Migration]) throws {
+        var migrator = DatabaseMigrator()
+        for migration in migrations {
+            migrator.registerMigration(migration.name) { sql in try sql.execute(sql: migration.sql) }
+        }
+        try migrator.migrate(queue)
+    }
+
+    /// Limits the size of the database, in pages, so that a test can fill it.
+    package func limit(pages: Int) throws {
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count=\(pages)") }
+    }
+
+    /// Closes the database after a last checkpoint. Nothing may use the store afterwards.
+    public func close() throws(StorageError) {
+        do {
+            try queue.writeWithoutTransaction { _ = try Int.fetchOne($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+            try queue.close()
+        } catch {
+            throw StorageError.notRecorded(Self.reason(error))
+        }
+    }
+
+    static func reason(_ error: any Error) -> StorageError.Reason {
+        guard let error = error as? DatabaseError else { return .participant(String(describing: type(of: error))) }
+        switch error.resultCode {
+        case .SQLITE_FULL: return .diskFull
+        case .SQLITE_IOERR: return .ioError(extendedCode: error.extendedResultCode.rawValue)
+        case .SQLITE_NOMEM: return .outOfMemory
+        case .SQLITE_INTERRUPT: return .interrupted
+        default: return .sqlite(extendedCode: error.extendedResultCode.rawValue)
+        }
+    }
+}
+
+/// One step in the life of the schema: a name that never changes, and the statements.
+package struct Migration: Sendable {
+    package let name: String
+    package let sql: String
+
+    package init(_ name: String, _ sql: String) {
+        self.name = name
+        self.sql = sql
+    }
+}

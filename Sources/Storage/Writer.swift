@@ -1,0 +1,195 @@
+import Dispatch
+import GRDB
+public import Synchronization
+
+/// The one place where the database changes: group commit without a timer.
+///
+/// Whoever waits while a commit is under way goes with the next one, each in a savepoint of its own. The work runs on the writer's own
+/// thread, where the cancellation of a caller cannot reach it: one client that hangs up never rolls back the batch of all the others.
+///
+/// The rules, in the order in which they are kept:
+/// 1. Jobs run in the order in which they came; so do the answers of one caller.
+/// 2. A job that throws is undone alone, together with what it did to the participants.
+/// 3. An error that made SQLite end the whole transaction (disk full, I/O, memory, interrupt) loses the batch: nothing of it is done. The job
+///    that caused it hears ``StorageError/notRecorded(_:)``; the others run afresh, one by one, each in a transaction of its own.
+/// 4. An I/O error at COMMIT means *unknown*, never *refused*: every member hears so, and the writer takes no more work.
+/// 5. Nobody is answered before COMMIT returned.
+public final class Writer: Sendable {
+    /// One piece of work. It may be run again when its batch was lost for another's fault.
+    private struct Job: Sendable {
+        let run: @Sendable (borrowing Transaction) throws -> (@Sendable () -> Void)
+        let fail: @Sendable (any Error) -> Void
+    }
+    private struct State {
+        var waiting: [Job] = []
+        var running = false
+        var closed: StorageError?
+        var idle: [CheckedContinuation<Void, Never>] = []
+    }
+    private enum Next { case start, wait, refuse(StorageError) }
+    private enum Failure: Error {
+        case batchLost(culprit: Int?, StorageError.Reason)
+        case unknown(StorageError.Reason)
+    }
+
+    private let state = Mutex(State())
+    private let store: Store
+    private let participants: [any Participant]
+    private let onFatal: @Sendable (StorageError) -> Void
+    private let thread = DispatchQueue(label: "kluis.writer")
+    /// Transactions committed since the start.
+    public let commits = Atomic<Int>(0)
+    /// Jobs answered after a commit since the start.
+    public let requests = Atomic<Int>(0)
+
+    /// - Parameters:
+    ///   - participants: in the order in which they prepare.
+    ///   - onFatal: called once, on the writer's thread, when a commit ended *unknown*: the daemon must stop, with exit status 74.
+    public init(store: Store, participants: [any Participant], onFatal: @escaping @Sendable (StorageError) -> Void) {
+        self.store = store
+        self.participants = participants
+        self.onFatal = onFatal
+    }
+
+    /// Runs `body` inside a transaction that is shared with whoever waits at the same time, and answers once it is durable.
+    ///
+    /// - Parameter body: synchronous work; it may run more than once, so it must not use anything up that it cannot have again.
+    /// - Returns: what `body` returned, after the commit.
+    /// - Throws: what `body` threw (its effects are undone), or a ``StorageError``.
+    public func perform<Output: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Output
+    ) async throws -> Output {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Output, any Error>) in
+            let job = Job(
+                run: { transaction in
+                    let output = try body(transaction)
+                    return { continuation.resume(returning: output) }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            let next: Next = state.withLock { state in
+                if let closed = state.closed { return .refuse(closed) }
+                state.waiting.append(job)
+                defer { state.running = true }
+                return state.running ? .wait : .start
+            }
+            switch next {
+            case .start: thread.async { self.drain() }
+            case .wait: break
+            case .refuse(let error): continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// Takes no more work and returns when what was waiting has been answered.
+    public func stop() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let idle = state.withLock { state in
+                if state.closed == nil { state.closed = .stopped }
+                if state.running { state.idle.append(continuation) }
+                return !state.running
+            }
+            if idle { continuation.resume() }
+        }
+    }
+
+    private func drain() {
+        while true {
+            let (batch, idle): ([Job], [CheckedContinuation<Void, Never>]) = state.withLock { state in
+                let batch = state.waiting
+                state.waiting = []
+                guard batch.isEmpty else { return (batch, []) }
+                state.running = false
+                defer { state.idle = [] }
+                return ([], state.idle)
+            }
+            if batch.isEmpty {
+                for continuation in idle { continuation.resume() }
+                return
+            }
+            commit(batch)
+        }
+    }
+
+    private func commit(_ batch: [Job]) {
+        do throws(Failure) {
+            for answer in try transact(batch) { answer() }
+        } catch {
+            switch error {
+            case .unknown(let reason): close(.unknown(reason), batch)
+            case .batchLost(let culprit, let reason):
+                for (index, job) in batch.enumerated() {
+                    if index == culprit || batch.count == 1 {
+                        job.fail(StorageError.notRecorded(reason))
+                    } else if let closed = state.withLock({ $0.closed }), closed != .stopped {
+                        job.fail(closed)
+                    } else {
+                        commit([job])
+                    }
+                }
+            }
+        }
+    }
+
+    private func close(_ error: StorageError, _ batch: [Job]) {
+        let waiting = state.withLock { state in
+            state.closed = error
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for job in batch { job.fail(error) }
+        for job in waiting { job.fail(StorageError.notRecorded(.transactionEnded)) }
+        onFatal(error)
+    }
+
+    /// Runs the jobs in one transaction and commits.
+    /// - Returns: the answers to give, now that the transaction is durable.
+    private func transact(_ batch: [Job]) throws(Failure) -> [@Sendable () -> Void] {
+        for participant in participants { participant.begin() }
+        do {
+            let answers = try store.queue.writeWithoutTransaction { sql in
+                try Result { () throws(Failure) in try run(batch, on: sql) }.get()
+            }
+            for participant in participants { participant.committed() }
+            commits.add(1, ordering: .relaxed)
+            requests.add(answers.count, ordering: .relaxed)
+            return answers
+        } catch {
+            for participant in participants { participant.abandoned() }
+            throw error as? Failure ?? .batchLost(culprit: nil, Store.reason(error))
+        }
+    }
+
+    private func run(_ batch: [Job], on sql: GRDB.Database) throws(Failure) -> [@Sendable () -> Void] {
+        do { try sql.beginTransaction(.immediate) } catch { throw .batchLost(culprit: nil, Store.reason(error)) }
+        let transaction = Transaction(sql, participants)
+        var answers: [@Sendable () -> Void] = []
+        var failed: [(Job, any Error)] = []
+        for (index, job) in batch.enumerated() {
+            do {
+                answers.append(try transaction.attempt { try job.run($0) })
+            } catch {
+                guard transaction.isOpen else { throw .batchLost(culprit: index, Store.reason(error)) }
+                failed.append((job, error))
+            }
+        }
+        do {
+            for participant in participants { try participant.prepare(in: transaction) }
+            if store.faults.trips(.diskFullAtCommit) { throw DatabaseError(resultCode: .SQLITE_FULL) }
+        } catch {
+            if sql.isInsideTransaction { try? sql.rollback() }
+            throw .batchLost(culprit: nil, Store.reason(error))
+        }
+        do {
+            if store.faults.trips(.ioErrorAtCommit) { throw DatabaseError(resultCode: .SQLITE_IOERR) }
+            try sql.commit()
+        } catch {
+            let reason = Store.reason(error)
+            if sql.isInsideTransaction { try? sql.rollback() }
+            // ORDER: the frames of a full disk were never completed, so that commit is known not to stand; an I/O error may come after it did.
+            if case .ioError = reason { throw .unknown(reason) }
+            throw .batchLost(culprit: nil, reason)
+        }
+        // ORDER: a job that failed hears so only now, when nothing of the batch can fail any more, and never twice.
+        return answers + failed.map { job, error in { job.fail(error) } }
+    }
+}

@@ -1,0 +1,137 @@
+/// Strict standard base64 with padding.
+///
+/// Source: RFC 4648 §4. Decoding accepts exactly what encoding produces: no other alphabet, no white space, no missing padding, no
+/// stray bits under the padding (§3.5).
+package enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let padding = UInt8(ascii: "=")
+    private static let invalid: UInt8 = 0xFF
+
+    /// Six-bit values by character; `invalid` where there is none.
+    private static let values: [UInt8] = {
+        var table = [UInt8](repeating: invalid, count: 256)
+        for (value, character) in alphabet.enumerated() { table[Int(character)] = UInt8(value) }
+        return table
+    }()
+
+    package static func encode(_ bytes: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var index = 0
+        while index < bytes.count {
+            let left = bytes.count - index
+            let first = bytes[index]
+            let second = left > 1 ? bytes[index + 1] : 0
+            let third = left > 2 ? bytes[index + 2] : 0
+            out.append(alphabet[Int(first >> 2)])
+            out.append(alphabet[Int((first & 0x03) << 4 | second >> 4)])
+            out.append(left > 1 ? alphabet[Int((second & 0x0F) << 2 | third >> 6)] : padding)
+            out.append(left > 2 ? alphabet[Int(third & 0x3F)] : padding)
+            index += 3
+        }
+        return out
+    }
+
+    package static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: encode(bytes), as: UTF8.self)
+    }
+
+    /// The bytes, or nil unless `text` is their one canonical encoding.
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.count % 4 == 0 else { return nil }
+        var out: [UInt8] = []
+        out.reserveCapacity(text.count / 4 * 3)
+        var index = text.startIndex
+        while index < text.endIndex {
+            let isLast = text.endIndex - index == 4
+            let third = text[index + 2]
+            let fourth = text[index + 3]
+            let a = values[Int(text[index])]
+            let b = values[Int(text[index + 1])]
+            guard a != invalid, b != invalid else { return nil }
+            out.append(a << 2 | b >> 4)
+            if isLast, fourth == padding {
+                if third == padding {
+                    guard b & 0x0F == 0 else { return nil }
+                    return out
+                }
+                let c = values[Int(third)]
+                guard c != invalid, c & 0x03 == 0 else { return nil }
+                out.append(b << 4 | c >> 2)
+                return out
+            }
+            let c = values[Int(third)]
+            let d = values[Int(fourth)]
+            guard c != invalid, d != invalid else { return nil }
+            out.append(b << 4 | c >> 2)
+            out.append(c << 6 | d)
+            index += 4
+        }
+        return out
+    }
+}
+
+/// Lower-case hexadecimal.
+package enum Hexadecimal {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    package static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0x0F)]] }, as: UTF8.self)
+    }
+
+    /// The bytes, or nil unless `text` has an even number of lower-case hexadecimal digits.
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.count % 2 == 0 else { return nil }
+        var out: [UInt8] = []
+        out.reserveCapacity(text.count / 2)
+        var index = text.startIndex
+        while index < text.endIndex {
+            guard let high = value(text[index]), let low = value(text[index + 1]) else { return nil }
+            out.append(high << 4 | low)
+            index += 2
+        }
+        return out
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}
+
+/// Decimal numbers as the C2SP formats write them.
+package enum Decimal {
+    /// The number, or nil unless `text` is ASCII digits without a leading zero (but `0` itself) and at most 2⁶³ − 1.
+    ///
+    /// The limit keeps every number representable where signed integers are used: in Go's tools, in SQLite and in timestamps.
+    package static func parse(_ text: ArraySlice<UInt8>) -> UInt64? {
+        guard let first = text.first, text.count <= 19 else { return nil }
+        guard first != UInt8(ascii: "0") || text.count == 1 else { return nil }
+        var value: UInt64 = 0
+        for digit in text {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            // Nineteen digits stay below 10¹⁹, which fits in 64 bits.
+            value = value &* 10 &+ UInt64(digit - UInt8(ascii: "0"))
+        }
+        return value <= UInt64(Int64.max) ? value : nil
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The lines of a text in which every line ends in LF; nil when the last one does not. The LFs are left out.
+    package func linesEndingInLineFeed() -> [ArraySlice<UInt8>]? {
+        guard let last else { return [] }
+        guard last == UInt8(ascii: "\n") else { return nil }
+        return dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    }
+
+    /// What follows `prefix`, or nil when this does not start with it.
+    package func dropping(prefix: StaticString) -> ArraySlice<UInt8>? {
+        let expected = Array(prefix.description.utf8)
+        guard starts(with: expected) else { return nil }
+        return dropFirst(expected.count)
+    }
+}

@@ -1,0 +1,170 @@
+import Sealing
+
+/// What stands in one space: for each bucket the digest over its records, and how often the space has changed.
+///
+/// The manifest is the only thing that says which records there are. It is sealed under the space's key, its digest is kept in memory, and the
+/// root over all those digests stands in every commit record.
+struct Manifest: Equatable, Sendable {
+    /// Goes up with every change to the space: its revision.
+    var counter: UInt64
+    /// One digest a bucket; zeros for an empty one.
+    var buckets: [Digest32]
+
+    init(for space: Space) {
+        counter = 0
+        buckets = Array(repeating: .zero, count: space.bucketCount)
+    }
+
+    private static let version: UInt64 = 1
+
+    /// The form that is sealed: version, counter, number of buckets, digests.
+    var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: 24 + 32 * buckets.count)
+        writer.append(number: Self.version)
+        writer.append(number: counter)
+        writer.append(number: UInt64(buckets.count))
+        for bucket in buckets { writer.append(bucket) }
+        return writer.bytes
+    }
+
+    /// Nil for anything but what ``encoded`` gives for this space.
+    init?(_ bytes: [UInt8], for space: Space) {
+        var reader = ByteReader(bytes)
+        guard reader.number() == Self.version, let counter = reader.number(), reader.number() == UInt64(space.bucketCount) else { return nil }
+        var buckets: [Digest32] = []
+        buckets.reserveCapacity(space.bucketCount)
+        for _ in 0..<space.bucketCount {
+            guard let digest = reader.digest() else { return nil }
+            buckets.append(digest)
+        }
+        guard reader.isAtEnd else { return nil }
+        self.counter = counter
+        self.buckets = buckets
+    }
+
+    func sealed<Key: KeyLending & ~Copyable>(for space: Space, vault: Octets16, under key: borrowing Key) throws(SealingError) -> [UInt8] {
+        try Envelope.seal(encoded, under: key, label: .manifest, meaning: Self.meaning(space, vault))
+    }
+
+    static func open<Key: KeyLending & ~Copyable>(
+        _ sealed: [UInt8], for space: Space, vault: Octets16, under key: borrowing Key
+    ) throws(VaultError) -> Manifest {
+        guard let bytes = try? Envelope.open(sealed, under: key, label: .manifest, meaning: meaning(space, vault)),
+            let manifest = Manifest(bytes, for: space)
+        else { throw .doesNotVerify(.manifestForged) }
+        return manifest
+    }
+
+    private static func meaning(_ space: Space, _ vault: Octets16) -> AssociatedData {
+        AssociatedData("manifest").adding("vault", bytes: vault.bytes).adding("space", bytes: space.octets.bytes)
+    }
+}
+
+extension Sealing.Label {
+    static let manifest = Sealing.Label("kluis/manifest  ")
+    static let recordDigest = Sealing.Label("kluis/record    ")
+    static let bucketDigest = Sealing.Label("kluis/bucket    ")
+    static let manifestDigest = Sealing.Label("kluis/manif-dig ")
+    static let groupDigest = Sealing.Label("kluis/group     ")
+    static let rootDigest = Sealing.Label("kluis/root      ")
+}
+
+/// The digests that tie rows to buckets, buckets to manifests and manifests to the commit record.
+enum RegistryDigest {
+    private static func hash(_ bytes: [UInt8], _ label: Sealing.Label) -> Digest32 {
+        // BLAKE2b with 32 bytes of output and without a key has no way to fail.
+        guard let bytes = try? BLAKE2b.hash(bytes, byteCount: 32, label: label), let digest = Digest32(bytes) else {
+            preconditionFailure("BLAKE2b-256 failed")
+        }
+        return digest
+    }
+
+    /// Over everything that stands in a row, and where it stands.
+    static func record(_ key: RecordKey, version: UInt64, facts: [UInt8], words: [UInt8]?) -> Digest32 {
+        var writer = ByteWriter(capacity: 80 + facts.count + (words?.count ?? 0))
+        writer.append(key.space.octets)
+        writer.append(number: UInt64(key.kind.rawValue))
+        writer.append(key.id)
+        writer.append(number: version)
+        writer.append(number: UInt64(key.bucket))
+        writer.append(counted: facts)
+        writer.append(counted: words)
+        return hash(writer.bytes, .recordDigest)
+    }
+
+    /// Over the records of one bucket, in the order of kind and identifier. Zeros for none.
+    static func bucket(_ space: Space, _ bucket: Int, _ digests: [Digest32]) -> Digest32 {
+        guard !digests.isEmpty else { return .zero }
+        var writer = ByteWriter(capacity: 32 + 32 * digests.count)
+        writer.append(space.octets)
+        writer.append(number: UInt64(bucket))
+        writer.append(number: UInt64(digests.count))
+        for digest in digests { writer.append(digest) }
+        return hash(writer.bytes, .bucketDigest)
+    }
+
+    /// Over a sealed manifest as it stands in its row.
+    static func manifest(_ space: Space, sealed: [UInt8]) -> Digest32 {
+        var writer = ByteWriter(capacity: 32 + sealed.count)
+        writer.append(space.octets)
+        writer.append(counted: sealed)
+        return hash(writer.bytes, .manifestDigest)
+    }
+
+    static func group(_ members: [(Octets16, Digest32)]) -> Digest32 {
+        guard !members.isEmpty else { return .zero }
+        var writer = ByteWriter(capacity: 48 * members.count)
+        for (space, digest) in members {
+            writer.append(space)
+            writer.append(digest)
+        }
+        return hash(writer.bytes, .groupDigest)
+    }
+
+    static func root(_ groups: [Digest32]) -> Digest32 {
+        var writer = ByteWriter(capacity: 32 * groups.count)
+        for group in groups { writer.append(group) }
+        return hash(writer.bytes, .rootDigest)
+    }
+}
+
+/// The digests of all manifests, in 256 groups by the first byte of the space, so that changing one costs little.
+struct ManifestTree: Equatable, Sendable {
+    private var groups: [[Octets16: Digest32]] = Array(repeating: [:], count: 256)
+    private var digests: [Digest32] = Array(repeating: .zero, count: 256)
+    private(set) var count = 0
+
+    /// The digest that a space's manifest row must have; nil when there is no such space.
+    subscript(space: Space) -> Digest32? { groups[Int(space.octets.first)][space.octets] }
+
+    /// All spaces, in the order of their bytes.
+    var spaces: [Space] { groups.flatMap { $0.keys.sorted() }.compactMap { Space($0) } }
+
+    /// Sets the digests of some manifests at once; nil removes one.
+    mutating func set(_ changes: [(Space, Digest32?)]) {
+        var touched: Set<Int> = []
+        for (space, digest) in changes {
+            let octets = space.octets
+            let group = Int(octets.first)
+            let before = groups[group].updateOrRemove(octets, digest)
+            count += (digest == nil ? 0 : 1) - (before == nil ? 0 : 1)
+            touched.insert(group)
+        }
+        for group in touched {
+            digests[group] = RegistryDigest.group(groups[group].sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        }
+    }
+
+    /// The root over all manifests.
+    var root: Digest32 { RegistryDigest.root(digests) }
+
+    static func == (left: ManifestTree, right: ManifestTree) -> Bool { left.digests == right.digests }
+}
+
+extension Dictionary {
+    /// Sets or, for nil, removes; returns what was there.
+    fileprivate mutating func updateOrRemove(_ key: Key, _ value: Value?) -> Value? {
+        guard let value else { return removeValue(forKey: key) }
+        return updateValue(value, forKey: key)
+    }
+}

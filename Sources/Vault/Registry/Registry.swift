@@ -1,0 +1,339 @@
+// The rules that the registry keeps:
+// 1. A row is used only after the digest recomputed from its bytes equals the one beside it, and the digest over its bucket equals the one in
+//    the space's manifest, and the manifest is the one whose digest is kept in memory.
+// 2. A change verifies its bucket first and computes the new digest from what it verified, never from what lies there: nothing that somebody
+//    else put into the file is ever blessed by a later change.
+// 3. What a transaction changed is kept aside (`Batch`) until the commit, and undone savepoint by savepoint.
+// 4. Every commit rewrites the commit record; before the first use in a batch it is checked to be the one written last.
+
+import GRDB
+import Household
+import Sealing
+import Storage
+import Synchronization
+
+/// A row of the registry as it lies in the file, verified.
+struct StoredRecord: Sendable {
+    let key: RecordKey
+    let version: UInt64
+    /// Sealed.
+    let facts: [UInt8]
+    /// Sealed.
+    let words: [UInt8]?
+    let digest: Digest32
+}
+
+/// The key-less registry: every record that deciding needs, and the manifests that say which records there are.
+final class Registry: Participant {
+    struct Entry {
+        let kind: Int64
+        let id: Octets16
+        let version: UInt64
+        var digest: Digest32
+    }
+    private struct SpaceState {
+        var manifest: Manifest
+        var isDirty: Bool
+    }
+    /// What belongs to the open transaction.
+    private struct Batch {
+        var spaces: [Space: SpaceState] = [:]
+        var undo: [(Space, SpaceState?)] = []
+        var touchedFacts = 0
+        var recordChecked = false
+        var staged: (tree: ManifestTree, record: CommitRecord)?
+    }
+    private struct State {
+        var tree: ManifestTree
+        var record: CommitRecord
+        var batch: Batch?
+        var manifests = BoundedCache<Digest32, Manifest>(limit: 256)
+        /// Decoded facts, by the digest of the row they stand in.
+        var facts = BoundedCache<Digest32, any Sendable>(limit: 8_192)
+    }
+
+    let vault: Octets16
+    let keys: KeySession
+    let ledgerHead: @Sendable (borrowing Transaction) throws -> LedgerHead
+    private let state: Mutex<State>
+    /// Moves with every commit that changed records.
+    let revision = Atomic<UInt64>(1)
+
+    init(
+        tree: ManifestTree, record: CommitRecord, keys: KeySession,
+        ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
+    ) {
+        vault = record.vault
+        self.keys = keys
+        self.ledgerHead = ledgerHead
+        state = Mutex(State(tree: tree, record: record))
+    }
+
+    /// The last commit record.
+    var lastRecord: CommitRecord { state.withLock { $0.record } }
+    /// All spaces that the last commit knows.
+    var spaces: [Space] { state.withLock { $0.tree.spaces } }
+
+    /// The decoded facts of a verified row.
+    func remembered<Value: Sendable>(_ digest: Digest32, _ decode: () throws -> Value) throws -> Value {
+        if let known = state.withLock({ $0.facts[digest] }) as? Value { return known }
+        let value = try decode()
+        state.withLock { $0.facts.insert(value, for: digest) }
+        return value
+    }
+
+    /// Forgets everything that was decoded, when the vault is sealed.
+    func forget() {
+        state.withLock { state in
+            state.facts.removeAll()
+            state.manifests.removeAll()
+        }
+    }
+
+    // MARK: - Participant
+
+    func begin() { state.withLock { $0.batch = Batch() } }
+
+    func mark() -> Int { state.withLock { $0.batch?.undo.count ?? 0 } }
+
+    func rollBack(to mark: Int) {
+        state.withLock { state in
+            while let count = state.batch?.undo.count, count > mark, let (space, before) = state.batch?.undo.removeLast() {
+                state.batch?.spaces[space] = before
+            }
+        }
+    }
+
+    func prepare(in transaction: borrowing Transaction) throws {
+        let sql = transaction.sql
+        try checkCommitRecord(sql)
+        let head = try ledgerHead(transaction)
+        let (dirty, tree, last) = state.withLock { state in
+            (state.batch?.spaces.filter { $0.value.isDirty } ?? [:], state.tree, state.record)
+        }
+        var next = tree
+        var changes: [(Space, Digest32?)] = []
+        var opened: [(Digest32, Manifest)] = []
+        for (space, change) in dirty {
+            let manifest = change.manifest
+            let key = try keys.key(of: space, sql)
+            let body = try manifest.sealed(for: space, vault: vault, under: key)
+            try sql.cachedStatement(
+                sql: "INSERT INTO manifest(space, body) VALUES (?, ?) ON CONFLICT(space) DO UPDATE SET body = excluded.body"
+            ).execute(arguments: [space.octets.sql, body.sql])
+            let digest = RegistryDigest.manifest(space, sealed: body)
+            changes.append((space, digest))
+            opened.append((digest, manifest))
+        }
+        next.set(changes)
+        let record = CommitRecord(
+            vault: last.vault, incarnation: last.incarnation, generation: last.generation + 1, ledger: head,
+            root: changes.isEmpty ? last.root : next.root, spaces: UInt64(next.count))
+        try record.write(to: sql, key: keys.commitMAC)
+        state.withLock { state in
+            for (digest, manifest) in opened { state.manifests.insert(manifest, for: digest) }
+            state.batch?.staged = (next, record)
+        }
+    }
+
+    func committed() {
+        let moved = state.withLock { state in
+            guard let batch = state.batch, let staged = batch.staged else { return false }
+            state.tree = staged.tree
+            state.record = staged.record
+            state.batch = nil
+            return batch.touchedFacts > 0
+        }
+        if moved { revision.add(1, ordering: .acquiringAndReleasing) }
+    }
+
+    func abandoned() { state.withLock { $0.batch = nil } }
+
+    // MARK: - Verified reading
+
+    /// Throws unless the commit record in the file is the last one written. Once a batch.
+    func checkCommitRecord(_ sql: GRDB.Database) throws {
+        let (isChecked, record) = state.withLock { ($0.batch?.recordChecked ?? false, $0.record) }
+        if isChecked { return }
+        guard try record.stands(in: sql) else { throw VaultError.doesNotVerify(.commitRecordPutBack) }
+        state.withLock { $0.batch?.recordChecked = true }
+    }
+
+    /// The space's manifest as this transaction sees it; nil when there is no such space.
+    func manifest(of space: Space, _ sql: GRDB.Database) throws -> Manifest? {
+        let (pending, expected) = state.withLock { ($0.batch?.spaces[space]?.manifest, $0.tree[space]) }
+        if let pending { return pending }
+        guard let expected else { return nil }
+        try checkCommitRecord(sql)
+        let statement = try sql.cachedStatement(sql: "SELECT body FROM manifest WHERE space = ?")
+        guard let body = try Row.fetchOne(statement, arguments: [space.octets.sql])?.octets(0) else {
+            throw VaultError.doesNotVerify(.manifestMissing)
+        }
+        guard RegistryDigest.manifest(space, sealed: body) == expected else { throw VaultError.doesNotVerify(.manifestPutBack) }
+        let manifest: Manifest
+        if let known = state.withLock({ $0.manifests[expected] }) {
+            manifest = known
+        } else {
+            manifest = try Manifest.open(body, for: space, vault: vault, under: try keys.key(of: space, sql))
+            state.withLock { $0.manifests.insert(manifest, for: expected) }
+        }
+        // Nobody else can write while the transaction is open, so once a batch is enough.
+        state.withLock { $0.batch?.spaces[space] = SpaceState(manifest: manifest, isDirty: false) }
+        return manifest
+    }
+
+    /// Which records lie in a bucket, verified against the manifest; nil when there is no such space.
+    func entries(of space: Space, bucket: Int, _ sql: GRDB.Database) throws -> [Entry]? {
+        guard let manifest = try manifest(of: space, sql), bucket < manifest.buckets.count else { return nil }
+        let statement = try sql.cachedStatement(
+            sql: "SELECT kind, id, version, digest FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
+        let rows = try Row.fetchCursor(statement, arguments: [space.octets.sql, bucket])
+        var entries: [Entry] = []
+        while let row = try rows.next() {
+            guard let kind = row.unsigned(0), let id = row.octets16(1), let version = row.unsigned(2), let digest = row.digest(3) else {
+                throw VaultError.doesNotVerify(.bucketAltered)
+            }
+            entries.append(Entry(kind: Int64(clamping: kind), id: id, version: version, digest: digest))
+        }
+        guard RegistryDigest.bucket(space, bucket, entries.map(\.digest)) == manifest.buckets[bucket] else {
+            throw VaultError.doesNotVerify(.bucketAltered)
+        }
+        return entries
+    }
+
+    /// All records of a bucket, each recomputed from its bytes; nil when there is no such space.
+    func records(of space: Space, bucket: Int, _ sql: GRDB.Database) throws -> [StoredRecord]? {
+        guard let manifest = try manifest(of: space, sql), bucket < manifest.buckets.count else { return nil }
+        let statement = try sql.cachedStatement(
+            sql: "SELECT kind, id, version, digest, facts, words FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
+        let rows = try Row.fetchCursor(statement, arguments: [space.octets.sql, bucket])
+        var records: [StoredRecord] = []
+        while let row = try rows.next() { records.append(try Self.verified(row, space, bucket)) }
+        guard RegistryDigest.bucket(space, bucket, records.map(\.digest)) == manifest.buckets[bucket] else {
+            throw VaultError.doesNotVerify(.bucketAltered)
+        }
+        return records
+    }
+
+    /// One record; nil when there is none. The whole bucket's digest is verified, and this row's bytes.
+    func record(_ key: RecordKey, _ sql: GRDB.Database) throws -> StoredRecord? {
+        guard let entries = try entries(of: key.space, bucket: key.bucket, sql) else { return nil }
+        let place = Self.place(of: key, in: entries)
+        return place.exists ? try record(key, entries[place.index], sql) : nil
+    }
+
+    private func record(_ key: RecordKey, _ entry: Entry, _ sql: GRDB.Database) throws -> StoredRecord {
+        let statement = try sql.cachedStatement(
+            sql: "SELECT kind, id, version, digest, facts, words FROM record WHERE space = ? AND kind = ? AND id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [key.space.octets.sql, Int(key.kind.rawValue), key.id.sql]) else {
+            throw VaultError.doesNotVerify(.bucketAltered)
+        }
+        let record = try Self.verified(row, key.space, key.bucket)
+        guard record.digest == entry.digest else { throw VaultError.doesNotVerify(.recordAltered) }
+        return record
+    }
+
+    /// A row of {kind, id, version, digest, facts, words}, with its digest recomputed.
+    static func verified(_ row: Row, _ space: Space, _ bucket: Int) throws -> StoredRecord {
+        guard let number = row.unsigned(0), let raw = UInt16(exactly: number), let kind = RecordKind(rawValue: raw),
+            let id = row.octets16(1), let version = row.unsigned(2), let digest = row.digest(3), let facts = row.octets(4)
+        else { throw VaultError.doesNotVerify(.recordAltered) }
+        let words = row.octets(5)
+        guard words != nil || row.isNull(5) else { throw VaultError.doesNotVerify(.recordAltered) }
+        let key = RecordKey(space, kind, id, bucket: bucket)
+        guard RegistryDigest.record(key, version: version, facts: facts, words: words) == digest else {
+            throw VaultError.doesNotVerify(.recordAltered)
+        }
+        return StoredRecord(key: key, version: version, facts: facts, words: words, digest: digest)
+    }
+
+    // MARK: - Changing
+
+    /// What a writer expects to find.
+    enum Expectation { case absent, present, version(UInt64), anything }
+
+    /// Makes a space, which has no records yet.
+    func create(_ space: Space) throws {
+        let exists = state.withLock { $0.tree[space] != nil || $0.batch?.spaces[space] != nil }
+        guard !exists else { throw VaultError.alreadyExists }
+        set(SpaceState(manifest: Manifest(for: space), isDirty: true), for: space)
+    }
+
+    /// Writes one record: sealed facts and sealed words, as the closure gives them for the version that the record will have.
+    /// - Returns: the new version.
+    @discardableResult
+    func put(
+        _ key: RecordKey, expecting expectation: Expectation, _ sql: GRDB.Database,
+        sealing: (_ version: UInt64, _ before: StoredRecord?) throws -> (facts: [UInt8], words: [UInt8]?)
+    ) throws -> UInt64 {
+        guard var entries = try entries(of: key.space, bucket: key.bucket, sql) else { throw VaultError.noSuchThing }
+        let place = Self.place(of: key, in: entries)
+        let before = place.exists ? try record(key, entries[place.index], sql) : nil
+        switch expectation {
+        case .absent: guard before == nil else { throw VaultError.alreadyExists }
+        case .present: guard before != nil else { throw VaultError.noSuchThing }
+        case .version(let version):
+            guard let before else { throw VaultError.noSuchThing }
+            guard before.version == version else { throw VaultError.revisionMoved(current: before.version) }
+        case .anything: break
+        }
+        // INVARIANT: a record that was removed and comes back must not get an old version again; nothing removes records but index entries.
+        let version = (before?.version ?? 0) + 1
+        let (facts, words) = try sealing(version, before)
+        let digest = RegistryDigest.record(key, version: version, facts: facts, words: words)
+        try sql.cachedStatement(
+            sql: """
+                INSERT INTO record(space, kind, id, version, bucket, facts, words, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(space, kind, id) DO UPDATE SET version = excluded.version, bucket = excluded.bucket, facts = excluded.facts,
+                words = excluded.words, digest = excluded.digest
+                """
+        ).execute(arguments: [
+            key.space.octets.sql, Int(key.kind.rawValue), key.id.sql, Int64(clamping: version), key.bucket, facts.sql, words?.sql, digest.sql,
+        ])
+        // Rule 2: the other digests are those that were verified above, not what lies there now.
+        let entry = Entry(kind: Int64(key.kind.rawValue), id: key.id, version: version, digest: digest)
+        if place.exists { entries[place.index] = entry } else { entries.insert(entry, at: place.index) }
+        try set(bucket: key.bucket, of: key.space, to: entries, sql)
+        return version
+    }
+
+    /// Takes one record away.
+    func remove(_ key: RecordKey, _ sql: GRDB.Database) throws {
+        guard var entries = try entries(of: key.space, bucket: key.bucket, sql) else { throw VaultError.noSuchThing }
+        let place = Self.place(of: key, in: entries)
+        guard place.exists else { throw VaultError.noSuchThing }
+        entries.remove(at: place.index)
+        try sql.cachedStatement(sql: "DELETE FROM record WHERE space = ? AND kind = ? AND id = ?")
+            .execute(arguments: [key.space.octets.sql, Int(key.kind.rawValue), key.id.sql])
+        try set(bucket: key.bucket, of: key.space, to: entries, sql)
+    }
+
+    /// Where a record stands among the entries of its bucket, or would.
+    private static func place(of key: RecordKey, in entries: [Entry]) -> (index: Int, exists: Bool) {
+        let wanted = (Int64(key.kind.rawValue), key.id)
+        var range = 0..<entries.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let found = (entries[middle].kind, entries[middle].id)
+            if found == wanted { return (middle, true) }
+            range = found < wanted ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+        }
+        return (range.lowerBound, false)
+    }
+
+    private func set(bucket: Int, of space: Space, to entries: [Entry], _ sql: GRDB.Database) throws {
+        guard var manifest = try manifest(of: space, sql) else { throw VaultError.noSuchThing }
+        manifest.buckets[bucket] = RegistryDigest.bucket(space, bucket, entries.map(\.digest))
+        manifest.counter += 1
+        set(SpaceState(manifest: manifest, isDirty: true), for: space)
+    }
+
+    private func set(_ next: SpaceState, for space: Space) {
+        state.withLock { state in
+            let before = state.batch?.spaces[space]
+            state.batch?.undo.append((space, before))
+            state.batch?.spaces[space] = next
+            state.batch?.touchedFacts += 1
+        }
+    }
+}

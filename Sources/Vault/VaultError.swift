@@ -1,0 +1,78 @@
+/// What can go wrong in the vault. A closed set of codes; none carries a name, a path or content, so every value is safe to log.
+public enum VaultError: Error, Equatable, Hashable, Sendable {
+    /// What the store holds is not what the vault wrote: changed, taken away, added or put back from outside. Nothing was decided on it.
+    case doesNotVerify(Finding)
+    /// The vault is sealed, or was sealed while this ran.
+    case isSealed
+    /// No slot opens with this secret.
+    case wrongSecret
+    /// The grant's request has ended.
+    case grantIsDead
+    /// The thing asked about does not exist, or not for this household.
+    case noSuchThing
+    /// Somebody was first: the thing has another revision than the caller expects.
+    case revisionMoved(current: UInt64)
+    /// The idempotency key was used for another request.
+    case keyUsedForAnotherRequest
+    /// A name, handle or identifier is already in use.
+    case alreadyExists
+    /// The upload was not finished, was aborted, or was finished twice.
+    case uploadNotFinished
+    /// The content is larger than the vault takes, or than was declared.
+    case contentTooLarge
+    /// The content of an item is not there although its row is.
+    case contentMissing
+    /// Reading or writing a file failed; the number is `errno`.
+    case file(FileStep, errno: Int32)
+    /// The folder or a file of the vault is not as the vault leaves it: owner, mode or kind.
+    case unsafeFile(FileStep)
+    /// A vault is here already, or there is none.
+    case wrongPlace
+    /// A fault that a test planted.
+    case fault(String)
+
+    /// What was found not to verify.
+    public enum Finding: String, Hashable, Sendable, CaseIterable {
+        /// A record's bytes do not give the digest that stands beside them.
+        case recordAltered
+        /// The records of a bucket are not those that the manifest names: one was altered, removed, added or put back.
+        case bucketAltered
+        /// A manifest row is missing.
+        case manifestMissing
+        /// A manifest is not the one that the commit record stands for.
+        case manifestPutBack
+        /// A manifest does not open under its key.
+        case manifestForged
+        /// There is a manifest for a space that the commit record does not know.
+        case manifestAdded
+        /// The commit record is missing, or its MAC does not match.
+        case commitRecordForged
+        /// The commit record is not the last one that the vault wrote.
+        case commitRecordPutBack
+        /// The root over all manifests is not the one in the commit record.
+        case rootMismatch
+        /// The ledger's head is not the one in the commit record.
+        case ledgerMismatch
+        /// A sealed record does not open: it belongs elsewhere or was altered.
+        case recordForged
+        /// A sealed record opened and is not a record of its kind.
+        case recordMalformed
+        /// A wrapped key is missing or does not open.
+        case keyForged
+        /// The content of an item was altered, cut short or exchanged.
+        case contentForged
+        /// The content of an item is gone.
+        case contentMissing
+        /// A record refers to one that is not there.
+        case brokenReference
+        /// The keyring file does not open or belongs to another vault.
+        case keyringForged
+        /// The list of slots is not the one that was written.
+        case slotsForged
+    }
+
+    /// Which file work failed.
+    public enum FileStep: String, Hashable, Sendable, CaseIterable {
+        case folder, keyring, slots, database, partFile, blob, trash
+    }
+}

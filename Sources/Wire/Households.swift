@@ -1,0 +1,267 @@
+// References in all messages: a worker or an organisation by identifier or handle; a person by identifier or, inside a household,
+// by given name in lower case. Days are `YYYY-MM-DD` and name the last day that counts, in Europe/Amsterdam; moments are RFC 3339.
+
+/// `POST /v1/households`.
+public struct CreateHousehold: Codable, Equatable, Sendable {
+    /// Handle of the municipality; absent: the only one there is.
+    public var municipality: String?
+
+    public init(municipality: String? = nil) { self.municipality = municipality }
+}
+
+/// One household in `GET /v1/households`.
+public struct HouseholdBrief: Codable, Equatable, Sendable {
+    public var id: String
+    public var state: String
+    /// Handle of the director, where there is one.
+    public var director: String?
+
+    public init(id: String, state: String, director: String? = nil) {
+        self.id = id
+        self.state = state
+        self.director = director
+    }
+}
+
+/// `GET /v1/households/{h}`: the card. Who belongs, who directs, and *that* organisations are involved; never what they wrote.
+public struct HouseholdCard: Codable, Equatable, Sendable {
+    public var id: String
+    public var municipality: String
+    public var state: String
+    public var director: WorkerBrief?
+    public var persons: [PersonBrief]
+    public var organisations: [OrganisationBrief]
+    public var version: UInt64?
+    public var articles: [String]?
+    public var receipt: UInt64?
+
+    public init(
+        id: String, municipality: String, state: String, director: WorkerBrief? = nil, persons: [PersonBrief],
+        organisations: [OrganisationBrief], version: UInt64? = nil, articles: [String]? = nil, receipt: UInt64? = nil
+    ) {
+        self.id = id
+        self.municipality = municipality
+        self.state = state
+        self.director = director
+        self.persons = persons
+        self.organisations = organisations
+        self.version = version
+        self.articles = articles
+        self.receipt = receipt
+    }
+}
+
+/// `POST /v1/households/search`.
+public struct SearchRequest: Codable, Equatable, Sendable {
+    public var term: String
+
+    public init(term: String) { self.term = term }
+}
+
+/// What a searcher hears at most (PR-7.5): that there is a director, and how to reach the team.
+public struct SearchAnswer: Codable, Equatable, Sendable {
+    public var hasDirector: Bool
+    public var contactRoute: String?
+    public var articles: [String]?
+    public var receipt: UInt64?
+
+    public init(hasDirector: Bool, contactRoute: String? = nil, articles: [String]? = nil, receipt: UInt64? = nil) {
+        self.hasDirector = hasDirector
+        self.contactRoute = contactRoute
+        self.articles = articles
+        self.receipt = receipt
+    }
+}
+
+/// `POST /v1/households/{h}/persons`.
+public struct AddPerson: Codable, Equatable, Sendable {
+    public var givenName: String
+    public var familyName: String
+    /// `YYYY-MM-DD`.
+    public var birthDate: String
+    /// `mother`, `father`, `son`, `daughter`, `grandmother`, `exPartner` …: a word for the card.
+    public var relation: String
+    /// Whether the person lives in the household; absent means yes.
+    public var livesIn: Bool?
+    public var address: String?
+    /// Whether the address must be hidden from everybody (PR-19.3).
+    public var secretAddress: Bool?
+    public var phone: String?
+    public var email: String?
+    /// BCP 47 tag.
+    public var language: String?
+
+    public init(
+        givenName: String, familyName: String, birthDate: String, relation: String, livesIn: Bool? = nil, address: String? = nil,
+        secretAddress: Bool? = nil, phone: String? = nil, email: String? = nil, language: String? = nil
+    ) {
+        self.givenName = givenName
+        self.familyName = familyName
+        self.birthDate = birthDate
+        self.relation = relation
+        self.livesIn = livesIn
+        self.address = address
+        self.secretAddress = secretAddress
+        self.phone = phone
+        self.email = email
+        self.language = language
+    }
+}
+
+/// One person of a household, as the card shows it.
+public struct PersonBrief: Codable, Equatable, Sendable {
+    public var id: String
+    public var name: String
+    public var birthDate: String?
+    public var relation: String?
+    public var livesIn: Bool?
+    /// Whether a judgement of incapacity is running (PR-12.4).
+    public var incapacitated: Bool?
+    /// Those who hold authority over this person, by identifier.
+    public var authority: [String]?
+    /// Those who represent this person, by identifier.
+    public var representatives: [String]?
+
+    public init(
+        id: String, name: String, birthDate: String? = nil, relation: String? = nil, livesIn: Bool? = nil,
+        incapacitated: Bool? = nil, authority: [String]? = nil, representatives: [String]? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.birthDate = birthDate
+        self.relation = relation
+        self.livesIn = livesIn
+        self.incapacitated = incapacitated
+        self.authority = authority
+        self.representatives = representatives
+    }
+}
+
+/// `POST /v1/households/{h}/authorities`.
+public struct RecordAuthority: Codable, Equatable, Sendable {
+    public var child: String
+    public var holder: String
+    /// `joint`, `sole`, `guardian` or `guardianBody`.
+    public var kind: String
+    public var from: String?
+    public var until: String?
+    /// Where it was seen, in words: `gezagsregister 2026-01-08`.
+    public var evidence: String?
+
+    public init(child: String, holder: String, kind: String, from: String? = nil, until: String? = nil, evidence: String? = nil) {
+        self.child = child
+        self.holder = holder
+        self.kind = kind
+        self.from = from
+        self.until = until
+        self.evidence = evidence
+    }
+}
+
+/// `POST /v1/households/{h}/representations`.
+public struct RecordRepresentation: Codable, Equatable, Sendable {
+    public var person: String
+    public var representative: String
+    /// `curator`, `mentor`, `authorised`, `partner` or `family`.
+    public var kind: String
+    public var from: String?
+    public var until: String?
+    /// Where it was seen, in words.
+    public var basis: String?
+
+    public init(person: String, representative: String, kind: String, from: String? = nil, until: String? = nil, basis: String? = nil) {
+        self.person = person
+        self.representative = representative
+        self.kind = kind
+        self.from = from
+        self.until = until
+        self.basis = basis
+    }
+}
+
+/// `POST /v1/households/{h}/incapacities`: the judgement of the worker who asks (PR-12.4).
+public struct RecordIncapacity: Codable, Equatable, Sendable {
+    public var person: String
+    public var reason: String
+    /// `YYYY-MM-DD`.
+    public var until: String?
+
+    public init(person: String, reason: String, until: String? = nil) {
+        self.person = person
+        self.reason = reason
+        self.until = until
+    }
+}
+
+/// `POST /v1/households/{h}/conflicts`: the worker who asks is blocked for this household (PR-7.4).
+public struct DeclareConflict: Codable, Equatable, Sendable {
+    /// `family`, `neighbour`, `friend`, `exPartner` or `colleague`.
+    public var kind: String
+
+    public init(kind: String) { self.kind = kind }
+}
+
+/// `POST /v1/households/{h}/director`.
+public struct AppointDirector: Codable, Equatable, Sendable {
+    public var worker: String
+    /// What became of the resident's preference (PR-6.2): `followed`, `none` or `deviated`.
+    public var preference: String
+    /// Required with `deviated`.
+    public var reason: String?
+
+    public init(worker: String, preference: String, reason: String? = nil) {
+        self.worker = worker
+        self.preference = preference
+        self.reason = reason
+    }
+}
+
+/// `POST /v1/households/{h}/involvements`.
+public struct GrantInvolvement: Codable, Equatable, Sendable {
+    public var worker: String
+    /// `teamMember`, `accessOfficer`, `adminSupport`, `watchContact` …
+    public var role: String
+    /// The residents it is about; absent or empty: all of the household.
+    public var persons: [String]?
+    /// `D2` …
+    public var purpose: String
+    /// Absent: now.
+    public var from: String?
+    public var until: String
+
+    public init(worker: String, role: String, persons: [String]? = nil, purpose: String, from: String? = nil, until: String) {
+        self.worker = worker
+        self.role = role
+        self.persons = persons
+        self.purpose = purpose
+        self.from = from
+        self.until = until
+    }
+}
+
+/// One involvement in `GET /v1/households/{h}/involvements`; the director's is one of them, with role `caseDirector`.
+public struct InvolvementBrief: Codable, Equatable, Sendable {
+    public var id: String
+    public var worker: WorkerBrief
+    public var role: String
+    public var persons: [String]
+    public var purpose: String?
+    public var from: String
+    public var until: String?
+    /// `granted`, `live` or `ended`.
+    public var state: String
+
+    public init(
+        id: String, worker: WorkerBrief, role: String, persons: [String], purpose: String? = nil, from: String,
+        until: String? = nil, state: String
+    ) {
+        self.id = id
+        self.worker = worker
+        self.role = role
+        self.persons = persons
+        self.purpose = purpose
+        self.from = from
+        self.until = until
+        self.state = state
+    }
+}

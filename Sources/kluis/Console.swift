@@ -1,0 +1,90 @@
+internal import Glibc
+internal import Wire
+
+/// What a person or a tool sees of this program: sentences and tables, or one JSON document.
+struct Console: Sendable {
+    /// One JSON document on the standard output instead of sentences and tables.
+    let json: Bool
+
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var errorsAreTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// A line on the standard output. A reader that went away ends the program, as it does for others.
+    static func line(_ text: String) {
+        do throws(SystemFault) { try Bytes.write(Array((printable(text) + "\n").utf8), to: STDOUT_FILENO) } catch { exit(1) }
+    }
+
+    /// The document under `--json`, else the lines.
+    func show(_ document: some Encodable, lines: () -> [String]) throws(Failure) {
+        if json {
+            Console.line(String(decoding: try Failure.wire { () throws(WireError) in try WireJSON.encode(document) }, as: UTF8.self))
+        } else {
+            for line in lines() { Console.line(line) }
+        }
+    }
+
+    /// `kluis: warning: …` on the standard error.
+    static func warn(_ text: String) { message(.warning, text) }
+
+    /// `kluis: hint: …` on the standard error.
+    static func hint(_ text: String) { message(.hint, text) }
+
+    /// `kluis: error: …` on the standard error.
+    static func fail(_ text: String) { message(.error, text) }
+
+    private static func message(_ kind: Phrase, _ text: String) {
+        note("kluis: \(say(kind)): \(text)")
+    }
+
+    /// A line on the standard error; that nobody reads it is no reason to stop.
+    static func note(_ text: String) {
+        try? Bytes.write(Array((printable(text) + "\n").utf8), to: STDERR_FILENO)
+    }
+
+    /// Text from a vault must not drive the terminal: control characters and direction marks become U+FFFD.
+    static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+        var clean = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { clean.append(isHarmful(scalar) ? "\u{FFFD}" : scalar) }
+        return String(clean)
+    }
+
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: true
+        default: false
+        }
+    }
+}
+
+/// Columns under heads, aligned by characters, two spaces apart; no trailing spaces.
+struct Table {
+    private var rows: [[String]]
+
+    init(_ heads: Phrase...) { rows = [heads.map { say($0) }] }
+
+    mutating func add(_ cells: String?...) { rows.append(cells.map { Console.printable($0 ?? "") }) }
+
+    var lines: [String] {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                if row[(column + 1)...].contains(where: { !$0.isEmpty }) {
+                    line += String(repeating: " ", count: widths[column] - cell.count + 2)
+                }
+            }
+            return line
+        }
+    }
+}
+
+/// `head  value` lines, aligned; values that are absent or empty are left out.
+func particulars(_ pairs: (Phrase, String?)...) -> [String] {
+    let filled = pairs.compactMap { pair in pair.1.flatMap { $0.isEmpty ? nil : (say(pair.0), $0) } }
+    let width = filled.map(\.0.count).max() ?? 0
+    return filled.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Console.printable($0.1) }
+}

@@ -1,0 +1,75 @@
+/// Everything that this program can say. Each language has a text for every one of them.
+///
+/// Names that begin with `help` are help texts (sentences); all others are messages, table heads and words.
+enum Phrase: String, CaseIterable, Sendable {
+    // How a message begins.
+    case error, warning, hint
+
+    // What went wrong, one for each code of a problem document.
+    case refused, invalid, notFound, unreachable, sealed, verificationFailed, conflict, signInFirst, notRecorded, unknown, interrupted,
+        internalFault
+
+    // What to do about it.
+    case nextStep, receipt, hintSignIn, hintAgainSameKey, hintAskAgain, hintStartDaemon, hintSocketRights, hintHelp, hintUnsealed
+
+    // Sign-in.
+    case rehearsalVault, foreignNamespace, badChallenge, noKey, signerMissing, signerFailed, signedIn, signedOut, runtimeNotOurs,
+        sessionUnreadable, notSignedIn
+
+    // Files and input.
+    case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType, notJSON,
+        badBoolean, optionNeedsOutput, oneFileForTitle, storedSome, fileFailed, unknownLanguage, badPreference, refusalTowards, badSigner,
+        nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded, badNumber
+
+    // Decisions and states.
+    case decided, duty, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
+        reachVia, vaultOpen, vaultSealed
+
+    // Prompts.
+    case promptTerm, promptReason, promptGivenName, promptFamilyName, promptBirthDate, promptRelation, promptLivesIn, promptAddress,
+        promptSecret, promptPhone, promptText
+
+    // Table heads.
+    case headID, headName, headState, headDirector, headBorn, headRelation, headLivesIn, headWorker, headOrganisation, headRole, headFrom,
+        headUntil, headPurpose, headSubject, headRecipient, headDomains, headMissing, headLayer, headDomain, headKind, headSize, headTitle,
+        headHandle, headNumber, headResult, headDue, headOutcome, headActor, headAction, headDone, headIndex, headMoment, headCaller,
+        headArticles, headItem, headHat, headVersion, headReglement, headVault, headClock, headLines, headPolicies, headRehearsal,
+        headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf
+
+    // The log.
+    case ledgerVerified, ledgerErased, ledgerProblem, rehearsalClockNow, rehearsalFaultArmed
+
+    // Progress.
+    case progressItems, progressBytes
+
+    // Help: the program and its nouns.
+    case helpProgram, helpStatus, helpLogin, helpLogout, helpWhoami, helpHousehold, helpPerson, helpTeam, helpPlan, helpItem, helpConsent,
+        helpAccess, helpLedger, helpOrganisation, helpWorker, helpRehearsal
+
+    // Help: verbs.
+    case helpHouseholdCreate, helpHouseholdList, helpHouseholdShow, helpHouseholdFind
+    case helpPersonAdd, helpPersonList, helpPersonShow, helpPersonAuthority, helpPersonRepresent, helpPersonIncapacity, helpPersonConflict
+    case helpTeamAppoint, helpTeamInvite, helpTeamList, helpTeamEnd
+    case helpPlanDraft, helpPlanShow, helpPlanEdit, helpPlanPresent, helpPlanSign, helpPlanHistory
+    case helpItemAdd, helpItemList, helpItemRead
+    case helpConsentRegister, helpConsentSign, helpConsentWithdraw, helpConsentRefuse, helpConsentList
+    case helpAccessCheck, helpAccessWho, helpAccessWhat
+    case helpLedgerShow, helpLedgerVerify, helpLedgerCheckpoint
+    case helpOrganisationAdd, helpOrganisationList
+    case helpWorkerAdd, helpWorkerList, helpWorkerRole, helpWorkerKey, helpWorkerEnd
+    case helpRehearsalClock, helpRehearsalFault
+
+    // Help: options and arguments.
+    case helpSocket, helpJSON, helpWhy, helpFor, helpPurpose, helpLang, helpIdempotency, helpIfMatch
+    case helpArgWorker, helpArgHousehold, helpArgPerson, helpArgPlan, helpArgItem, helpArgConsent, helpArgInvolvement, helpArgOrganisation
+    case helpHat, helpKey, helpMunicipality, helpAfter, helpLimit, helpPersonFile, helpChild, helpHolder, helpAuthorityKind, helpFrom,
+        helpUntil, helpEvidence, helpRepresentative, helpRepresentKind, helpReasonFile, helpConflictKind, helpPreference, helpRole,
+        helpInvolvedFor, helpPersons, helpPlanFile, helpPlanAction, helpTextFile, helpDue, helpDone, helpSignAs, helpItemFiles, helpSubject,
+        helpDomain, helpKind, helpBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile, helpMediaType, helpParallel,
+        helpOutput, helpTo, helpDomains, helpConsentPurpose, helpLeaflet, helpForm, helpSigned, helpReplaces, helpCapacity, helpMethod,
+        helpTowardsPerson, helpCheckAction, helpCheckThing, helpLast, helpOffline, helpVerifyKey, helpMoment, helpFault, helpOrgFile,
+        helpWorkerFile, helpPublicKey, helpStoredApart, helpOn
+
+    /// Whether it is a help text rather than a message.
+    var isHelp: Bool { rawValue.hasPrefix("help") }
+}

@@ -1,0 +1,51 @@
+/// Dutch words for what the socket says in English. A word that is not here goes on as it is, and the daemon judges it.
+enum Vocabulary {
+    static func domain(_ word: String) -> String { translate(word, domains) }
+    static func hat(_ word: String) -> String { translate(word, hats) }
+    static func role(_ word: String) -> String { translate(word, roles) }
+    static func capacity(_ word: String) -> String { translate(word, capacities) }
+    static func form(_ word: String) -> String { translate(word, forms) }
+    static func authority(_ word: String) -> String { translate(word, authorities) }
+    static func conflict(_ word: String) -> String { translate(word, conflicts) }
+    static func retention(_ word: String) -> String { translate(word, retentions) }
+    static func kind(_ word: String) -> String { translate(word, kinds) }
+    static func preference(_ word: String) -> String { translate(word, preferences) }
+    static func subject(_ word: String) -> String { translate(word, ["huishouden": "household"]) }
+    static func relation(_ word: String) -> String { translate(word, relations) }
+
+    private static func translate(_ word: String, _ table: [String: String]) -> String { table[word.lowercased()] ?? word }
+
+    private static let domains = [
+        "opvoeden": "parenting", "opvoeden en opgroeien": "parenting", "school": "schoolWorkDaytime", "werk": "schoolWorkDaytime",
+        "dagbesteding": "schoolWorkDaytime", "school/werk": "schoolWorkDaytime", "school/werk/dagbesteding": "schoolWorkDaytime",
+        "zelfredzaamheid": "selfReliance", "meedoen": "participation", "geldzaken": "finance", "wonen": "housing",
+        "gezondheid": "health", "veiligheid": "safety", "alle": "all", "*": "all",
+    ]
+    private static let hats = ["hulp": "help", "toegang": "access", "regie": "direction"]
+    private static let roles = [
+        "regisseur": "caseDirector", "teamlid": "teamMember", "waakvlamcontact": "watchContact", "triagist": "intakeWorker",
+        "administratie": "adminSupport", "consulent": "accessOfficer", "gedragswetenschapper": "consultant",
+        "coördinator": "teamCoordinator", "coordinator": "teamCoordinator", "gast": "guest", "cliëntondersteuner": "clientSupporter",
+        "fg": "dpo", "archiefbeheerder": "recordsManager", "analist": "analyst", "functioneelbeheerder": "functionalAdmin",
+        "technischbeheerder": "technicalAdmin",
+    ]
+    private static let capacities = ["zelf": "self", "ouder": "parent", "voogd": "guardian", "gemachtigde": "authorised", "familielid": "family"]
+    private static let forms = ["schriftelijk": "written", "digitaal": "digital", "mondeling": "oral"]
+    private static let authorities = [
+        "gezamenlijk": "joint", "samen": "joint", "alleen": "sole", "eenhoofdig": "sole", "voogd": "guardian", "instelling": "guardianBody",
+    ]
+    private static let conflicts = [
+        "familie": "family", "buur": "neighbour", "vriend": "friend", "ex-partner": "exPartner", "expartner": "exPartner", "collega": "colleague",
+    ]
+    private static let retentions = [
+        "jeugd": "youth", "wmo": "socialSupport", "behandeling": "treatment", "schuld": "debt", "inkomen": "income", "waakvlam": "watchFlame",
+    ]
+    private static let kinds = [
+        "notitie": "note", "verslag": "report", "brief": "letter", "overzicht": "overview", "diagnose": "diagnosis", "onderzoek": "assessment",
+    ]
+    private static let preferences = ["gevolgd": "followed", "geen": "none", "afgeweken": "deviated"]
+    private static let relations = [
+        "moeder": "mother", "vader": "father", "zoon": "son", "dochter": "daughter", "oma": "grandmother", "opa": "grandfather",
+        "ex-partner": "exPartner",
+    ]
+}

@@ -1,0 +1,134 @@
+import Glibc
+import Yams
+
+/// What the operator decides, read once at start from a file that only root and the daemon may write.
+///
+/// Nothing in here can be changed over the socket.
+struct Configuration: Sendable {
+    var stateDirectory = "/var/lib/kluis"
+    var keyDirectory = "/var/lib/kluis-keys"
+    var policyDirectory = "/usr/share/kluis/policies"
+    var socket = "/run/kluis/kluis.sock"
+    /// Permission bits.
+    var socketMode: mode_t = 0o660
+    var unseal = Unsealing.credential
+    var keyFile = "/etc/kluis/root.key"
+    /// 1…60.
+    var checkpointMinutes = 15
+    /// KiB, 16…1024.
+    var jsonLimit = 256
+    /// GiB, 1…1024.
+    var itemLimit = 16
+    var logLevel = LogLevel.info
+
+    enum Unsealing: String, CaseIterable { case credential, keyFile = "key-file", passphrase }
+    enum LogLevel: String, CaseIterable { case error, warning, info, debug }
+
+    /// Why a configuration was refused: a sentence that names the line and what to do.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The keys there are. A test holds this list against `Config/kluisd.yaml`.
+    static let keys: [String: @Sendable (inout Configuration, Value) throws(Failure) -> Void] = [
+        "state-directory": { c, v throws(Failure) in c.stateDirectory = try v.path() },
+        "key-directory": { c, v throws(Failure) in c.keyDirectory = try v.path() },
+        "policy-directory": { c, v throws(Failure) in c.policyDirectory = try v.path() },
+        "socket": { c, v throws(Failure) in c.socket = try v.path() },
+        "socket-mode": { c, v throws(Failure) in c.socketMode = try v.mode() },
+        "unseal": { c, v throws(Failure) in c.unseal = try v.choice() },
+        "key-file": { c, v throws(Failure) in c.keyFile = try v.path() },
+        "checkpoint-minutes": { c, v throws(Failure) in c.checkpointMinutes = try v.integer(1...60) },
+        "json-limit": { c, v throws(Failure) in c.jsonLimit = try v.integer(16...1024) },
+        "item-limit": { c, v throws(Failure) in c.itemLimit = try v.integer(1...1024) },
+        "log-level": { c, v throws(Failure) in c.logLevel = try v.choice() },
+    ]
+
+    /// Reads and checks a file.
+    /// - Throws: ``Failure`` for a file that others may write, an unknown or repeated key, a wrong type, a value out of range.
+    static func read(path: String) throws(Failure) -> Configuration {
+        try parse(try contents(path), file: path)
+    }
+
+    /// Checks a text. Keys that are left out keep their defaults.
+    static func parse(_ text: String, file: String) throws(Failure) -> Configuration {
+        let root: Node?
+        do { root = try Yams.compose(yaml: text) } catch { throw Failure(description: "\(file) is not valid YAML: \(error)") }
+        var configuration = Configuration()
+        guard let root else { return configuration }
+        guard case .mapping(let mapping) = root else { throw Failure(description: "\(file) must hold keys and values") }
+        var seen: Set<String> = []
+        for (keyNode, node) in mapping {
+            let line = keyNode.mark?.line ?? 0
+            guard case .scalar(let scalar) = keyNode else { throw Failure(description: "\(file):\(line): a key must be a word") }
+            let key = scalar.string
+            guard let apply = keys[key] else {
+                throw Failure(description: "\(file):\(line): unknown key '\(key)'; the keys are \(keys.keys.sorted().joined(separator: ", "))")
+            }
+            guard seen.insert(key).inserted else { throw Failure(description: "\(file):\(line): key '\(key)' stands twice") }
+            try apply(&configuration, Value(key: key, node: node, file: file, line: node.mark?.line ?? line))
+        }
+        return configuration
+    }
+
+    private static func contents(_ path: String) throws(Failure) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(description: "\(path) cannot be read; give another with --config") }
+        defer { close(descriptor) }
+        var status = stat()
+        // SAFETY: `status` lives for the call.
+        guard unsafe fstat(descriptor, &status) == 0 else { throw Failure(description: "\(path) cannot be read") }
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            throw Failure(description: "\(path) belongs to another account; make root its owner")
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw Failure(description: "\(path) may be written by others; run chmod go-w on it")
+        }
+        guard status.st_size <= 65536 else { throw Failure(description: "\(path) is larger than 64 KiB") }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        // SAFETY: the buffer lives for the call and its length is given.
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        guard count == bytes.count, let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(description: "\(path) is not UTF-8 text")
+        }
+        return text
+    }
+
+    /// One value of the file, with where it stands.
+    struct Value {
+        let key: String
+        let node: Node
+        let file: String
+        let line: Int
+
+        private func fail(_ wanted: String) -> Failure {
+            Failure(description: "\(file):\(line): '\(key)' must be \(wanted)")
+        }
+        private func text() throws(Failure) -> String {
+            guard case .scalar(let scalar) = node, node.tag == Tag(.str) || node.tag == .implicit else { throw fail("a text") }
+            return scalar.string
+        }
+        func path() throws(Failure) -> String {
+            let text = try text()
+            guard text.hasPrefix("/"), !text.utf8.contains(0) else { throw fail("an absolute path") }
+            return text
+        }
+        func mode() throws(Failure) -> mode_t {
+            guard let mode = mode_t(try text(), radix: 8), mode <= 0o777 else { throw fail("permission bits in quotes, like \"0660\"") }
+            guard mode & 0o002 == 0 else { throw fail("closed to others") }
+            return mode
+        }
+        func integer(_ range: ClosedRange<Int>) throws(Failure) -> Int {
+            guard case .scalar = node, let number = node.int, range.contains(number) else {
+                throw fail("a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+        func choice<Choice: RawRepresentable<String> & CaseIterable>() throws(Failure) -> Choice {
+            guard let choice = Choice(rawValue: try text()) else {
+                throw fail("one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            return choice
+        }
+    }
+}

@@ -1,0 +1,236 @@
+import Foundation
+import GRDB
+import Storage
+import Synchronization
+import Testing
+
+/// Every test works on a real database in a directory of its own, removed afterwards.
+struct WriterTests {
+    final class Fixture {
+        let directory: URL
+        let store: Store
+        let writer: Writer
+        let counter = Counter()
+        let fatal = Mutex<StorageError?>(nil)
+        let faults = Faults(enabled: true)
+
+        init() throws {
+            directory = FileManager.default.temporaryDirectory.appending(path: "kluis-storage-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            store = try Store(path: directory.appending(path: "vault.db").path, faults: faults)
+            try store.migrate([Migration("v1", "CREATE TABLE item(id TEXT PRIMARY KEY, body BLOB) STRICT")])
+            let noted = Box<StorageError>()
+            writer = Writer(store: store, participants: [counter]) { noted.put($0) }
+            self.noted = noted
+        }
+        let noted: Box<StorageError>
+        deinit { try? FileManager.default.removeItem(at: directory) }
+
+        func insert(_ id: String, bytes: Int = 1) async throws {
+            let counter = counter
+            try await writer.perform { transaction in
+                counter.open += 1
+                try transaction.sql.execute(sql: "INSERT INTO item VALUES (?, zeroblob(?))", arguments: [id, bytes])
+            }
+        }
+        func ids() throws -> [String] { try store.read { try String.fetchAll($0, sql: "SELECT id FROM item ORDER BY id") } }
+    }
+
+    final class Box<Value: Sendable>: Sendable {
+        private let value = Mutex<Value?>(nil)
+        func put(_ new: Value) { value.withLock { $0 = new } }
+        var current: Value? { value.withLock { $0 } }
+    }
+
+    /// Counts insertions the way the ledger counts entries: what is undone in the database must be undone here.
+    final class Counter: Participant, @unchecked Sendable {
+        var open = 0
+        private var marks: [Int] = []
+        private let published = Mutex(0)
+        var committedCount: Int { published.withLock { $0 } }
+        var failNextPrepare = false
+
+        func begin() {
+            open = committedCount
+            marks = []
+        }
+        func mark() -> Int {
+            marks.append(open)
+            return marks.count - 1
+        }
+        func rollBack(to mark: Int) {
+            open = marks[mark]
+            marks.removeSubrange(mark...)
+        }
+        func prepare(in transaction: borrowing Transaction) throws {
+            if failNextPrepare {
+                failNextPrepare = false
+                throw StorageError.notRecorded(.fault("prepare"))
+            }
+        }
+        func committed() { published.withLock { $0 = open } }
+        func abandoned() { open = committedCount }
+    }
+
+    @Test func manyCallersShareCommitsAndNothingIsLost() async throws {
+        let fixture = try Fixture()
+        let writer = fixture.writer
+        let counter = fixture.counter
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<16 {
+                group.addTask {
+                    for index in 0..<40 {
+                        try await writer.perform { transaction in
+                            counter.open += 1
+                            try transaction.sql.execute(sql: "INSERT INTO item VALUES (?, x'00')", arguments: ["\(caller)-\(index)"])
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try fixture.ids().count == 640)
+        #expect(counter.committedCount == 640)
+        #expect(writer.requests.load(ordering: .relaxed) == 640)
+        #expect(writer.commits.load(ordering: .relaxed) < 640)
+    }
+
+    @Test func aFailingJobIsUndoneAloneTogetherWithTheParticipant() async throws {
+        struct Mine: Error {}
+        let fixture = try Fixture()
+        let counter = fixture.counter
+        try await fixture.insert("a")
+        await #expect(throws: Mine.self) {
+            try await fixture.writer.perform { transaction in
+                counter.open += 1
+                try transaction.sql.execute(sql: "INSERT INTO item VALUES ('b', x'00')")
+                throw Mine()
+            }
+        }
+        try await fixture.insert("c")
+        #expect(try fixture.ids() == ["a", "c"])
+        #expect(counter.committedCount == 2)
+    }
+
+    @Test func anEffectThatFailsIsUndoneAndWhatCameBeforeItStays() async throws {
+        struct Mine: Error {}
+        let fixture = try Fixture()
+        let counter = fixture.counter
+        try await fixture.writer.perform { transaction in
+            counter.open += 1
+            try transaction.sql.execute(sql: "INSERT INTO item VALUES ('line', x'00')")
+            do {
+                try transaction.attempt { inner in
+                    counter.open += 1
+                    try inner.sql.execute(sql: "INSERT INTO item VALUES ('effect', x'00')")
+                    throw Mine()
+                }
+            } catch is Mine {}
+        }
+        #expect(try fixture.ids() == ["line"])
+        #expect(counter.committedCount == 1)
+    }
+
+    @Test func aFullDatabaseLosesTheCulpritAndNobodyElse() async throws {
+        let fixture = try Fixture()
+        try fixture.store.limit(pages: 40)
+        let writer = fixture.writer
+        let results = await withTaskGroup(of: (Int, StorageError?).self) { group in
+            for index in 0..<8 {
+                group.addTask {
+                    do {
+                        try await writer.perform { transaction in
+                            try transaction.sql.execute(
+                                sql: "INSERT INTO item VALUES (?, zeroblob(?))", arguments: ["i\(index)", index == 4 ? 10_000_000 : 10])
+                        }
+                        return (index, nil)
+                    } catch { return (index, error as? StorageError) }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(results == [4: .notRecorded(.diskFull)])
+        #expect(try fixture.ids() == (0..<8).filter { $0 != 4 }.map { "i\($0)" })
+        #expect(fixture.noted.current == nil)
+    }
+
+    @Test func aFullDiskAtCommitIsKnownNotToStand() async throws {
+        let fixture = try Fixture()
+        #expect(fixture.faults.arm(.diskFullAtCommit))
+        await #expect(throws: StorageError.notRecorded(.diskFull)) { try await fixture.insert("a") }
+        try await fixture.insert("b")
+        #expect(try fixture.ids() == ["b"])
+        #expect(fixture.counter.committedCount == 1)
+    }
+
+    @Test func anIOErrorAtCommitIsUnknownAndEndsTheWriter() async throws {
+        let fixture = try Fixture()
+        #expect(fixture.faults.arm(.ioErrorAtCommit))
+        await #expect {
+            try await fixture.insert("a")
+        } throws: { if case StorageError.unknown(.ioError) = $0 { true } else { false } }
+        await #expect {
+            try await fixture.insert("b")
+        } throws: { if case StorageError.unknown = $0 { true } else { false } }
+        guard case .unknown? = fixture.noted.current else {
+            Issue.record("the daemon was not told to stop")
+            return
+        }
+        #expect(fixture.counter.committedCount == 0)
+    }
+
+    @Test func aParticipantThatCannotPrepareMeansNotRecorded() async throws {
+        let fixture = try Fixture()
+        fixture.counter.failNextPrepare = true
+        await #expect { try await fixture.insert("a") } throws: { if case StorageError.notRecorded = $0 { true } else { false } }
+        try await fixture.insert("b")
+        #expect(try fixture.ids() == ["b"])
+    }
+
+    @Test func cancellingACallerUndoesNothing() async throws {
+        let fixture = try Fixture()
+        let writer = fixture.writer
+        let tasks = (0..<20).map { index in
+            Task {
+                try await writer.perform { transaction in
+                    try transaction.sql.execute(sql: "INSERT INTO item VALUES (?, x'00')", arguments: ["i\(index)"])
+                }
+            }
+        }
+        for task in tasks where task.hashValue.isMultiple(of: 2) { task.cancel() }
+        for task in tasks { try await task.value }
+        #expect(try fixture.ids().count == 20)
+    }
+
+    @Test func oneCallersEffectsStayInOrder() async throws {
+        let fixture = try Fixture()
+        for index in 0..<30 { try await fixture.insert("i\(100 + index)") }
+        let order = try fixture.store.read { try String.fetchAll($0, sql: "SELECT id FROM item ORDER BY rowid") }
+        #expect(order == order.sorted())
+    }
+
+    @Test func afterStopNothingIsAccepted() async throws {
+        let fixture = try Fixture()
+        try await fixture.insert("a")
+        await fixture.writer.stop()
+        await #expect(throws: StorageError.stopped) { try await fixture.insert("b") }
+    }
+
+    @Test func theSettingsThatMatterAreReadBack() throws {
+        let fixture = try Fixture()
+        let settings = try fixture.store.read { sql in
+            try ["journal_mode", "synchronous", "secure_delete", "foreign_keys", "trusted_schema", "mmap_size", "temp_store"].map {
+                try String.fetchOne(sql, sql: "PRAGMA \($0)") ?? ""
+            }
+        }
+        #expect(settings == ["wal", "2", "1", "1", "0", "0", "2"])
+    }
+
+    @Test func aRealVaultArmsNoFault() {
+        let faults = Faults(enabled: false)
+        for name in Faults.Name.allCases {
+            #expect(!faults.arm(name))
+            #expect(!faults.trips(name))
+        }
+    }
+}
