@@ -190,13 +190,17 @@ extension Entities {
     /// Reads an array of entities.
     ///
     /// - Parameter hints: what the schema says, to read short forms; nil for explicit forms only.
-    /// - Parameter actions: the actions of the schema with their groups, which the text need not hold.
+    /// - Parameter actions: the actions of the schema with their groups. The text need not hold them; where it does, the schema counts.
     /// - Throws: as `Entity.init(json:hints:)` and `Entities.init(_:)`.
     public init(json: JSON, hints: (any EntityHints)? = nil, actions: [Entity] = []) throws(CedarError) {
         guard let elements = json.arrayValue else { throw CedarError(.invalidEntity, "entities are given as an array") }
         var entities = actions
         entities.reserveCapacity(actions.count + elements.count)
-        for element in elements { entities.append(try Entity(json: element, hints: hints)) }
+        let known = Set(actions.map(\.uid))
+        for element in elements {
+            let entity = try Entity(json: element, hints: hints)
+            if !known.contains(entity.uid) { entities.append(entity) }
+        }
         try self.init(entities)
     }
 }

@@ -3,14 +3,18 @@ public struct EntityTypeName: Sendable, Hashable, Comparable, ExpressibleByStrin
     /// The whole name, components joined by `::`.
     public let text: Text
 
+    /// Hash of the name, computed at creation, seeded per process.
+    let hash: Int
+
     /// Wraps a name without looking at its form; a name that is not well-formed equals no name in any policy.
     public init(_ text: Text) {
         self.text = text
+        hash = text.byteHash
     }
 
     /// Wraps a name without looking at its form.
     public init(_ string: String) {
-        self.text = Text(string)
+        self.init(Text(string))
     }
 
     public init(stringLiteral value: String) {
@@ -30,7 +34,7 @@ public struct EntityTypeName: Sendable, Hashable, Comparable, ExpressibleByStrin
                 throw CedarError(.reservedIdentifier, "`\(component)` in `\(string)` is reserved and cannot be used in a name")
             }
         }
-        self.text = Text(string)
+        self.init(Text(string))
     }
 
     /// The identifiers the name is made of, outermost namespace first; at least one.
@@ -49,6 +53,14 @@ public struct EntityTypeName: Sendable, Hashable, Comparable, ExpressibleByStrin
     public var isAction: Bool { baseName.utf8.elementsEqual("Action".utf8) }
 
     public var description: String { text.string }
+
+    public static func == (lhs: EntityTypeName, rhs: EntityTypeName) -> Bool {
+        lhs.hash == rhs.hash && lhs.text == rhs.text
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(hash)
+    }
 
     public static func < (lhs: EntityTypeName, rhs: EntityTypeName) -> Bool { lhs.text < rhs.text }
 
@@ -116,7 +128,7 @@ public struct EntityUID: Sendable, Hashable, CustomStringConvertible {
             self.type = type
             self.id = id
             var hasher = Hasher()
-            type.text.hash(into: &hasher)
+            hasher.combine(type.hash)
             id.hash(into: &hasher)
             hash = hasher.finalize()
         }

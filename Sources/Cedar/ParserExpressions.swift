@@ -1,7 +1,8 @@
-/// An expression with the height of its tree.
+/// An expression with the height of its tree and the place it takes up, enclosing parentheses included.
 private struct Measured {
     let expr: Expr
     let height: Int
+    let outer: SourceRange
 }
 
 extension Parser {
@@ -19,7 +20,7 @@ extension Parser {
             throw CedarError(
                 .limitExceeded, "this expression has more than \(limits.maximumHeight) levels", at: range.start)
         }
-        return Measured(expr: Expr(kind, range: range), height: height + 1)
+        return Measured(expr: Expr(kind, range: range), height: height + 1, outer: range)
     }
 
     // `Expr ::= Or | 'if' Expr 'then' Expr 'else' Expr`
@@ -36,7 +37,7 @@ extension Parser {
         let elseBranch = try measured()
         return try build(
             .conditional(condition: condition.expr, then: thenBranch.expr, else: elseBranch.expr),
-            SourceRange(from: start, to: elseBranch.expr.range), above: condition.height, thenBranch.height, elseBranch.height)
+            SourceRange(from: start, to: elseBranch.outer), above: condition.height, thenBranch.height, elseBranch.height)
     }
 
     // `Or ::= And {'||' And}`, `And ::= Relation {'&&' Relation}`
@@ -54,7 +55,7 @@ extension Parser {
         guard let first = parts.first, let last = parts.last else { throw unexpected("an expression") }
         if parts.count == 1 { return first }
         let height = parts.reduce(0) { max($0, $1.height) }
-        return try build(make(parts.map(\.expr)), SourceRange(from: first.expr.range, to: last.expr.range), above: height)
+        return try build(make(parts.map(\.expr)), SourceRange(from: first.outer, to: last.outer), above: height)
     }
 
     private func relationalOperator() -> BinaryOperator? {
@@ -80,7 +81,7 @@ extension Parser {
                 throw CedarError(
                     .unexpectedToken, "relational operators must be grouped with parentheses", at: current.range.start)
             }
-            let range = SourceRange(from: left.expr.range, to: right.expr.range)
+            let range = SourceRange(from: left.outer, to: right.outer)
             return try build(.binary(relational, left.expr, right.expr), range, above: left.height, right.height)
         }
         if current.isSymbol(.equal) {
@@ -89,7 +90,7 @@ extension Parser {
         }
         if take("has") {
             let path = try attributePath()
-            let range = SourceRange(from: left.expr.range, to: previousRange)
+            let range = SourceRange(from: left.outer, to: previousRange)
             return try build(.has(left.expr, path: path), range, above: left.height + path.count - 1)
         }
         if take("like") {
@@ -100,13 +101,13 @@ extension Parser {
             }
             let pattern = try StringLiteral.pattern(of: current)
             advance()
-            return try build(.like(left.expr, pattern), SourceRange(from: left.expr.range, to: previousRange), above: left.height)
+            return try build(.like(left.expr, pattern), SourceRange(from: left.outer, to: previousRange), above: left.height)
         }
         if take("is") {
             let type = try entityTypeName()
             let inside = take("in") ? try sum() : nil
             return try build(
-                .isType(left.expr, type, in: inside?.expr), SourceRange(from: left.expr.range, to: previousRange),
+                .isType(left.expr, type, in: inside?.expr), SourceRange(from: left.outer, to: previousRange),
                 above: left.height, inside?.height ?? 0)
         }
         return left
@@ -145,7 +146,7 @@ extension Parser {
     }
 
     private func combine(_ operation: BinaryOperator, _ left: Measured, _ right: Measured) throws(CedarError) -> Measured {
-        let range = SourceRange(from: left.expr.range, to: right.expr.range)
+        let range = SourceRange(from: left.outer, to: right.outer)
         return try build(.binary(operation, left.expr, right.expr), range, above: left.height, right.height)
     }
 
@@ -170,7 +171,7 @@ extension Parser {
             operand = try member()
         }
         for mark in marks.reversed() {
-            let range = SourceRange(from: mark, to: operand.expr.range)
+            let range = SourceRange(from: mark, to: operand.outer)
             operand = try build(symbol == .not ? .not(operand.expr) : .negate(operand.expr), range, above: operand.height)
         }
         return operand
@@ -199,13 +200,13 @@ extension Parser {
                 if current.isSymbol(.leftParenthesis) {
                     result = try methodCall(word, on: result)
                 } else {
-                    let range = SourceRange(from: result.expr.range, to: word.range)
+                    let range = SourceRange(from: result.outer, to: word.range)
                     result = try build(.attribute(result.expr, Text(attribute)), range, above: result.height)
                 }
             } else if take(.leftBracket) {
                 let attribute = try stringLiteral("the name of an attribute in quotes")
                 try expect(.rightBracket)
-                let range = SourceRange(from: result.expr.range, to: previousRange)
+                let range = SourceRange(from: result.outer, to: previousRange)
                 result = try build(.attribute(result.expr, attribute), range, above: result.height)
             } else if current.isSymbol(.leftParenthesis) {
                 throw CedarError(
@@ -224,7 +225,7 @@ extension Parser {
                     .wrongArity, "`\(word.text)` takes \(method.arity) argument\(method.arity == 1 ? "" : "s"), not \(arguments.count)",
                     at: word.range.start)
             }
-            let range = SourceRange(from: receiver.expr.range, to: previousRange)
+            let range = SourceRange(from: receiver.outer, to: previousRange)
             return try build(
                 .method(method, receiver: receiver.expr, arguments: arguments), range, above: receiver.height, height)
         }
@@ -235,7 +236,7 @@ extension Parser {
             throw CedarError(.invalidFunction, "`\(word.text)` is a function, not a method", at: word.range.start)
         }
         let (arguments, height) = try expressionList(.leftParenthesis, .rightParenthesis)
-        let range = SourceRange(from: receiver.expr.range, to: previousRange)
+        let range = SourceRange(from: receiver.outer, to: previousRange)
         return try build(.call(function, [receiver.expr] + arguments), range, above: receiver.height, height)
     }
 
@@ -271,7 +272,7 @@ extension Parser {
             advance()
             let inner = try measured()
             try expect(.rightParenthesis)
-            return inner
+            return Measured(expr: inner.expr, height: inner.height, outer: SourceRange(from: token.range, to: previousRange))
         case .symbol(.leftBracket):
             let (elements, height) = try expressionList(.leftBracket, .rightBracket)
             return try build(.set(elements), SourceRange(from: token.range, to: previousRange), above: height)

@@ -55,13 +55,12 @@ extension HouseholdView {
     /// Whether the worker has any valid involvement in the household at `moment` (PR-7.1).
     public func isInvolved(_ worker: WorkerID, at moment: Moment) -> Bool { !liveInvolvements(of: worker, at: moment).isEmpty }
 
-    /// The roles that the worker has in this household at `moment` by involvement; `caseDirector` by directorship only (PR-6.1).
+    /// The roles that the worker has in this household at `moment`: those of the involvements, and `caseDirector` for the director and a deputy,
+    /// whatever an involvement says (PR-6.1). Opening the file takes an involvement as well (PR-7.1).
     public func householdRoles(of worker: WorkerID, at moment: Moment) -> SortedSet<Role> {
         let involved = SortedSet(liveInvolvements(of: worker, at: moment).map(\.role)).subtracting([.caseDirector])
-        return !involvedRolesEmpty(worker, moment) && isActingDirector(worker, at: moment) ? involved.union([.caseDirector]) : involved
+        return isActingDirector(worker, at: moment) ? involved.union([.caseDirector]) : involved
     }
-
-    private func involvedRolesEmpty(_ worker: WorkerID, _ moment: Moment) -> Bool { liveInvolvements(of: worker, at: moment).isEmpty }
 
     /// Organisations with a worker involved at `moment`: that-information (PR-1.6, 5.1).
     public func involvedOrganisations(at moment: Moment) -> SortedSet<OrganisationID> {

@@ -91,13 +91,13 @@ public enum PlanGap: String, Reason {
 /// Why a plan version cannot be changed or signed as asked (PR-8).
 public enum PlanObjection: String, Reason {
     case signed, notDraft, notPresented, notOwnAction, notDirector, notInvolved, blocked, contentDiffers, capacityNotHeld, shieldedTooYoung,
-        notInForce, unknownGoal, fileClosed
+        notInForce, notInWriting, unknownGoal, fileClosed
 
     public var articles: [Article] {
         switch self {
         case .signed: [.pr(8, 4)]
         case .notDraft: [.pr(8, 1), .pr(8, 4)]
-        case .notPresented, .capacityNotHeld: [.pr(8, 2)]
+        case .notPresented, .capacityNotHeld, .notInWriting: [.pr(8, 2)]
         case .contentDiffers: [.pr(8, 2), .pr(8, 4)]
         case .notOwnAction, .shieldedTooYoung: [.pr(8, 6)]
         case .notDirector: [.pr(6, 3), .pr(8, 6)]

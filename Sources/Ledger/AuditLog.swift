@@ -4,7 +4,7 @@ public import LedgerFormat
 public import Sealing
 public import Storage
 import Synchronization
-import TransparencyLog
+public import TransparencyLog
 
 /// A line that stands in an open transaction. It becomes a ``Receipt`` when that transaction is durable, and never otherwise.
 public struct Entry: Sendable {
@@ -72,22 +72,26 @@ public final class AuditLog: Participant, Sendable {
     ]
 
     /// Opens the log of a store: every leaf is read and hashed, and must give the head that was stored with the last commit.
-    /// - Throws: ``LedgerError/doesNotVerify(index:)``.
-    public init(store: Store, keys: any AuditKeySource, faults: Faults) throws {
+    /// - Parameter published: the checkpoint that outsiders have seen; the log must extend it.
+    /// - Throws: ``LedgerError/doesNotVerify(index:)``; ``LedgerError/rolledBack`` when the log is shorter than what was published, or another.
+    public init(store: Store, keys: any AuditKeySource, published checkpoint: Checkpoint?, faults: Faults) throws {
         self.keys = keys
         self.faults = faults
         try store.migrate(Self.migrations)
         let frontier = try store.read { sql in
             var frontier = Frontier()
+            var seen = checkpoint == nil || checkpoint?.size == 0
             let cursor = try Row.fetchCursor(sql, sql: "SELECT seq, leaf FROM ledger_leaf ORDER BY seq")
             while let row = try cursor.next() {
                 let index: Int64 = row[0]
                 let leaf: [UInt8] = Array(row[1] as Data)
-                guard index >= 0, UInt64(index) == frontier.size, (try? Leaf(leaf))?.index == frontier.size else {
+                guard index >= 0, UInt64(index) == frontier.size, (try? Leaf(parsing: leaf))?.seq == frontier.size else {
                     throw LedgerError.doesNotVerify(index: frontier.size)
                 }
                 try frontier.append(leafHash: .leaf(leaf))
+                if let checkpoint, frontier.size == checkpoint.size { seen = frontier.root == checkpoint.root }
             }
+            guard seen else { throw LedgerError.rolledBack }
             let head = try Data.fetchOne(sql, sql: "SELECT frontier FROM ledger_head").map { Array($0) }
             guard head ?? Frontier().serialized == frontier.serialized else { throw LedgerError.doesNotVerify(index: nil) }
             return frontier
@@ -112,10 +116,10 @@ public final class AuditLog: Participant, Sendable {
         if faults.trips(.ledgerAppend) { throw LedgerError.notRecorded }
         var (frontier, batch) = open.withLock { ($0.frontier, $0.batch) }
         let first = frontier.size
-        for committed in CommittedLeaf.commit(line, firstIndex: first, random: { RandomBytes.generate($0) }) {
-            let index = committed.leaf.index
-            let leaf = committed.leaf.bytes
-            let side = try seal(committed.side, of: line, index: index, in: transaction)
+        for built in try line.leaves(at: first, random: { RandomBytes.generate(Salt.byteCount) }) {
+            let index = built.leaf.seq
+            let leaf = built.leaf.bytes
+            let side = try seal(built.side, of: line, index: index, in: transaction)
             try transaction.sql.execute(
                 sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)",
                 arguments: [Int64(index), Data(leaf), Data(side)])
@@ -147,14 +151,13 @@ public final class AuditLog: Participant, Sendable {
 
     /// Closes what a crash left open: each reading without an outcome gets `interrupted`. Call once at start, inside a transaction.
     public func closeWhatWasLeftOpen(at moment: Int64, in transaction: borrowing Transaction) throws {
-        guard let interrupted = LogText("interrupted") else { return }
         let rows = try Row.fetchAll(transaction.sql, sql: "SELECT seq, line FROM ledger_open ORDER BY seq")
         for row in rows {
             let index = UInt64(row[0] as Int64)
             var line = try unsealOpen(Array(row[1] as Data), index: index, in: transaction)
-            line.kind = .outcome(of: index)
+            line.phase = .outcome(of: index, .interrupted)
             line.moment = moment
-            line.outcome = interrupted
+            line.note = .closedAtStart
             _ = try append(line, in: transaction)
             try transaction.sql.execute(sql: "DELETE FROM ledger_open WHERE seq = ?", arguments: [Int64(index)])
         }
@@ -166,7 +169,7 @@ public final class AuditLog: Participant, Sendable {
     ///
     /// - Parameters:
     ///   - range: indices; what lies outside the log is left out.
-    /// - Returns: index and line, ascending; a line whose keys are gone is nil.
+    /// - Returns: index and line, ascending; a line whose keys are gone is nil, and leaves that only carry further residents are left out.
     public func lines(
         _ range: Range<UInt64>, in transaction: borrowing Transaction
     ) throws -> [(index: UInt64, line: LogLine?)] {
@@ -177,13 +180,15 @@ public final class AuditLog: Participant, Sendable {
         var lines: [(index: UInt64, line: LogLine?)] = []
         for row in rows {
             let index = UInt64(row[0] as Int64)
-            let leaf = try Leaf(Array(row[1] as Data))
-            guard let side = try unseal(Array(row[2] as Data), index: index, in: transaction) else {
-                lines.append((index, nil))
-                continue
+            let leaf = try Leaf(parsing: Array(row[1] as Data))
+            let side = try unseal(Array(row[2] as Data), index: index, in: transaction)
+            try side.verify(against: leaf)
+            guard let officers = side.officers else { throw LedgerError.cannotOpen(index: index) }
+            switch try Segment(parsing: officers.segment, slot: officers.slot) {
+            case .officers(let line): lines.append((index, line))
+            case .tombstone: lines.append((index, nil))
+            case .continuation, .resident: break
             }
-            for opening in side.openings { try leaf.verify(opening) }
-            lines.append((index, try side.officersLine()))
         }
         return lines
     }

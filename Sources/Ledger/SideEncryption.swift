@@ -13,24 +13,28 @@ extension AuditLog {
         try seal(side.bytes, of: line, index: index, label: Self.label, in: transaction)
     }
 
-    func unseal(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> SideEntry? {
-        try SideEntry(try unseal(bytes, index: index, label: Self.label, in: transaction))
+    func unseal(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> SideEntry {
+        try SideEntry(parsing: try unseal(bytes, index: index, label: Self.label, in: transaction))
     }
 
     /// A reading's line, kept until its outcome is written.
     func sealOpen(_ line: LogLine, index: UInt64, in transaction: borrowing Transaction) throws -> [UInt8] {
-        try seal(Segment.encode(line), of: line, index: index, label: Self.openLabel, in: transaction)
+        try seal(Segment.officers(line).bytes, of: line, index: index, label: Self.openLabel, in: transaction)
     }
 
     func unsealOpen(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> LogLine {
-        try Segment.decode(try unseal(bytes, index: index, label: Self.openLabel, in: transaction))
+        let bytes = try unseal(bytes, index: index, label: Self.openLabel, in: transaction)
+        guard case .officers(let line) = try Segment(parsing: bytes, slot: Leaf.officersSlot) else {
+            throw LedgerError.cannotOpen(index: index)
+        }
+        return line
     }
 
     private func seal(
         _ plaintext: [UInt8], of line: LogLine, index: UInt64, label: Label, in transaction: borrowing Transaction
     ) throws -> [UInt8] {
         let month = Month.text(millisecondsSince1970: line.moment)
-        let household = line.household?.description
+        let household = line.household?.text
         let key = try keys.entryKey(household: household, month: month, index: index, in: transaction)
         let envelope = try Envelope.sealPadded(plaintext, under: key, label: label, meaning: context(month, household, index))
         return prefix(month) + prefix(household ?? "") + envelope

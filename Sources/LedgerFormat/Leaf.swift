@@ -1,83 +1,81 @@
-import Sealing
-import TransparencyLog
+public import TransparencyLog
 
-/// The public bytes of one log entry: its index and five commitments, and nothing that could be guessed from them.
+/// One leaf of the ledger, as witnesses and mirrors see it: its number and five commitments, which tell nothing.
 ///
-/// ```
-/// kluis-ledger/v1
-/// <index, decimal>
-/// <base64 of 32 bytes>    four residents, padded with random commitments
-/// …
-/// <base64 of 32 bytes>    the officers
-/// ```
-/// Every line ends in LF. A line that concerns more than four residents continues in further leaves.
+/// The first four slots are for the residents concerned, padded with random commitments, so that a leaf does not show how many there are;
+/// the fifth is for the officers. A line about more than four residents continues in a second leaf.
 ///
-/// A commitment is HMAC-SHA256(salt, "kluis-ledger/v1" ‖ 0 ‖ u64be index ‖ u8 slot ‖ segment), the salt 32 fresh random bytes: without the
-/// salt the segment can neither be read nor guessed, and once the salt is gone nobody can ever say again what stood there.
-///
-/// Source: the design page "The ledger", §1; RFC 2104.
-public struct Leaf: Hashable, Sendable {
-    /// Residents per leaf.
-    public static let residentSlots = 4
-    /// The slot of the officers' segment.
+/// Bytes: `kluis-ledger/v1 LF number LF`, then each commitment in base64 with LF; 243 to 261 bytes.
+public struct Leaf: Sendable, Hashable {
+    /// Slots for residents: 4.
+    public static let residentSlotCount = 4
+    /// The officers' slot: 4, the last.
     public static let officersSlot = 4
-    static let version = "kluis-ledger/v1"
+    /// All slots: 5.
+    public static let slotCount = 5
+    static let header = Array("kluis-ledger/v1\n".utf8)
+    /// A base64 line of 32 bytes, with its line end.
+    private static let lineByteCount = 45
 
-    public let index: UInt64
-    /// Exactly five, 32 bytes each.
-    public let commitments: [[UInt8]]
+    /// The leaf's number, which is its index in the log; 0…2⁶³ − 2.
+    public let seq: UInt64
+    /// One per slot.
+    public let commitments: [Hash]
 
-    /// Parses strictly.
-    public init(_ bytes: [UInt8]) throws(LedgerFormatError) {
-        guard bytes.count <= 512, let lines = bytes[...].linesEndingInLineFeed(), lines.count == 2 + Self.residentSlots + 1,
-            Array(lines[0]) == Array(Self.version.utf8), let index = Decimal.parse(lines[1])
-        else { throw .malformedLeaf }
-        var commitments: [[UInt8]] = []
-        for line in lines[2...] {
-            guard let commitment = Base64.decode(line), commitment.count == 32 else { throw .malformedLeaf }
-            commitments.append(commitment)
+    /// - Throws: `malformedLeaf` unless there are five commitments and the number is below 2⁶³ − 1.
+    public init(seq: UInt64, commitments: [Hash]) throws(LedgerFormatError) {
+        guard seq < Frontier.maximumSize, commitments.count == Leaf.slotCount else { throw .malformedLeaf }
+        self.seq = seq
+        self.commitments = commitments
+    }
+
+    /// Reads a leaf.
+    ///
+    /// - Throws: `malformedLeaf` for anything but what ``bytes`` gives.
+    public init(parsing bytes: [UInt8]) throws(LedgerFormatError) {
+        // SAFETY: bytes have no padding.
+        guard let seq = Leaf.sequenceNumber(of: unsafe bytes.span.bytes) else { throw .malformedLeaf }
+        var commitments: [Hash] = []
+        for slot in 0..<Leaf.slotCount {
+            let start = bytes.count - (Leaf.slotCount - slot) * Leaf.lineByteCount
+            guard let hash = Hash(base64: bytes[start..<(start + Leaf.lineByteCount - 1)]) else { throw .malformedLeaf }
+            commitments.append(hash)
         }
-        self.index = index
-        self.commitments = commitments
+        try self.init(seq: seq, commitments: commitments)
     }
 
-    init(index: UInt64, commitments: [[UInt8]]) {
-        self.index = index
-        self.commitments = commitments
-    }
-
-    /// The bytes that the Merkle tree holds.
+    /// The leaf's bytes: the entry of the log.
     public var bytes: [UInt8] {
-        Array(([Self.version, String(index)] + commitments.map { Base64.text($0) }).map { $0 + "\n" }.joined().utf8)
+        var out = Leaf.header + Array("\(seq)\n".utf8)
+        for commitment in commitments { out += Array("\(commitment.base64)\n".utf8) }
+        return out
     }
 
-    static func commitment(salt: [UInt8], index: UInt64, slot: Int, segment: [UInt8]) -> [UInt8] {
-        var message = Array(version.utf8) + [0]
-        for shift in stride(from: UInt64(56), through: 0, by: -8) { message.append(UInt8(truncatingIfNeeded: index >> shift)) }
-        message.append(UInt8(truncatingIfNeeded: slot))
-        return HMACSHA256.authenticate(message + segment, key: salt).bytes
+    /// The number of the leaf that these bytes are, or nil if they are none; allocates nothing.
+    public static func sequenceNumber(of bytes: RawSpan) -> UInt64? {
+        let digitCount = bytes.byteCount - header.count - 1 - slotCount * lineByteCount
+        guard (1...19).contains(digitCount) else { return nil }
+        for index in 0..<header.count where byte(bytes, index) != header[index] { return nil }
+        var seq: UInt64 = 0
+        for index in header.count..<(header.count + digitCount) {
+            let digit = byte(bytes, index) &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            // Nineteen digits stay below 10¹⁹, which fits.
+            seq = seq &* 10 &+ UInt64(digit)
+        }
+        guard byte(bytes, header.count) != UInt8(ascii: "0") || digitCount == 1, seq < Frontier.maximumSize else { return nil }
+        var offset = header.count + digitCount
+        guard byte(bytes, offset) == UInt8(ascii: "\n") else { return nil }
+        offset += 1
+        for _ in 0..<slotCount {
+            guard Base64.isCanonicalDigest(bytes, at: offset), byte(bytes, offset + lineByteCount - 1) == UInt8(ascii: "\n") else { return nil }
+            offset += lineByteCount
+        }
+        return seq
     }
 
-    /// Checks that an opening is what this leaf committed to.
-    public func verify(_ opening: Opening) throws(LedgerFormatError) {
-        guard commitments.indices.contains(opening.slot),
-            commitments[opening.slot]
-                == Self.commitment(salt: opening.salt, index: index, slot: opening.slot, segment: opening.segment)
-        else { throw .openingDoesNotMatch(slot: opening.slot) }
-    }
-}
-
-/// What opens one commitment of a leaf.
-public struct Opening: Hashable, Sendable {
-    /// 0…3 a resident, 4 the officers.
-    public let slot: Int
-    /// 32 bytes.
-    public let salt: [UInt8]
-    public let segment: [UInt8]
-
-    public init(slot: Int, salt: [UInt8], segment: [UInt8]) {
-        self.slot = slot
-        self.salt = salt
-        self.segment = segment
+    private static func byte(_ bytes: RawSpan, _ index: Int) -> UInt8 {
+        // SAFETY: unsafeLoad checks the bounds.
+        unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
     }
 }

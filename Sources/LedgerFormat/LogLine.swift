@@ -1,107 +1,133 @@
-/// A value that may stand in the log: an identifier, a code, a term, a number. Never a name, never free text.
-public struct LogText: Hashable, Sendable, CustomStringConvertible {
-    /// 1 to 128 characters of `A–Z a–z 0–9 . _ : + / = @ -`.
-    public let description: String
-
-    /// - Returns: nil for anything outside the allowed characters or length.
-    public init?(_ text: String) {
-        guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else { return nil }
-        description = text
+/// One line of the log: a decision about an attempted action, or what became of one.
+///
+/// Every text is a ``Token``, a closed code or a number, so no content of a file can get in.
+///
+/// Source: the reglement's PR-27.1 and PR-27.2.
+public struct LogLine: Sendable, Hashable {
+    /// What was decided.
+    public enum Verdict: String, Sendable, Hashable, CaseIterable {
+        case permit
+        case refuse
+        /// Accepted with a duty, or pending.
+        case oblige
     }
 
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-")...UInt8(ascii: ":"): true
-        case UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "="), UInt8(ascii: "@"): true
-        default: false
+    /// What became of it.
+    public enum Effect: String, Sendable, Hashable, CaseIterable {
+        case completed
+        case failed
+        /// Stopped on the way: by a withdrawal, a lost connection or a crash.
+        case interrupted
+    }
+
+    /// Which of the two kinds of line it is.
+    public enum Phase: Sendable, Hashable {
+        /// A decision; for a change, which is decided and done in one transaction, with its effect.
+        case decision(Verdict, effect: Effect?)
+        /// The outcome of the decision in leaf `of`.
+        case outcome(of: UInt64, Effect)
+    }
+
+    /// A resident whom the line concerns.
+    public struct Concern: Sendable, Hashable {
+        /// A pseudonym.
+        public let resident: Token
+        /// The item, if it is this resident's; nil leaves it out of the resident's segment.
+        public let item: Token?
+        /// The consent, if it is this resident's.
+        public let consent: Token?
+
+        public init(_ resident: Token, item: Token? = nil, consent: Token? = nil) {
+            self.resident = resident
+            self.item = item
+            self.consent = consent
         }
     }
-}
 
-/// One line of the log: what was attempted, by whom, on what ground, and how it was decided (PR-27.2). Never content (PR-27.5).
-///
-/// Source: PR-27; the design page "The ledger", §1.
-public struct LogLine: Hashable, Sendable {
-    /// What the line is.
-    public enum Kind: Hashable, Sendable {
-        /// An attempt and how it was decided; for a change also that it was carried out.
-        case decision
-        /// Somebody asked what would be decided; nothing was done.
-        case check
-        /// How the attempt of an earlier line ended.
-        case outcome(of: UInt64)
-        /// More residents of an earlier line, which was full.
-        case continuation(of: UInt64)
+    /// What else the officers should know; a closed list.
+    public enum Note: String, Sendable, Hashable, CaseIterable {
+        /// Emergency access was used.
+        case emergencyAccess
+        /// An upload was refused before its bytes came.
+        case earlyRefusal
+        /// A start-up closed what a crash had left open.
+        case closedAtStart
+        /// The clock went backwards.
+        case clockStepBack
+        /// The stream was cut because a right or consent ended.
+        case cutShort
+        /// Attempts are locked after too many failures.
+        case lockedOut
+        /// A counter of a hardware key went back.
+        case counterStepBack
+        /// Nothing of the kind exists.
+        case noSuchThing
+        /// The attempt was made while the vault was sealed.
+        case whileSealed
+        /// What was stored could not be opened or checked.
+        case integrityFailure
+        /// What was asked for is in conflict with a change made meanwhile.
+        case conflict
     }
 
-    public var kind: Kind
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    public var phase: Phase
+    /// Milliseconds since 1970, UTC; 0 or more.
     public var moment: Int64
-    public var action: LogText
-    /// The worker's identifier, or `system:` and the part of the system; nil when nobody is known (a failed sign-in).
-    public var caller: LogText?
-    public var organisation: LogText?
-    public var role: LogText?
-    public var hat: LogText?
-    /// The household and the residents as pseudonyms: their random identifiers.
-    public var household: LogText?
-    public var residents: [LogText]
-    public var item: LogText?
-    public var layer: LogText?
-    public var domains: [LogText]
-    public var purpose: LogText?
-    public var basis: LogText?
-    public var consent: LogText?
-    /// `permit`, `refuse`, `oblige`; of an outcome `completed`, `failed`, `interrupted`.
-    public var outcome: LogText
-    /// False when the caller heard the one not-found: the log keeps the difference.
-    public var told: Bool
-    /// `PR-13.2`.
-    public var articles: [LogText]
-    public var policies: [LogText]
-    public var reglement: LogText?
-    /// Digests of the policy set and of the facts that were decided on, in hexadecimal.
-    public var policySet: LogText?
-    public var facts: LogText?
-    public var trace: LogText?
+    /// A worker's identifier, or `system:` with a name. Not empty.
+    public var caller: Token
+    public var organisation: Token?
+    public var role: Token?
+    public var hat: Token?
+    /// A pseudonym.
+    public var household: Token?
+    /// At most 1,024, each once.
+    public var residents: [Concern]
+    public var item: Token?
+    public var layer: Token?
+    /// At most 64.
+    public var lifeDomains: [Token]
+    /// Not empty.
+    public var action: Token
+    public var purpose: Token?
+    public var legalBasis: Token?
+    public var consent: Token?
+    /// Articles of the reglement such as `13.2`; at most 64.
+    public var articles: [Token]
+    public var reglementVersion: Token?
+    public var policySetDigest: Token?
+    public var factsDigest: Token?
+    public var traceID: Token?
+    /// Whether the caller was told that the thing exists.
+    public var isVisible: Bool
+    public var note: Note?
 
-    public init(
-        kind: Kind, moment: Int64, action: LogText, caller: LogText? = nil, organisation: LogText? = nil, role: LogText? = nil,
-        hat: LogText? = nil, household: LogText? = nil, residents: [LogText] = [], item: LogText? = nil, layer: LogText? = nil,
-        domains: [LogText] = [], purpose: LogText? = nil, basis: LogText? = nil, consent: LogText? = nil, outcome: LogText,
-        told: Bool = true, articles: [LogText] = [], policies: [LogText] = [], reglement: LogText? = nil, policySet: LogText? = nil,
-        facts: LogText? = nil, trace: LogText? = nil
-    ) {
-        self.kind = kind
+    /// A line with nothing in it but what every line has.
+    public init(_ phase: Phase, moment: Int64, caller: Token, action: Token, isVisible: Bool = true) {
+        self.phase = phase
         self.moment = moment
-        self.action = action
         self.caller = caller
-        self.organisation = organisation
-        self.role = role
-        self.hat = hat
-        self.household = household
-        self.residents = residents
-        self.item = item
-        self.layer = layer
-        self.domains = domains
-        self.purpose = purpose
-        self.basis = basis
-        self.consent = consent
-        self.outcome = outcome
-        self.told = told
-        self.articles = articles
-        self.policies = policies
-        self.reglement = reglement
-        self.policySet = policySet
-        self.facts = facts
-        self.trace = trace
+        self.action = action
+        self.isVisible = isVisible
+        residents = []
+        lifeDomains = []
+        articles = []
     }
 
-    /// The line as one resident's segment tells it: nothing about any other resident, and no consent, whose other signers it might betray.
-    public func seen(by resident: LogText) -> LogLine {
-        var line = self
-        line.residents = [resident]
-        line.consent = nil
-        return line
+    /// Checks what the types do not.
+    ///
+    /// - Throws: `malformedLine`.
+    public func validate() throws(LedgerFormatError) {
+        guard moment >= 0 else { throw .malformedLine(.moment) }
+        let optional = [
+            organisation, role, hat, household, item, layer, purpose, legalBasis, consent, reglementVersion, policySetDigest, factsDigest,
+            traceID,
+        ]
+        let required = [caller, action] + lifeDomains + articles + residents.map(\.resident)
+        let all = required + optional.compactMap(\.self) + residents.flatMap { [$0.item, $0.consent].compactMap(\.self) }
+        guard all.allSatisfy({ !$0.isEmpty }) else { throw .malformedLine(.emptyToken) }
+        guard lifeDomains.count <= 64, articles.count <= 64 else { throw .malformedLine(.tooManyValues) }
+        guard residents.count <= 1024 else { throw .malformedLine(.tooManyResidents) }
+        guard Set(residents.map(\.resident)).count == residents.count else { throw .malformedLine(.residentTwice) }
+        if case .outcome(let decision, _) = phase, decision > UInt64(Int64.max) { throw .malformedLine(.sequenceNumber) }
     }
 }

@@ -1,90 +1,91 @@
-/// The bytes of a log line: `key value LF` in a fixed order, absent keys left out, lists joined with `;`. One line has one encoding.
+import TransparencyLog
+
+/// What a slot of a leaf commits to.
+public enum Segment: Sendable, Hashable {
+    /// The officers' slot of a line: everything.
+    case officers(LogLine)
+    /// The officers' slot of a leaf that only carries further residents of the line in leaf `of`.
+    case continuation(of: UInt64, moment: Int64)
+    /// A resident's slot.
+    case resident(ResidentSegment)
+    /// The officers' slot of an erasure.
+    case tombstone(Tombstone)
+
+    /// The canonical bytes, which go into the commitment.
+    public var bytes: [UInt8] {
+        switch self {
+        case .officers(let line): return line.object.bytes
+        case .continuation(let seq, let moment):
+            var object = CanonicalObject()
+            object["kind"] = .text(.continuation)
+            object["moment"] = .number(UInt64(clamping: moment))
+            object["of"] = .number(seq)
+            return object.bytes
+        case .resident(let segment): return segment.object.bytes
+        case .tombstone(let tombstone): return tombstone.note.bytes
+        }
+    }
+
+    /// Reads the bytes of an opening; which kinds are possible depends on the slot.
+    ///
+    /// - Throws: `malformedSegment`, `malformedTombstone`.
+    public init(parsing bytes: [UInt8], slot: Int) throws(LedgerFormatError) {
+        if slot == Leaf.officersSlot, bytes.starts(with: Tombstone.header) {
+            self = .tombstone(try Tombstone(parsing: bytes))
+            return
+        }
+        var fields = SegmentFields(try CanonicalObject(parsing: bytes))
+        let kind = try fields.requiredText("kind")
+        switch (kind.text, slot == Leaf.officersSlot) {
+        case ("decision", true), ("outcome", true):
+            self = .officers(try LogLine(kind: kind, &fields))
+        case ("continuation", true):
+            self = .continuation(of: try fields.requiredNumber("of"), moment: Int64(clamping: try fields.requiredNumber("moment")))
+        case ("decision", false), ("outcome", false):
+            self = .resident(try ResidentSegment(kind: kind, &fields))
+        default:
+            throw .malformedSegment
+        }
+        try fields.finish()
+        guard self.bytes == bytes else { throw .malformedSegment }
+    }
+}
+
+/// A resident's part of a line: what concerns that resident, and never who else is concerned.
 ///
-/// A segment is what a commitment commits to; it is stored encrypted and never published.
-public enum Segment {
-    /// Encodes a line. At most a few KiB.
-    public static func encode(_ line: LogLine) -> [UInt8] {
-        var text = "kluis-line v1\n"
-        func put(_ key: String, _ value: String?) { if let value { text += "\(key) \(value)\n" } }
-        func put(_ key: String, list: [LogText]) {
-            if !list.isEmpty { put(key, list.map(\.description).joined(separator: ";")) }
-        }
-        switch line.kind {
-        case .decision: put("kind", "decision")
-        case .check: put("kind", "check")
-        case .outcome(let index): put("kind", "outcome;\(index)")
-        case .continuation(let index): put("kind", "continuation;\(index)")
-        }
-        put("moment", String(line.moment))
-        put("action", line.action.description)
-        put("caller", line.caller?.description)
-        put("organisation", line.organisation?.description)
-        put("role", line.role?.description)
-        put("hat", line.hat?.description)
-        put("household", line.household?.description)
-        put("residents", list: line.residents)
-        put("item", line.item?.description)
-        put("layer", line.layer?.description)
-        put("domains", list: line.domains)
-        put("purpose", line.purpose?.description)
-        put("basis", line.basis?.description)
-        put("consent", line.consent?.description)
-        put("outcome", line.outcome.description)
-        put("told", line.told ? nil : "no")
-        put("articles", list: line.articles)
-        put("policies", list: line.policies)
-        put("reglement", line.reglement?.description)
-        put("policy-set", line.policySet?.description)
-        put("facts", line.facts?.description)
-        put("trace", line.trace?.description)
-        return Array(text.utf8)
-    }
+/// Left out on purpose: the household and the trace (they link residents with each other, and one of them may live at a secret address), the
+/// caller (named only where abuse has to be judged, PR-23.3), the digest of the facts, and item and consent unless they are the resident's.
+public struct ResidentSegment: Sendable, Hashable {
+    public let phase: LogLine.Phase
+    /// Milliseconds since 1970, UTC.
+    public let moment: Int64
+    /// The resident's pseudonym.
+    public let resident: Token
+    public let organisation: Token?
+    public let role: Token?
+    public let hat: Token?
+    public let item: Token?
+    public let layer: Token?
+    public let lifeDomains: [Token]
+    public let action: Token
+    public let purpose: Token?
+    public let legalBasis: Token?
+    public let consent: Token?
+    public let articles: [Token]
+    public let reglementVersion: Token?
+    public let isEmergencyAccess: Bool
+}
 
-    /// Decodes strictly: only what ``encode(_:)`` gives is accepted.
-    public static func decode(_ bytes: [UInt8]) throws(LedgerFormatError) -> LogLine {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformedSegment }
-        var values: [String: String] = [:]
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.first == "kluis-line v1", lines.last == "" else { throw .malformedSegment }
-        for line in lines.dropFirst().dropLast() {
-            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, values.updateValue(String(parts[1]), forKey: String(parts[0])) == nil else { throw .malformedSegment }
-        }
-        func list(_ key: String) throws(LedgerFormatError) -> [LogText] {
-            guard let value = values[key] else { return [] }
-            var texts: [LogText] = []
-            for part in value.split(separator: ";", omittingEmptySubsequences: false) {
-                guard let text = LogText(String(part)) else { throw .malformedSegment }
-                texts.append(text)
-            }
-            return texts
-        }
-        guard let moment = values["moment"].flatMap(Int64.init), let action = values["action"].flatMap(LogText.init),
-            let outcome = values["outcome"].flatMap(LogText.init), let kind = values["kind"].flatMap(kind(of:))
-        else { throw .malformedSegment }
-        let line = LogLine(
-            kind: kind, moment: moment, action: action, caller: values["caller"].flatMap(LogText.init),
-            organisation: values["organisation"].flatMap(LogText.init), role: values["role"].flatMap(LogText.init),
-            hat: values["hat"].flatMap(LogText.init), household: values["household"].flatMap(LogText.init),
-            residents: try list("residents"), item: values["item"].flatMap(LogText.init), layer: values["layer"].flatMap(LogText.init),
-            domains: try list("domains"), purpose: values["purpose"].flatMap(LogText.init), basis: values["basis"].flatMap(LogText.init),
-            consent: values["consent"].flatMap(LogText.init), outcome: outcome, told: values["told"] == nil,
-            articles: try list("articles"), policies: try list("policies"), reglement: values["reglement"].flatMap(LogText.init),
-            policySet: values["policy-set"].flatMap(LogText.init), facts: values["facts"].flatMap(LogText.init),
-            trace: values["trace"].flatMap(LogText.init))
-        // INVARIANT: one line, one encoding; anything else that parsed (another order, an unknown key) does not come back the same.
-        guard encode(line) == bytes else { throw .malformedSegment }
-        return line
-    }
-
-    private static func kind(of text: String) -> LogLine.Kind? {
-        let parts = text.split(separator: ";", omittingEmptySubsequences: false)
-        switch (parts.first, parts.count) {
-        case ("decision", 1): return .decision
-        case ("check", 1): return .check
-        case ("outcome", 2): return UInt64(parts[1]).map { .outcome(of: $0) }
-        case ("continuation", 2): return UInt64(parts[1]).map { .continuation(of: $0) }
-        default: return nil
-        }
+extension LogLine {
+    /// The part of the line for one of its residents.
+    ///
+    /// A line's own item and consent go in only where the resident is the only one concerned.
+    public func segment(for concern: Concern) -> ResidentSegment {
+        let isAlone = residents.count == 1
+        return ResidentSegment(
+            phase: phase, moment: moment, resident: concern.resident, organisation: organisation, role: role, hat: hat,
+            item: concern.item ?? (isAlone ? item : nil), layer: layer, lifeDomains: lifeDomains, action: action, purpose: purpose,
+            legalBasis: legalBasis, consent: concern.consent ?? (isAlone ? consent : nil), articles: articles,
+            reglementVersion: reglementVersion, isEmergencyAccess: note == .emergencyAccess)
     }
 }

@@ -1,84 +1,73 @@
-/// The openings of one leaf, to be stored encrypted beside it: `u8 count`, then `u8 slot ‖ salt(32) ‖ u32be length ‖ segment` for each.
-public struct SideEntry: Hashable, Sendable {
+/// The openings of one leaf together: what a vault encrypts and keeps beside the log, and erases when its time has come.
+///
+/// Bytes: version 1 (u8), number (u64), count (u8), then for each opening slot (u8), salt (32 bytes), length (u32) and segment; big-endian,
+/// by slot. Random padding has no opening: nobody can tell an erased slot from one that never was.
+public struct SideEntry: Sendable, Hashable {
+    /// The most bytes a segment may have: 1,000,000.
+    public static let maximumSegmentByteCount = 1_000_000
+    private static let version: UInt8 = 1
+
+    public let seq: UInt64
+    /// By slot, at least one and at most five.
     public let openings: [Opening]
 
-    public init(openings: [Opening]) { self.openings = openings }
-
-    public var bytes: [UInt8] {
-        var bytes = [UInt8(truncatingIfNeeded: openings.count)]
-        for opening in openings {
-            bytes.append(UInt8(truncatingIfNeeded: opening.slot))
-            bytes += opening.salt
-            for shift in stride(from: 24, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: opening.segment.count >> shift))
-            }
-            bytes += opening.segment
-        }
-        return bytes
-    }
-
-    /// Parses strictly: slots ascend, nothing stands behind the last.
-    public init(_ bytes: [UInt8]) throws(LedgerFormatError) {
-        var rest = bytes[...]
-        guard let count = rest.popFirst(), count <= 5 else { throw .malformedSideEntry }
-        var openings: [Opening] = []
-        for _ in 0..<count {
-            guard rest.count >= 37, let slot = rest.popFirst(), slot <= 4, openings.last.map({ $0.slot < Int(slot) }) ?? true else {
-                throw .malformedSideEntry
-            }
-            let salt = Array(rest.prefix(32))
-            rest = rest.dropFirst(32)
-            let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-            rest = rest.dropFirst(4)
-            guard length <= rest.count else { throw .malformedSideEntry }
-            openings.append(Opening(slot: Int(slot), salt: salt, segment: Array(rest.prefix(length))))
-            rest = rest.dropFirst(length)
-        }
-        guard rest.isEmpty else { throw .malformedSideEntry }
+    /// - Throws: `malformedSideEntry` unless all openings are of this leaf, in order of their slots and without repetition.
+    public init(seq: UInt64, openings: [Opening]) throws(LedgerFormatError) {
+        guard (1...Leaf.slotCount).contains(openings.count), openings.allSatisfy({ $0.seq == seq }),
+            zip(openings, openings.dropFirst()).allSatisfy({ $0.slot < $1.slot })
+        else { throw .malformedSideEntry }
+        self.seq = seq
         self.openings = openings
     }
 
-    /// The line as the officers may read it.
-    public func officersLine() throws(LedgerFormatError) -> LogLine {
-        guard let opening = openings.last, opening.slot == Leaf.officersSlot else { throw .malformedSideEntry }
-        return try Segment.decode(opening.segment)
+    /// The entry's bytes, in the clear.
+    public var bytes: [UInt8] {
+        var out = [SideEntry.version]
+        for shift in stride(from: UInt64(56), through: 0, by: -8) { out.append(UInt8(truncatingIfNeeded: seq >> shift)) }
+        out.append(UInt8(openings.count))
+        for opening in openings {
+            out.append(UInt8(opening.slot))
+            out += opening.salt.bytes
+            let count = UInt32(opening.segment.count)
+            for shift in stride(from: UInt32(24), through: 0, by: -8) { out.append(UInt8(truncatingIfNeeded: count >> shift)) }
+            out += opening.segment
+        }
+        return out
     }
-}
 
-/// A leaf together with what opens it.
-public struct CommittedLeaf: Sendable {
-    public let leaf: Leaf
-    public let side: SideEntry
-
-    /// Commits to a line.
+    /// Reads an entry.
     ///
-    /// - Parameters:
-    ///   - firstIndex: the index that the first leaf will have.
-    ///   - random: gives that many fresh random bytes.
-    /// - Returns: one leaf, and one more for every four residents beyond the fourth, in the order in which they must be appended.
-    public static func commit(_ line: LogLine, firstIndex: UInt64, random: (Int) -> [UInt8]) -> [CommittedLeaf] {
-        var leaves: [CommittedLeaf] = []
-        var residents = line.residents[...]
-        repeat {
-            let index = firstIndex + UInt64(leaves.count)
-            var officers = line
-            if !leaves.isEmpty {
-                officers = LogLine(
-                    kind: .continuation(of: firstIndex), moment: line.moment, action: line.action, household: line.household,
-                    outcome: line.outcome)
+    /// - Throws: `malformedSideEntry` for anything but what ``bytes`` gives.
+    public init(parsing bytes: [UInt8]) throws(LedgerFormatError) {
+        guard bytes.count >= 10, bytes[0] == SideEntry.version else { throw .malformedSideEntry }
+        let seq = bytes[1..<9].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        var openings: [Opening] = []
+        var rest = bytes[10...]
+        for _ in 0..<bytes[9] {
+            guard rest.count >= 37, let slot = rest.first else { throw .malformedSideEntry }
+            let salt = rest.dropFirst().prefix(Salt.byteCount)
+            let count = rest.dropFirst(33).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+            rest = rest.dropFirst(37)
+            guard rest.count >= count else { throw .malformedSideEntry }
+            do {
+                openings.append(
+                    try Opening(seq: seq, slot: Int(slot), salt: try Salt(Array(salt)), segment: Array(rest.prefix(count))))
+            } catch {
+                throw .malformedSideEntry
             }
-            var openings: [Opening] = []
-            for (slot, resident) in residents.prefix(Leaf.residentSlots).enumerated() {
-                openings.append(Opening(slot: slot, salt: random(32), segment: Segment.encode(line.seen(by: resident))))
-            }
-            openings.append(Opening(slot: Leaf.officersSlot, salt: random(32), segment: Segment.encode(officers)))
-            residents = residents.dropFirst(Leaf.residentSlots)
-            let opened = Dictionary(uniqueKeysWithValues: openings.map { ($0.slot, $0) })
-            let commitments = (0...Leaf.officersSlot).map { slot in
-                opened[slot].map { Leaf.commitment(salt: $0.salt, index: index, slot: slot, segment: $0.segment) } ?? random(32)
-            }
-            leaves.append(CommittedLeaf(leaf: Leaf(index: index, commitments: commitments), side: SideEntry(openings: openings)))
-        } while !residents.isEmpty
-        return leaves
+            rest = rest.dropFirst(count)
+        }
+        guard rest.isEmpty else { throw .malformedSideEntry }
+        try self.init(seq: seq, openings: openings)
+    }
+
+    /// The officers' opening, which every entry of a line has.
+    public var officers: Opening? { openings.first { $0.slot == Leaf.officersSlot } }
+
+    /// Checks every opening against the leaf.
+    ///
+    /// - Throws: `openingMismatch`.
+    public func verify(against leaf: Leaf) throws(LedgerFormatError) {
+        for opening in openings { try opening.verify(against: leaf) }
     }
 }

@@ -210,7 +210,7 @@ public final class Authenticator: Sendable {
         var hat: Hat?
         if case .success(let pair) = verdict { hat = pair.0.hat }
         let line = try lines.signIn(
-            worker: credentials?.worker, organisation: credentials?.organisation, hat: hat, result: result.failureOrNil, moment: moment,
+            worker: credentials?.worker, organisation: credentials?.organisation, hat: hat, failure: result.failureOrNil, moment: moment,
             trace: trace, in: transaction)
         return Judged(line: line, result: result, worker: claimed ?? "", hat: hat, counts: counts)
     }

@@ -1,4 +1,4 @@
-public import Household
+import Household
 
 /// A one-time text that a worker signs to sign in. It names everything the signature is to be good for, so that it is good for nothing else.
 public struct Challenge: Sendable {

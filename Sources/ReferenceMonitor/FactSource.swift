@@ -13,10 +13,10 @@ public protocol FactSource: Sendable {
     /// The facts about `subject` for one asker at one moment. A thing that does not exist gives facts without it, not an error, so that
     /// deciding about it takes the same work.
     /// - Throws: when the store does not verify.
-    func facts(for subject: Subject, asker: Asker, at moment: Moment, in transaction: borrowing Transaction) throws -> Facts
+    func facts(for subject: Policy.Subject, asker: Asker, at moment: Moment, in transaction: borrowing Transaction) throws -> Facts
 
     /// The ciphertext that a reading of `subject` will open, taken in the same transaction as the decision.
-    func sealedContent(for subject: Subject, action: ActionName, in transaction: borrowing Transaction) throws -> (any SealedContent)?
+    func sealedContent(for subject: Policy.Subject, action: ActionName, in transaction: borrowing Transaction) throws -> (any SealedContent)?
 
     /// Moves whenever a committed change touched facts.
     var revision: UInt64 { get }

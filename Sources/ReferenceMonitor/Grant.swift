@@ -1,5 +1,4 @@
 public import Household
-public import Policy
 import Synchronization
 
 /// Permission to carry out one action, once: the reglement said yes *and* the line stands in the log.

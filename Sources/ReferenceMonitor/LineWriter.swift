@@ -13,122 +13,152 @@ struct LineWriter: Sendable {
 
     // MARK: - Decisions
 
+    /// A permit. For a change the same line says that it was carried out; a reading's outcome comes later.
     func permitted<A: Action>(
         _ permit: borrowing Permit, _ request: Request<A>, _ facts: Facts, isReading: Bool, in transaction: borrowing Transaction
     ) throws -> Entry {
-        var line = try line(.decision, request, facts, outcome: permit.duties.isEmpty ? "permit" : "oblige")
-        line.articles = texts(permit.articles.map(\.description))
-        line.policies = texts(permit.policies)
+        let verdict: LogLine.Verdict = permit.duties.isEmpty ? .permit : .oblige
+        var line = try line(.decision(verdict, effect: nil), A.action.rawValue, request, facts)
+        line.articles = try tokens(permit.articles.map(\.description))
         return try log.append(line, awaitsOutcome: isReading, in: transaction)
     }
 
     func refused<A: Action>(
-        _ refusal: Refusal, _ request: Request<A>, _ facts: Facts, in transaction: borrowing Transaction
+        _ refusal: Policy.Refusal, _ request: Request<A>, _ facts: Facts, in transaction: borrowing Transaction
     ) throws -> Entry {
-        var line = try line(.decision, request, facts, outcome: "refuse")
-        line.told = refusal.mayKnow
-        line.articles = texts(refusal.articles.map(\.description))
-        line.policies = texts(refusal.policies)
-        return try log.append(line, in: transaction)
+        try log.append(try refusalLine(refusal, A.action.rawValue, request, facts), in: transaction)
     }
 
+    /// Somebody asked what would be decided: `check:` stands before the action.
     func checked<A: Action>(
         _ verdict: consuming Verdict, _ request: Request<A>, _ facts: Facts, in transaction: borrowing Transaction
     ) throws -> Entry {
-        var line: LogLine
+        let action = "check:" + A.action.rawValue
         switch consume verdict {
         case .permit(let permit):
-            line = try self.line(.check, request, facts, outcome: permit.duties.isEmpty ? "permit" : "oblige")
-            line.articles = texts(permit.articles.map(\.description))
-            line.policies = texts(permit.policies)
+            var line = try line(.decision(permit.duties.isEmpty ? .permit : .oblige, effect: nil), action, request, facts)
+            line.articles = try tokens(permit.articles.map(\.description))
+            return try log.append(line, in: transaction)
         case .refuse(let refusal):
-            line = try self.line(.check, request, facts, outcome: "refuse")
-            line.told = refusal.mayKnow
-            line.articles = texts(refusal.articles.map(\.description))
-            line.policies = texts(refusal.policies)
+            return try log.append(try refusalLine(refusal, action, request, facts), in: transaction)
         }
-        return try log.append(line, in: transaction)
+    }
+
+    private func refusalLine<A: Action>(
+        _ refusal: Policy.Refusal, _ action: String, _ request: Request<A>, _ facts: Facts
+    ) throws -> LogLine {
+        var line = try line(.decision(.refuse, effect: nil), action, request, facts)
+        line.isVisible = refusal.mayKnow
+        line.articles = try tokens(refusal.articles.map(\.description))
+        switch refusal.reason {
+        case .noSuchThing: line.note = .noSuchThing
+        case .policyError: line.note = .integrityFailure
+        case .byReglement: break
+        }
+        return line
     }
 
     // MARK: - Outcomes
 
-    enum Ending: String { case completed, failed, interrupted }
-
     /// The outcome of a change that failed, in the transaction that keeps its decision line.
-    func outcome<A: Action>(_ ending: Ending, of entry: Entry, _ request: Request<A>, in transaction: borrowing Transaction) throws {
-        _ = try log.append(try outcomeLine(ending, of: entry, request), in: transaction)
+    func outcome<A: Action>(
+        _ effect: LogLine.Effect, of entry: Entry, _ request: Request<A>, in transaction: borrowing Transaction
+    ) throws {
+        _ = try log.append(try outcomeLine(effect, of: entry, request), in: transaction)
     }
 
     /// The outcome of a reading: it rides with a later commit, and a start-up closes what a crash left open.
-    func outcomeLater<A: Action>(_ ending: Ending, of entry: Entry, _ request: Request<A>) {
-        guard let line = try? outcomeLine(ending, of: entry, request) else { return }
+    func outcomeLater<A: Action>(_ effect: LogLine.Effect, of entry: Entry, _ request: Request<A>) {
+        guard let line = try? outcomeLine(effect, of: entry, request) else { return }
         log.appendLater(line, of: entry)
     }
 
-    private func outcomeLine<A: Action>(_ ending: Ending, of entry: Entry, _ request: Request<A>) throws -> LogLine {
-        let about = request.question.about
-        return LogLine(
-            kind: .outcome(of: entry.index), moment: request.moment.milliseconds, action: try text(A.action.rawValue),
-            household: LogText(optional: about.household?.description), outcome: try text(ending.rawValue),
-            trace: LogText(request.trace.description))
+    private func outcomeLine<A: Action>(_ effect: LogLine.Effect, of entry: Entry, _ request: Request<A>) throws -> LogLine {
+        var line = LogLine(
+            .outcome(of: entry.index, effect), moment: request.moment.millisecondsSince1970, caller: try caller(request.asker),
+            action: try Token(A.action.rawValue))
+        line.household = try token(request.question.about.household)
+        line.traceID = try token(request.trace)
+        if effect == .interrupted { line.note = .cutShort }
+        return line
     }
 
     // MARK: - Signing in and out
 
     func signIn(
-        worker: WorkerID?, organisation: OrganisationID?, hat: Hat?, result failure: MonitorError.SignInFailure?, moment: Moment,
+        worker: WorkerID?, organisation: OrganisationID?, hat: Hat?, failure: MonitorError.SignInFailure?, moment: Moment,
         trace: TraceID, in transaction: borrowing Transaction
     ) throws -> Entry {
-        let articles: [String] =
-            switch failure {
-            case .locked: ["PR-26.3"]
-            case .workerEnded: ["PR-20.3", "PR-26.2"]
-            default: ["PR-26.2"]
-            }
-        let line = LogLine(
-            kind: .decision, moment: moment.milliseconds, action: try text("signIn"),
-            caller: LogText(optional: worker?.description), organisation: LogText(optional: organisation?.description),
-            hat: LogText(optional: hat?.rawValue), outcome: try text(failure == nil ? "permit" : "refuse"), articles: texts(articles),
-            policies: texts([failure.map { "sign-in:\($0.rawValue)" } ?? "sign-in"]), reglement: LogText(engine.reglementVersion),
-            trace: LogText(trace.description))
+        var line = LogLine(
+            .decision(failure == nil ? .permit : .refuse, effect: nil), moment: moment.millisecondsSince1970,
+            caller: try Token(worker?.description ?? "unknown"), action: try Token("signIn"))
+        line.organisation = try token(organisation)
+        line.hat = try token(hat)
+        line.reglementVersion = try Token(engine.reglementVersion)
+        line.traceID = try token(trace)
+        switch failure {
+        case .locked:
+            line.articles = try tokens(["PR-26.3"])
+            line.note = .lockedOut
+        case .workerEnded: line.articles = try tokens(["PR-20.3", "PR-26.2"])
+        case .counterWentBack:
+            line.articles = try tokens(["PR-26.2"])
+            line.note = .counterStepBack
+        default: line.articles = try tokens(["PR-26.2"])
+        }
         return try log.append(line, in: transaction)
     }
 
-    func signOut(_ caller: Caller, moment: Moment, trace: TraceID, in transaction: borrowing Transaction) throws -> Entry {
-        let line = LogLine(
-            kind: .decision, moment: moment.milliseconds, action: try text("signOut"),
-            caller: LogText(optional: caller.worker?.description), organisation: LogText(optional: caller.organisation?.description),
-            hat: LogText(optional: caller.hat?.rawValue), outcome: try text("permit"), articles: texts(["PR-26.2"]),
-            reglement: LogText(engine.reglementVersion), trace: LogText(trace.description))
+    func signOut(_ session: Caller, moment: Moment, trace: TraceID, in transaction: borrowing Transaction) throws -> Entry {
+        var line = LogLine(
+            .decision(.permit, effect: .completed), moment: moment.millisecondsSince1970, caller: try caller(session.asker),
+            action: try Token("signOut"))
+        line.organisation = try token(session.organisation)
+        line.hat = try token(session.hat)
+        line.articles = try tokens(["PR-26.2"])
+        line.reglementVersion = try Token(engine.reglementVersion)
+        line.traceID = try token(trace)
         return try log.append(line, in: transaction)
     }
 
     // MARK: - Parts
 
-    private func line<A: Action>(_ kind: LogLine.Kind, _ request: Request<A>, _ facts: Facts, outcome: String) throws -> LogLine {
+    private func line<A: Action>(
+        _ phase: LogLine.Phase, _ action: String, _ request: Request<A>, _ facts: Facts
+    ) throws -> LogLine {
         let about = request.question.about
-        let caller: String
-        switch request.asker {
-        case .worker(let worker, _, _, _): caller = worker.description
-        case .system(let part): caller = "system:\(part.rawValue)"
+        var line = LogLine(
+            phase, moment: request.moment.millisecondsSince1970, caller: try caller(request.asker), action: try Token(action))
+        line.organisation = try token(request.asker.organisation)
+        line.role = try token(role(request, facts))
+        line.hat = try token(request.asker.hat)
+        line.household = try token(about.household ?? facts.household?.id)
+        line.residents = try residents(request, facts).map { .init(try Token($0)) }
+        line.item = try token(about.item?.description ?? about.plan?.description)
+        line.layer = try token(facts.item?.layer)
+        line.lifeDomains = try tokens(facts.item.map { [$0.domain.rawValue] } ?? [])
+        line.purpose = try token(request.purpose)
+        line.legalBasis = try token(request.basis ?? facts.item?.basis)
+        line.consent = try token(about.consent)
+        line.reglementVersion = try Token(engine.reglementVersion)
+        line.policySetDigest = try Token(Self.hexadecimal(engine.digest))
+        line.factsDigest = try Token(Self.hexadecimal(facts.digest))
+        line.traceID = try token(request.trace)
+        return line
+    }
+
+    private func caller(_ asker: Asker) throws -> Token {
+        switch asker {
+        case .worker(let worker, _, _, _): try Token(worker.description)
+        case .system(let part): try Token("system:\(part.rawValue)")
         }
-        return LogLine(
-            kind: kind, moment: request.moment.milliseconds, action: try text(A.action.rawValue), caller: try text(caller),
-            organisation: LogText(optional: request.asker.organisation?.description), role: LogText(optional: role(request, facts)),
-            hat: LogText(optional: request.asker.hat?.rawValue), household: LogText(optional: about.household?.description),
-            residents: texts(residents(request, facts)), item: LogText(optional: (about.item?.description) ?? about.plan?.description),
-            layer: LogText(optional: facts.item?.layer.rawValue), domains: texts(facts.item.map { [$0.domain.rawValue] } ?? []),
-            purpose: LogText(optional: request.purpose?.rawValue), basis: LogText(optional: facts.item?.basis.rawValue),
-            consent: LogText(optional: about.consent?.description), outcome: try text(outcome),
-            reglement: LogText(engine.reglementVersion), policySet: LogText(Self.hexadecimal(engine.digest)),
-            facts: LogText(Self.hexadecimal(facts.digest)), trace: LogText(request.trace.description))
     }
 
     /// The role in which the worker appears: director of this household before anything that was assigned.
-    private func role<A: Action>(_ request: Request<A>, _ facts: Facts) -> String? {
+    private func role<A: Action>(_ request: Request<A>, _ facts: Facts) -> Role? {
         guard let worker = request.asker.worker else { return nil }
-        if facts.household?.director(at: request.moment)?.worker == worker { return Role.caseDirector.rawValue }
-        return facts.worker?.roles.map(\.role).sorted().first?.rawValue
+        if facts.household?.isActingDirector(worker, at: request.moment) == true { return .caseDirector }
+        return facts.worker?.roles.map(\.role).sorted().first
     }
 
     /// The residents whom the attempt concerns: the one it names, else everybody in the household.
@@ -137,24 +167,14 @@ struct LineWriter: Sendable {
         if let person = request.question.about.person {
             return Set([person, request.onBehalfOf].compactMap { $0 }).sorted().map(\.description)
         }
-        return facts.household?.persons.map(\.id).sorted().map(\.description) ?? []
+        return facts.household?.facts.persons.map(\.id).sorted().map(\.description) ?? []
     }
 
-    private func text(_ value: String) throws(LedgerError) -> LogText {
-        guard let text = LogText(value) else { throw .notRecorded }
-        return text
-    }
+    private func token(_ value: (some CustomStringConvertible)?) throws -> Token? { try value.map { try Token($0.description) } }
 
-    private func texts(_ values: [String]) -> [LogText] { values.compactMap { LogText($0) } }
+    private func tokens(_ values: [String]) throws -> [Token] { try values.map { try Token($0) } }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-}
-
-extension LogText {
-    init?(optional text: String?) {
-        guard let text else { return nil }
-        self.init(text)
     }
 }

@@ -16,7 +16,7 @@ public enum MonitorError: Error, Equatable, Sendable {
     case signIn(SignInFailure)
 
     /// Why nobody is signed in. The caller hears only what helps him without helping somebody else.
-    public enum SignInFailure: String, Equatable, Sendable {
+    public enum SignInFailure: String, Error, Equatable, Sendable {
         case unknownWorker, wrongUser, unknownChallenge, expiredChallenge, malformedSignature, foreignNamespace, wrongKey, badSignature
         case locked, workerEnded, hatNotAllowed, noSession, sessionExpired, tokenOfAnotherUser, touchMissing, counterWentBack
     }

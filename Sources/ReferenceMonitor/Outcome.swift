@@ -26,7 +26,7 @@ public struct Cited: Sendable {
 public struct Refused: Sendable {
     /// False: the caller may not know that the thing exists, and hears the one not-found.
     public let mayKnow: Bool
-    public let refusal: Refusal
+    public let refusal: Policy.Refusal
     /// Index of the decision line in the log.
     public let receipt: UInt64
 }

@@ -12,6 +12,7 @@
 
 public import Household
 public import Ledger
+import LedgerFormat
 public import Policy
 public import Storage
 import Synchronization
@@ -136,7 +137,7 @@ public struct ReferenceMonitor: Sendable {
     /// - Returns: the refusal, or nil: send the bytes.
     public func screen<A: Change>(_ attempt: Attempt<A>) async throws -> Refused? {
         let request = request(for: attempt)
-        let verdict: (Entry, Refusal)? = try await monitored {
+        let verdict: (Entry, Policy.Refusal)? = try await monitored {
             try await writer.perform { transaction in
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
                 guard case .refuse(let refusal) = engine.decide(request, on: facts) else { return nil }
@@ -164,7 +165,7 @@ public struct ReferenceMonitor: Sendable {
 
     private enum Verdict: Sendable {
         case permitted(Entry, Cited, (any SealedContent)?)
-        case refused(Entry, Refusal)
+        case refused(Entry, Policy.Refusal)
     }
     private struct Recorded: Sendable {
         let verdict: Verdict
@@ -214,7 +215,7 @@ public struct ReferenceMonitor: Sendable {
         let again = Request(
             asker: request.asker, question: request.question, purpose: request.purpose, onBehalfOf: request.onBehalfOf, moment: now,
             trace: request.trace)
-        let refusal: Refusal?
+        let refusal: Policy.Refusal?
         do {
             refusal = try await writer.perform { transaction in
                 let facts = try source.facts(for: again.question.about, asker: again.asker, at: now, in: transaction)
@@ -226,7 +227,7 @@ public struct ReferenceMonitor: Sendable {
         if let refusal { throw .interrupted(refusal.articles.map(\.description)) }
     }
 
-    private func refused(_ entry: Entry, _ refusal: Refusal) throws -> Refused {
+    private func refused(_ entry: Entry, _ refusal: Policy.Refusal) throws -> Refused {
         Refused(mayKnow: refusal.mayKnow, refusal: refusal, receipt: try log.receipt(for: entry).index)
     }
 }
@@ -261,12 +262,5 @@ extension Cited {
 
     func with(_ receipt: Receipt) -> Cited {
         Cited(articles: articles, policies: policies, duties: duties, receipt: receipt.index)
-    }
-
-    private init(articles: [String], policies: [String], duties: [Duty], receipt: UInt64) {
-        self.articles = articles
-        self.policies = policies
-        self.duties = duties
-        self.receipt = receipt
     }
 }

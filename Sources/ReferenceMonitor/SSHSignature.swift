@@ -81,9 +81,9 @@ struct SSHSignature: Sendable {
             guard token.flags & 1 == 1 else { throw .touchMissing }
             signed =
                 SHA256.hash(token.application).bytes + [token.flags]
-                + withUnsafeBytes(of: token.counter.bigEndian) { unsafe Array($0) } + SHA256.hash(signed).bytes
+                + SSHReader.bigEndian(token.counter) + SHA256.hash(signed).bytes
         }
-        guard let verifyKey = VerifyKey(bytes: key), verifyKey.verify(signature, of: signed) else { throw .badSignature }
+        guard let verifyKey = Ed25519.VerifyKey(key), verifyKey.isValid(signature, for: signed) else { throw .badSignature }
     }
 }
 
@@ -110,8 +110,12 @@ struct SSHReader {
         return take(Int(count))
     }
 
+    static func bigEndian(_ number: UInt32) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
+
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
-        withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { unsafe Array($0) } + bytes
+        bigEndian(UInt32(truncatingIfNeeded: bytes.count)) + bytes
     }
 }
 

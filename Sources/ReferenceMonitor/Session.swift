@@ -1,4 +1,4 @@
-public import Household
+import Household
 import Sealing
 import Synchronization
 

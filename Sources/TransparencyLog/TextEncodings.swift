@@ -36,6 +36,22 @@ package enum Base64 {
         String(decoding: encode(bytes), as: UTF8.self)
     }
 
+    /// Whether the 44 bytes at `offset` are the canonical encoding of 32 bytes, without decoding them.
+    ///
+    /// - Parameter offset: with at least 44 bytes behind it; less traps.
+    package static func isCanonicalDigest(_ text: RawSpan, at offset: Int) -> Bool {
+        // The 43rd character carries two bits that are not used and must be 0.
+        var last: UInt8 = 0
+        for index in offset..<(offset + 43) {
+            // SAFETY: unsafeLoad checks the bounds.
+            last = values[Int(unsafe text.unsafeLoad(fromByteOffset: index, as: UInt8.self))]
+            if last == invalid { return false }
+        }
+        // SAFETY: as above.
+        let end = unsafe text.unsafeLoad(fromByteOffset: offset + 43, as: UInt8.self)
+        return last & 0x03 == 0 && end == padding
+    }
+
     /// The bytes, or nil unless `text` is their one canonical encoding.
     package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }

@@ -7,9 +7,11 @@ struct Conformance {
     static func main() {
         let vectors = Vectors(fallback: URL(filePath: "../shared/vectors"))
         do {
-            let r = try vectors.parseSet()
-            for d in r.differences.prefix(30) { print(d) }
-            print(r.name, r.cases, r.differences.count)
+            let sets = try [vectors.parseSet(), vectors.evaluationSet()] + vectors.worldSets() + [vectors.corpusSet(), vectors.teamSet(), vectors.handWrittenSet()]
+            for r in sets {
+            for d in r.differences.prefix(10) { print(d) }
+            print(r.name, r.cases, r.requests, r.differences.count)
+            }
         } catch { print(error) }
     }
 }

@@ -72,7 +72,7 @@ struct Configuration: Sendable {
     }
 
     private static func contents(_ path: String) throws(Failure) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(description: "\(path) cannot be read; give another with --config") }
         defer { close(descriptor) }
         var status = stat()

@@ -20,7 +20,7 @@ enum ListeningSocket {
         // ORDER: on Linux the mode set before bind is the mode of the socket file, so it is never open wider, not even for a moment; the
         // mask applies to bind as well, hence the 0 around it.
         guard fchmod(descriptor, mode) == 0 else { throw fail() }
-        guard unlink(path) == 0 || errno == ENOENT else { throw fail() }
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw fail() }
         let mask = umask(0)
         // SAFETY: the pointer lives for the call.
         let bound = unsafe withUnsafePointer(to: &address) { pointer in

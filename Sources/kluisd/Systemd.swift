@@ -7,7 +7,7 @@ enum Systemd {
     /// The listening sockets that were handed over. Call before any thread starts: it edits the environment.
     static func inheritedSockets() -> [CInt] {
         defer {
-            for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unsetenv(name) }
+            for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unsafe unsetenv(name) }
         }
         guard let pid = environment("LISTEN_PID").flatMap(Int32.init), pid == getpid(),
             let count = environment("LISTEN_FDS").flatMap(CInt.init), count > 0, count < 16

@@ -41,6 +41,7 @@ enum Schema {
                 version INTEGER NOT NULL,
                 compartment BLOB NOT NULL,
                 wrapped BLOB NOT NULL CHECK (length(wrapped) = 105),
+                meta BLOB NOT NULL,
                 length INTEGER NOT NULL,
                 digest BLOB NOT NULL,
                 small BLOB,

@@ -1,0 +1,65 @@
+# Kluis. `make demo` and `make test` work on a fresh Debian 12 machine with only the Swift toolchain, git and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PACKAGES := libsodium-dev libsqlite3-dev pkg-config openssh-client tzdata sqlite3
+VECTORS := $(if $(KLUIS_VECTORS),$(KLUIS_VECTORS),../shared/vectors)
+DEBUG := .build/debug
+RELEASE := .build/release
+
+.PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit conformance clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+setup: ## installs the Debian packages that are missing
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+build: setup ## debug build of everything
+	swift build
+
+release: setup ## release build of the programs
+	swift build -c release --product kluisd
+	swift build -c release --product kluis
+
+demo: build ## Waterwolde's first days, through the real daemon and command line
+	@Tests/Demo/demo.sh $(DEBUG)
+
+test: setup ## all tests
+	KLUIS_VECTORS="$(abspath $(VECTORS))" swift test
+
+scenario: build ## scenario scripts: make scenario FILES='a.kluis b.kluis'
+	@$(DEBUG)/kluis-scenario --kluisd $(DEBUG)/kluisd --kluis $(DEBUG)/kluis $(if $(FILES),$(FILES),Tests/Scenarios/*.kluis)
+
+lint: ## formatting
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
+
+check: build lint ## what CI runs beside the tests: formatting, sources that must not compile, scenarios, policies, unit files
+	Tests/MustNotCompile/run.sh $(DEBUG)
+	$(DEBUG)/kluisd check --policies Policies
+	$(DEBUG)/kluis-scenario --kluisd $(DEBUG)/kluisd --kluis $(DEBUG)/kluis Tests/Scenarios/*.kluis
+	$(MAKE) --no-print-directory crash ROUNDS=10
+	@if command -v systemd-analyze >/dev/null; then systemd-analyze verify --man=no systemd/*.service systemd/*.socket || true; else echo "systemd-analyze is not installed: unit files were not checked"; fi
+
+conformance: build ## every case of the vectors
+	KLUIS_VECTORS="$(abspath $(VECTORS))" $(DEBUG)/conformance-tlog
+	KLUIS_VECTORS="$(abspath $(VECTORS))" $(DEBUG)/conformance-cedar
+
+crash: build ## kill -9 at random moments: make crash ROUNDS=200
+	@$(DEBUG)/kluis-bench crash --kluisd $(DEBUG)/kluisd --rounds $(or $(ROUNDS),20)
+
+bench-commit: release ## group commit under 16 callers
+	swift build -c release --product kluis-bench
+	@$(RELEASE)/kluis-bench commit --kluisd $(RELEASE)/kluisd
+
+bench-item: release ## one large item (SIZE=4G) or many files (FILES=2000), beside a plain libsodium program
+	swift build -c release --product kluis-bench
+	@$(RELEASE)/kluis-bench item --kluisd $(RELEASE)/kluisd --kluis $(RELEASE)/kluis $(if $(FILES),--files $(FILES),--size $(or $(SIZE),1G))
+
+clean: ## removes what was built
+	rm -rf .build

@@ -1,0 +1,140 @@
+import FoundationEssentials
+import GRDB
+import Glibc
+public import Storage
+import Synchronization
+public import TransparencyLog
+
+/// Signs checkpoints and keeps the public copy of the log in a directory that any static web server could serve: tiles, entry bundles, the
+/// newest checkpoint and the log's key. Nothing in it is personal.
+///
+/// ORDER: the signed head is stored before it is published, the files before the checkpoint that speaks of them.
+public actor LedgerExport {
+    private let directory: String
+    private let store: Store
+    private let writer: Writer
+    private let log: AuditLog
+    private let signer: NoteSigner
+    private var exported: UInt64
+
+    /// - Parameters:
+    ///   - directory: made when it is not there; 0755, its files 0644.
+    ///   - published: what ``published(in:)`` found there.
+    public init(
+        directory: String, store: Store, writer: Writer, log: AuditLog, signer: NoteSigner, published: Checkpoint?
+    ) throws(LedgerError) {
+        self.directory = directory
+        self.store = store
+        self.writer = writer
+        self.log = log
+        self.signer = signer
+        exported = published?.size ?? 0
+        try Self.makeDirectory(directory)
+        try Self.write(Array((signer.key.text + "\n").utf8), to: "log.vkey", in: directory)
+    }
+
+    /// The checkpoint that stands in an exported directory, if any. The log must extend it, or it was put back to an older state.
+    public static func published(in directory: String) throws -> Checkpoint? {
+        guard let note = FileManager.default.contents(atPath: directory + "/checkpoint") else { return nil }
+        return try Checkpoint(parsing: try SignedNote(parsing: Array(note)).text)
+    }
+
+    /// Signs the head of the durable log, stores it, and brings the directory up to it.
+    /// - Returns: the checkpoint as a signed note.
+    public func publish() async throws -> (note: [UInt8], size: UInt64, root: [UInt8]) {
+        let head = log.head
+        guard let root = Hash(head.root) else { throw LedgerError.doesNotVerify(index: nil) }
+        let checkpoint = try Checkpoint(origin: Origin(signer.key.name), size: head.size, root: root)
+        let note = try checkpoint.signed(by: signer).bytes
+        try await writer.perform { transaction in
+            try transaction.sql.execute(
+                sql: "INSERT INTO ledger_checkpoint(size, note) VALUES (?, ?) ON CONFLICT(size) DO UPDATE SET note = excluded.note",
+                arguments: [Int64(head.size), Data(note)])
+        }
+        if head.size > exported {
+            let export = try TileExport(from: exported, to: head.size)
+            let reader = LeafReader(store: store)
+            let computed = try export.forEachFile(
+                entry: { index throws(TransparencyLogError) in
+                    guard let leaf = reader.leaf(index) else { throw .sizeOutOfRange }
+                    return leaf
+                },
+                write: { file throws(TransparencyLogError) in
+                    do { try Self.write(file.bytes, to: file.path, in: directory) } catch { throw .sizeOutOfRange }
+                })
+            guard computed == root else { throw LedgerError.doesNotVerify(index: nil) }
+            try Self.write(note, to: "checkpoint", in: directory)
+            for tile in export.replaced { unsafe unlink(directory + "/" + tile.path) }
+            exported = head.size
+        } else {
+            try Self.write(note, to: "checkpoint", in: directory)
+        }
+        return (note, head.size, head.root)
+    }
+
+    // MARK: - Files
+
+    private static func makeDirectory(_ path: String) throws(LedgerError) {
+        var built = ""
+        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+            built += (built.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
+            guard unsafe mkdir(built, 0o755) == 0 || errno == EEXIST else { throw .cannotExport(errno: errno) }
+        }
+    }
+
+    /// Writes a file whole or not at all, and makes it durable.
+    private static func write(_ bytes: [UInt8], to path: String, in directory: String) throws(LedgerError) {
+        let target = directory + "/" + path
+        let folder = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
+        try makeDirectory(folder)
+        let temporary = target + ".new"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw .cannotExport(errno: errno) }
+        var written = 0
+        while written < bytes.count {
+            // SAFETY: the slice lives for the call and its length is given.
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress! + written, buffer.count - written)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                let code = errno
+                close(descriptor)
+                unsafe unlink(temporary)
+                throw .cannotExport(errno: code)
+            }
+            written += count
+        }
+        // The public copy may be read by others whatever the daemon's mask says.
+        fchmod(descriptor, 0o644)
+        let synced = fsync(descriptor)
+        close(descriptor)
+        guard synced == 0, unsafe rename(temporary, target) == 0 else { throw .cannotExport(errno: errno) }
+        let folderDescriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folderDescriptor >= 0 else { throw .cannotExport(errno: errno) }
+        defer { close(folderDescriptor) }
+        guard fsync(folderDescriptor) == 0 else { throw .cannotExport(errno: errno) }
+    }
+}
+
+/// Reads leaves in runs of 256, so that the writer is never kept waiting for long.
+private final class LeafReader {
+    private let store: Store
+    private var first: UInt64 = 0
+    private var run: [[UInt8]] = []
+
+    init(store: Store) { self.store = store }
+
+    func leaf(_ index: UInt64) -> [UInt8]? {
+        if index < first || index >= first + UInt64(run.count) {
+            first = index & ~0xFF
+            run =
+                (try? store.read { sql in
+                    try Data.fetchAll(
+                        sql, sql: "SELECT leaf FROM ledger_leaf WHERE seq >= ? ORDER BY seq LIMIT 256", arguments: [Int64(first)]
+                    ).map { Array($0) }
+                }) ?? []
+        }
+        return index < first + UInt64(run.count) ? run[Int(index - first)] : nil
+    }
+}

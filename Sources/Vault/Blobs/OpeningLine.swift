@@ -1,0 +1,158 @@
+// How a large content goes out: the same three stages the other way round.
+//
+//   thread that reads ── sealed slabs ──► thread that opens ── plain slabs ──► task (puts bytes on the socket)
+
+import Glibc
+import Sealing
+import Synchronization
+
+/// Reads and opens one large content on threads of its own, ahead of the task that passes it on.
+///
+/// The last slab comes only after the stream was found whole: nothing missing, nothing behind it, and the one that the wrapped key binds.
+final class OpeningLine: Sendable {
+    private static let chunksPerSlab = 8
+    private static let slabsOfEach = 4
+
+    private let emptySealed: Belt<Slab>
+    private let sealed = Belt<Slab>()
+    private let emptyPlain: Belt<Slab>
+    private let plain = Belt<Slab>()
+    private let trouble = Mutex<(any Error)?>(nil)
+
+    /// Opens the file and starts the threads.
+    init(content: ItemContent, key: KeyBox, path: String) throws {
+        emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.sealedChunkCount) })
+        emptyPlain = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.chunkCount) })
+        guard try FileStatus(of: path, .blob) != nil else { throw VaultError.contentMissing }
+        let descriptor = Files.retrying { unsafe Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw VaultError.file(.blob, errno: errno) }
+        Worker.start("kluis.read") { self.read(OpenFile(descriptor: descriptor)) }
+        Worker.start("kluis.open") { self.open(content, key) }
+    }
+
+    /// The next part of the content; nil after the last one, or after a failure.
+    func next() async -> Slab? { await plain.next() }
+
+    /// Gives a slab back to be used again.
+    func giveBack(_ slab: Slab) {
+        slab.reset()
+        emptyPlain.put(slab)
+    }
+
+    /// Stops the threads, when nobody wants the rest.
+    func stop() { closeAll() }
+
+    var failure: (any Error)? { trouble.withLock { $0 } }
+
+    private func fail(_ error: any Error) {
+        trouble.withLock { if $0 == nil { $0 = error } }
+        closeAll()
+    }
+
+    private func closeAll() {
+        for belt in [emptySealed, sealed, emptyPlain, plain] { belt.close(dropping: true) }
+    }
+
+    // MARK: - The thread that reads
+
+    private func read(_ file: consuming OpenFile) {
+        do throws(VaultError) {
+            _ = posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+            var wanted = SealedStream.prefixCount
+            while let slab = emptySealed.take() {
+                let limit = wanted
+                let count = try unsafe slab.withMutableBytes { target throws(VaultError) in
+                    // SAFETY: a slab has room for eight sealed chunks, and for the prefix.
+                    try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: target[0..<limit]), .blob)
+                }
+                slab.count = count
+                // A short slab, an empty one too, says that the file ended.
+                slab.isLast = count < limit
+                let isLast = slab.isLast
+                sealed.put(slab)
+                if isLast { return }
+                wanted = Self.chunksPerSlab * SealedStream.sealedChunkCount
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    // MARK: - The thread that opens
+
+    private func open(_ content: ItemContent, _ key: KeyBox) {
+        do {
+            guard let first = sealed.take() else { return }
+            let prefix = unsafe first.withBytes { unsafe [UInt8]($0) }
+            first.reset()
+            emptySealed.put(first)
+            var opener = try StreamOpener(prefix: prefix, key: key, label: .itemContent, meaning: content.context.meaning)
+            var digest = try StreamDigest(prefix: prefix)
+            var length: UInt64 = 0
+            while let source = sealed.take() {
+                guard let target = emptyPlain.take() else { return }
+                target.reset()
+                try open(source, into: target, &opener, &digest)
+                let fileEnded = source.isLast
+                source.reset()
+                emptySealed.put(source)
+                if opener.isFinished {
+                    // ORDER: what follows the final chunk is looked for before the last bytes are given out.
+                    if !fileEnded { try requireEnd() }
+                    try Self.removePadding(target, before: length)
+                    length += UInt64(target.count)
+                    guard try digest.finish() == content.summary, length == (try content.length(key)) else {
+                        throw VaultError.doesNotVerify(.contentForged)
+                    }
+                    target.isLast = true
+                    plain.put(target)
+                    plain.close()
+                    return
+                }
+                guard !fileEnded else { throw SealingError.truncated }
+                length += UInt64(target.count)
+                plain.put(target)
+            }
+        } catch let error as SealingError {
+            fail(error == .keyWiped ? VaultError.isSealed : VaultError.doesNotVerify(.contentForged))
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func requireEnd() throws {
+        guard let after = sealed.take(), after.count == 0 else { throw SealingError.afterFinal }
+    }
+
+    private func open(_ source: Slab, into target: Slab, _ opener: inout StreamOpener, _ digest: inout StreamDigest) throws {
+        let written = try unsafe source.withBytes { input in
+            try unsafe target.withMutableBytes { output in
+                var offset = 0
+                var written = 0
+                while offset < input.count {
+                    let size = min(SealedStream.sealedChunkCount, input.count - offset)
+                    // SAFETY: both ranges lie inside their buffers; opened chunks are shorter than sealed ones.
+                    let chunk = unsafe UnsafeRawBufferPointer(rebasing: input[offset..<offset + size])
+                    let place = unsafe UnsafeMutableRawBufferPointer(rebasing: output[written...])
+                    written += try unsafe opener.open(chunk, into: place).count
+                    unsafe digest.add(chunk)
+                    offset += size
+                }
+                return written
+            }
+        }
+        target.count = written
+    }
+
+    /// Takes the 0x80 and the zeros off the last slab. They lie within one chunk, because chunks are multiples of the grain.
+    private static func removePadding(_ slab: Slab, before: UInt64) throws {
+        let count = unsafe slab.withBytes { bytes in
+            var mark = bytes.count - 1
+            while mark >= 0, unsafe bytes[mark] == 0 { mark -= 1 }
+            guard mark >= 0, unsafe bytes[mark] == 0x80 else { return -1 }
+            return mark
+        }
+        guard count >= 0, slab.count - count == ContentSize.padding(after: before + UInt64(count)) else { throw SealingError.badPadding }
+        slab.count = count
+    }
+}

@@ -1,0 +1,206 @@
+// How a large content comes in: three stages that run at once.
+//
+//   task (takes bytes off the socket) ── filled slabs ──► thread that seals ── sealed slabs ──► thread that writes
+//                     ▲                                     │        ▲                              │
+//                     └──────────── empty slabs ────────────┘        └──────── empty slabs ─────────┘
+//
+// There are a few slabs of each kind and no more: whoever is slow makes the others wait.
+
+import Glibc
+import Household
+import Sealing
+import Synchronization
+
+/// Seals and writes one large content on threads of its own, while more of it comes in.
+final class SealingLine: Sendable {
+    /// Chunks in a slab.
+    private static let chunksPerSlab = 8
+    private static let slabsOfEach = 4
+    static let slabCount = chunksPerSlab * SealedStream.chunkCount
+    /// How many written bytes may be without write-back under way.
+    private static let writeBackStride = 8 << 20
+
+    let name: BlobFolder.Name
+    private let folder: BlobFolder
+    private let emptyPlain: Belt<Slab>
+    private let filled = Belt<Slab>()
+    private let emptySealed: Belt<Slab>
+    private let sealed = Belt<Slab>()
+    private struct End {
+        var summary: CiphertextSummary?
+        var failure: (any Error)?
+        var isDone = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+    private let end = Mutex(End())
+
+    /// Starts the threads.
+    /// - Throws: ``VaultError/file(_:errno:)`` when the part file cannot be made.
+    init(folder: BlobFolder, name: BlobFolder.Name, key: KeyBox, meaning: AssociatedData) throws {
+        self.folder = folder
+        self.name = name
+        emptyPlain = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.slabCount) })
+        emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.sealedChunkCount) })
+        let descriptor = try Self.partFile(folder, name)
+        Worker.start("kluis.write") { self.write(OpenFile(descriptor: descriptor)) }
+        Worker.start("kluis.seal") { self.seal(key, meaning) }
+    }
+
+    private static func partFile(_ folder: BlobFolder, _ name: BlobFolder.Name) throws(VaultError) -> Int32 {
+        let path = folder.partPath(of: name)
+        let descriptor = Files.retrying { unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600) }
+        guard descriptor >= 0 else { throw .file(.partFile, errno: errno) }
+        return descriptor
+    }
+
+    // MARK: - For the task that has the bytes
+
+    /// An empty slab, if one is there.
+    func slabIfThere() -> Slab? { emptyPlain.takeIfThere() }
+
+    /// An empty slab, as soon as one is there; nil when the line has failed.
+    func slab() async -> Slab? { await emptyPlain.next() }
+
+    /// Hands a slab on to be sealed. All but the last are full.
+    func hand(_ slab: Slab) { filled.put(slab) }
+
+    /// Stops the line; what was written is removed.
+    func abort() { fail(VaultError.uploadNotFinished) }
+
+    /// Why the line stopped, when it did.
+    var failure: (any Error)? { end.withLock { $0.failure } }
+
+    /// Waits until everything handed on is sealed, written, synced and in its place.
+    /// - Returns: length and digest of what lies in the file.
+    func finished() async throws -> CiphertextSummary {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isDone = end.withLock { end in
+                if !end.isDone { end.waiter = continuation }
+                return end.isDone
+            }
+            if isDone { continuation.resume() }
+        }
+        let (summary, failure) = end.withLock { ($0.summary, $0.failure) }
+        if let failure { throw failure }
+        guard let summary else { throw VaultError.uploadNotFinished }
+        return summary
+    }
+
+    private func fail(_ error: any Error) {
+        end.withLock { end in
+            if end.failure == nil, !end.isDone { end.failure = error }
+        }
+        for belt in [filled, emptyPlain, sealed, emptySealed] { belt.close(dropping: true) }
+    }
+
+    // MARK: - The thread that seals
+
+    private func seal(_ key: KeyBox, _ meaning: AssociatedData) {
+        do {
+            var sealer = try StreamSealer(key: key, label: .itemContent, meaning: meaning)
+            var digest = try StreamDigest(prefix: sealer.prefix)
+            guard let first = emptySealed.take() else { return }
+            first.reset()
+            _ = unsafe sealer.prefix.withUnsafeBytes { unsafe first.append($0) }
+            sealed.put(first)
+            while let plain = filled.take() {
+                guard let target = emptySealed.take() else { return }
+                target.reset()
+                try Self.seal(plain, into: target, &sealer, &digest)
+                let isLast = plain.isLast
+                plain.reset()
+                emptyPlain.put(plain)
+                if isLast {
+                    let summary = try digest.finish()
+                    end.withLock { $0.summary = summary }
+                    target.isLast = true
+                    sealed.put(target)
+                    return
+                }
+                sealed.put(target)
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    private static func seal(_ plain: Slab, into target: Slab, _ sealer: inout StreamSealer, _ digest: inout StreamDigest) throws {
+        let isLastSlab = plain.isLast
+        let written = try unsafe plain.withBytes { content in
+            try unsafe target.withMutableBytes { output in
+                var offset = 0
+                var written = 0
+                repeat {
+                    let size = min(SealedStream.chunkCount, content.count - offset)
+                    // SAFETY: both ranges lie inside their buffers; a sealed slab has room for as many chunks as a plain one.
+                    let chunk = unsafe UnsafeRawBufferPointer(rebasing: content[offset..<offset + size])
+                    let place = unsafe UnsafeMutableRawBufferPointer(rebasing: output[written...])
+                    let count = try unsafe sealer.seal(chunk, into: place, isLast: isLastSlab && offset + size == content.count)
+                    unsafe digest.add(UnsafeRawBufferPointer(rebasing: output[written..<written + count]))
+                    offset += size
+                    written += count
+                } while offset < content.count
+                return written
+            }
+        }
+        target.count = written
+    }
+
+    // MARK: - The thread that writes
+
+    private func write(_ file: consuming OpenFile) {
+        do throws(VaultError) {
+            try drain(file)
+            try folder.settle(name)
+        } catch {
+            fail(error)
+        }
+        let failed = end.withLock { $0.failure != nil }
+        if failed { try? Files.remove(folder.partPath(of: name), .partFile) }
+        let waiter = end.withLock { end in
+            end.isDone = true
+            defer { end.waiter = nil }
+            return end.waiter
+        }
+        waiter?.resume()
+    }
+
+    private func drain(_ file: borrowing OpenFile) throws(VaultError) {
+        var offset: Int64 = 0
+        var backed: Int64 = 0
+        while let slab = sealed.take() {
+            try unsafe slab.withBytes { bytes throws(VaultError) in try unsafe file.write(bytes, .partFile) }
+            offset += Int64(slab.count)
+            let isLast = slab.isLast
+            slab.reset()
+            emptySealed.put(slab)
+            if offset - backed >= Int64(Self.writeBackStride) {
+                // The disk starts now, so that the sync at the end finds little to do. Only a hint: its failure means nothing.
+                WriteBack.start(file.descriptor, from: backed, count: offset - backed)
+                backed = offset
+            }
+            if isLast {
+                try file.sync(.partFile)
+                return
+            }
+        }
+        throw .uploadNotFinished
+    }
+}
+
+/// Tells the system to start writing back, which Glibc's module does not show because it is Linux's own.
+enum WriteBack {
+    private typealias Call = @convention(c) (Int32, Int64, Int64, UInt32) -> Int32
+    private static let rangeWrite: UInt32 = 2
+
+    private static let call: Call? = {
+        // SAFETY: the C library's function of this name has exactly this type. Source: sync_file_range(2).
+        guard let symbol = unsafe dlsym(nil, "sync_file_range") else { return nil }
+        return unsafe unsafeBitCast(symbol, to: Call.self)
+    }()
+
+    /// Starts write-back of a range; does not wait, and may do nothing.
+    static func start(_ descriptor: Int32, from offset: Int64, count: Int64) {
+        _ = call?(descriptor, offset, count, rangeWrite)
+    }
+}

@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Wire
+
+struct HouseholdCommands: AsyncParsableCommand {
+    static let configuration = kluis.configuration(
+        "household", dutch: "huishouden", help: .helpHousehold,
+        subcommands: [CreateHouseholdCommand.self, ListHouseholdsCommand.self, ShowHouseholdCommand.self, FindHouseholdCommand.self])
+}
+
+struct CreateHouseholdCommand: TalkingCommand {
+    static let configuration = kluis.configuration("create", dutch: "open", "maak", help: .helpHouseholdCreate)
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpMunicipality)))
+    var municipality: String?
+
+    func run(with client: Client) async throws {
+        let made = try await client.ask(.createHousehold, sending: CreateHousehold(municipality: municipality), for: ChangeAnswer.self)
+        try show(made, on: client.console)
+    }
+}
+
+struct ListHouseholdsCommand: TalkingCommand {
+    static let configuration = kluis.configuration("list", dutch: "lijst", help: .helpHouseholdList)
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var paging: PagingOptions
+
+    func run(with client: Client) async throws {
+        let page = try await client.ask(.listHouseholds, query: paging.query, for: Page<HouseholdBrief>.self)
+        try client.console.show(page) {
+            var table = Table(.headID, .headState, .headDirector)
+            for household in page.entries { table.add(household.id, household.state, household.director) }
+            return table.lines
+        }
+        paging.remark(page.next)
+    }
+}
+
+struct ShowHouseholdCommand: TalkingCommand {
+    static let configuration = kluis.configuration("show", dutch: "toon", help: .helpHouseholdShow)
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
+    var household: String
+
+    func run(with client: Client) async throws {
+        let card = try await client.ask(.showHousehold, [household], for: HouseholdCard.self)
+        try client.console.show(card) {
+            var lines = particulars(
+                (.headID, card.id), (.headMunicipality, card.municipality), (.headState, card.state),
+                (.headDirector, card.director.map { "\($0.name) (\($0.handle), \($0.organisation))" }))
+            var persons = Table(.headID, .headName, .headBorn, .headRelation)
+            for person in card.persons { persons.add(person.id, person.name, person.birthDate, person.relation) }
+            lines += [""] + persons.lines
+            var organisations = Table(.headHandle, .headOrganisation, .headRoute)
+            for organisation in card.organisations { organisations.add(organisation.handle, organisation.name, organisation.contactRoute) }
+            return lines + [""] + organisations.lines
+        }
+    }
+}
+
+struct FindHouseholdCommand: TalkingCommand {
+    static let configuration = kluis.configuration("find", dutch: "zoek", help: .helpHouseholdFind)
+    @OptionGroup var common: CommonOptions
+
+    func run(with client: Client) async throws {
+        let term = try Input.line(.promptTerm)
+        let answer = try await client.ask(.searchHouseholds, sending: SearchRequest(term: term), for: SearchAnswer.self)
+        try client.console.show(answer) {
+            [say(answer.hasDirector ? .known : .unknownPerson)] + (answer.contactRoute.map { [say(.reachVia, $0)] } ?? [])
+        }
+    }
+}
+
+/// `--after` and `--limit`, for lists.
+struct PagingOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp(say(.helpAfter), valueName: "cursor"))
+    var after: String?
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpLimit), valueName: "number"))
+    var limit: Int?
+
+    var query: [(name: String, value: String?)] { [("after", after), ("limit", limit.map { String($0) })] }
+
+    /// Says that there is more, and how to see it.
+    func remark(_ next: String?) {
+        if let next { Console.hint("--after \(next)") }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+/// Which module may import which. This table *is* the architecture; change it only with a decision.
+struct ImportTests {
+    static let mayImport: [String: Set<String>] = [
+        "Sealing": ["CSodium"],
+        "TransparencyLog": ["Sealing"],
+        "LedgerFormat": ["TransparencyLog", "Sealing"],
+        "Household": [],
+        "Cedar": [],
+        "Storage": ["GRDB"],
+        "Ledger": ["LedgerFormat", "TransparencyLog", "Sealing", "Storage", "GRDB"],
+        "Policy": ["Cedar", "Household"],
+        "ReferenceMonitor": ["Policy", "Ledger", "LedgerFormat", "Household", "Storage", "Sealing"],
+        "Vault": ["ReferenceMonitor", "Ledger", "LedgerFormat", "Sealing", "Storage", "GRDB", "Household", "Policy"],
+        "Wire": [],
+        "Server": ["Wire", "ReferenceMonitor", "Vault", "Household", "Policy"],
+        "kluis": ["Wire", "LedgerFormat", "TransparencyLog"],
+    ]
+
+    /// The packages of others, each of which only the modules below may touch.
+    static let others: [String: Set<String>] = [
+        "CSodium": ["Sealing"],
+        "GRDB": ["Storage", "Ledger", "Vault"],
+        "Hummingbird": ["Server"],
+        "HummingbirdCore": ["Server"],
+        "Yams": ["kluisd"],
+    ]
+
+    static let sources = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
+
+    static func imports(of module: String) throws -> [(file: String, module: String)] {
+        let folder = sources.appending(path: module)
+        let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+        var found: [(String, String)] = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                guard let match = line.firstMatch(of: /^(?:@\w+(?:\([^)]*\))? )*(?:\w+ )?import (?:struct |class |enum |func )?(\w+)/) else { continue }
+                found.append((file.lastPathComponent, String(match.1)))
+            }
+        }
+        return found
+    }
+
+    @Test(arguments: mayImport.keys.sorted())
+    func importsOnlyWhatItMay(_ module: String) throws {
+        let imports = try Self.imports(of: module)
+        #expect(!imports.isEmpty || ["Household", "Cedar", "Wire"].contains(module), "no import line was read in \(module)")
+        for (file, imported) in imports where Self.mayImport.keys.contains(imported) {
+            #expect(Self.mayImport[module]?.contains(imported) == true, "\(file) imports \(imported), which \(module) may not")
+        }
+    }
+
+    @Test(arguments: others.keys.sorted())
+    func onlyTheRightModulesTouch(_ other: String) throws {
+        let modules = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path).filter { $0 != "CSodium" }
+        for module in modules where try Self.imports(of: module).contains(where: { $0.module == other }) {
+            #expect(Self.others[other]?.contains(module) == true, "\(module) imports \(other)")
+        }
+    }
+}

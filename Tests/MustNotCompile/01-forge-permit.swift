@@ -1,0 +1,9 @@
+// expect: 'Permit' initializer is inaccessible
+import Household
+import Ledger
+import Policy
+import ReferenceMonitor
+import Storage
+import Vault
+
+let permit = Permit(articles: [], policies: [], duties: [])
