@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PACKAGES := libsodium-dev libsqlite3-dev pkg-config openssh-client tzdata sqlite3
+PACKAGES := libsodium-dev libsqlite3-dev pkg-config openssh-client tzdata sqlite3 strace
 VECTORS := $(if $(KLUIS_VECTORS),$(KLUIS_VECTORS),../shared/vectors)
 DEBUG := .build/debug
 RELEASE := .build/release
@@ -54,11 +54,11 @@ crash: build ## kill -9 at random moments: make crash ROUNDS=200
 	@$(DEBUG)/kluis-bench crash --kluisd $(DEBUG)/kluisd --rounds $(or $(ROUNDS),20)
 
 bench-commit: release ## group commit under 16 callers
-	swift build -c release --product kluis-bench
+	swift build -c release --product kluis-bench && swift build -c release --product bench-plain
 	@$(RELEASE)/kluis-bench commit --kluisd $(RELEASE)/kluisd
 
 bench-item: release ## one large item (SIZE=4G) or many files (FILES=2000), beside a plain libsodium program
-	swift build -c release --product kluis-bench
+	swift build -c release --product kluis-bench && swift build -c release --product bench-plain
 	@$(RELEASE)/kluis-bench item --kluisd $(RELEASE)/kluisd --kluis $(RELEASE)/kluis $(if $(FILES),--files $(FILES),--size $(or $(SIZE),1G))
 
 clean: ## removes what was built

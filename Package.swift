@@ -58,6 +58,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CKluis"),
         library("Sealing", ["CSodium"]),
         library("TransparencyLog", ["Sealing"]),
         library("LedgerFormat", ["TransparencyLog", "Sealing"]),
@@ -85,8 +86,9 @@ let package = Package(
         program(
             "kluisd",
             [
-                "Server", "Wire", "Vault", "ReferenceMonitor", "Policy", "Ledger", "Household", "Storage", "Sealing", "LedgerFormat",
+                "CKluis", "Server", "Wire", "Vault", "ReferenceMonitor", "Policy", "Ledger", "Household", "Storage", "Sealing", "TransparencyLog",
                 arguments,
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -94,6 +96,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         program("kluis", ["Wire", "LedgerFormat", "TransparencyLog", arguments] + nio),
+        program("kluis-bench", [arguments]),
+        .executableTarget(name: "bench-plain", dependencies: ["CSodium"]),
         program("kluis-scenario", ["Wire", arguments] + nio),
 
         tests("StorageTests", ["Storage", grdb]),

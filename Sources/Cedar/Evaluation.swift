@@ -1,15 +1,4 @@
-/// Why an evaluation stopped; one word, so that passing it up costs nothing when there is none.
-final class Fault: Error {
-    let error: CedarError
-
-    init(_ error: CedarError) {
-        self.error = error
-    }
-
-    init(_ code: CedarError.Code, _ message: String) {
-        error = CedarError(code, message)
-    }
-
+extension Fault {
     static func mismatch(_ expected: StaticString, _ value: Value) -> Fault {
         Fault(.typeMismatch, "type error: expected \(expected), got \(value.typeName)")
     }
@@ -53,9 +42,9 @@ protocol Node: AnyObject, Sendable {
     /// The value, which must be an entity, looked up.
     func referent(_ frame: Frame) throws(Fault) -> Referent
     /// An attribute of the value, which must be a record or an entity.
-    func attribute(_ name: AttributeName, _ frame: Frame) throws(Fault) -> Value
+    func attribute(_ name: Text, _ frame: Frame) throws(Fault) -> Value
     /// Whether the value, which must be a record or an entity, has an attribute.
-    func has(_ name: AttributeName, _ frame: Frame) throws(Fault) -> Bool
+    func has(_ name: Text, _ frame: Frame) throws(Fault) -> Bool
 }
 
 extension Node {
@@ -71,11 +60,11 @@ extension Node {
         return Referent(uid: uid, node: frame.entities.node(uid))
     }
 
-    func attribute(_ name: AttributeName, _ frame: Frame) throws(Fault) -> Value {
+    func attribute(_ name: Text, _ frame: Frame) throws(Fault) -> Value {
         try Attributes.value(name, of: value(frame), frame)
     }
 
-    func has(_ name: AttributeName, _ frame: Frame) throws(Fault) -> Bool {
+    func has(_ name: Text, _ frame: Frame) throws(Fault) -> Bool {
         switch try value(frame) {
         case .record(let record): return record.contains(name)
         case .entity(let uid): return frame.entities.node(uid)?.attributes.contains(name) ?? false
@@ -103,7 +92,7 @@ extension Node {
 }
 
 enum Attributes {
-    static func value(_ name: AttributeName, of object: Value, _ frame: Frame) throws(Fault) -> Value {
+    static func value(_ name: Text, of object: Value, _ frame: Frame) throws(Fault) -> Value {
         switch object {
         case .record(let record): return try value(name, of: record)
         case .entity(let uid): return try value(name, of: uid, frame.entities.node(uid))
@@ -111,17 +100,17 @@ enum Attributes {
         }
     }
 
-    static func value(_ name: AttributeName, of record: Record) throws(Fault) -> Value {
-        guard let value = record.value(name) else {
-            throw Fault(.missingAttribute, "the record has no attribute \(name.text.quoted)")
+    static func value(_ name: Text, of record: Record) throws(Fault) -> Value {
+        guard let value = record[name] else {
+            throw Fault(.missingAttribute, "the record has no attribute \(name.quoted)")
         }
         return value
     }
 
-    static func value(_ name: AttributeName, of uid: EntityUID, _ node: EntityNode?) throws(Fault) -> Value {
+    static func value(_ name: Text, of uid: EntityUID, _ node: EntityNode?) throws(Fault) -> Value {
         guard let node else { throw Fault(.missingEntity, "the entity `\(uid)` does not exist") }
-        guard let value = node.attributes.value(name) else {
-            throw Fault(.missingAttribute, "`\(uid)` has no attribute \(name.text.quoted)")
+        guard let value = node.attributes[name] else {
+            throw Fault(.missingAttribute, "`\(uid)` has no attribute \(name.quoted)")
         }
         return value
     }
@@ -169,7 +158,7 @@ final class VariableNode: Node {
         }
     }
 
-    func attribute(_ name: AttributeName, _ frame: Frame) throws(Fault) -> Value {
+    func attribute(_ name: Text, _ frame: Frame) throws(Fault) -> Value {
         switch variable {
         case .principal: try Attributes.value(name, of: frame.principal, frame.principalNode)
         case .action: try Attributes.value(name, of: frame.action, frame.actionNode)
@@ -178,7 +167,7 @@ final class VariableNode: Node {
         }
     }
 
-    func has(_ name: AttributeName, _ frame: Frame) throws(Fault) -> Bool {
+    func has(_ name: Text, _ frame: Frame) throws(Fault) -> Bool {
         switch variable {
         case .principal: frame.principalNode?.attributes.contains(name) ?? false
         case .action: frame.actionNode?.attributes.contains(name) ?? false
@@ -191,9 +180,9 @@ final class VariableNode: Node {
 /// `e.name`
 final class AttributeNode: Node {
     let object: any Node
-    let name: AttributeName
+    let name: Text
 
-    init(_ object: any Node, _ name: AttributeName) {
+    init(_ object: any Node, _ name: Text) {
         self.object = object
         self.name = name
     }
@@ -204,10 +193,10 @@ final class AttributeNode: Node {
 /// `e has a` or `e has a.b.c`
 final class HasNode: Node {
     let object: any Node
-    let first: AttributeName
-    let rest: [AttributeName]
+    let first: Text
+    let rest: [Text]
 
-    init(_ object: any Node, _ first: AttributeName, rest: [AttributeName]) {
+    init(_ object: any Node, _ first: Text, rest: [Text]) {
         self.object = object
         self.first = first
         self.rest = rest
@@ -222,8 +211,8 @@ final class HasNode: Node {
         for (index, name) in rest.enumerated() {
             let next: Value?
             switch reached {
-            case .record(let record): next = record.value(name)
-            case .entity(let uid): next = frame.entities.node(uid)?.attributes.value(name)
+            case .record(let record): next = record[name]
+            case .entity(let uid): next = frame.entities.node(uid)?.attributes[name]
             default: throw Fault.mismatch("record or entity", reached)
             }
             guard let next else { return false }

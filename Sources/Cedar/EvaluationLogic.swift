@@ -242,15 +242,19 @@ final class SetNode: Node {
 
 /// `{a: b, …}`
 final class RecordNode: Node {
-    let entries: [(name: Text, value: any Node)]
+    let shape: Record.Shape
+    /// In the order written, which is the order of evaluation, each with its place in the shape.
+    let entries: [(place: Int, value: any Node)]
 
-    init(_ entries: [(name: Text, value: any Node)]) { self.entries = entries }
+    init(_ entries: [(name: Text, value: any Node)]) {
+        shape = Record.Shape(entries.map(\.name))
+        self.entries = entries.compactMap { [shape] entry in shape.index(of: entry.name).map { (place: $0, value: entry.value) } }
+    }
 
     func value(_ frame: Frame) throws(Fault) -> Value {
-        var values: [(key: Text, value: Value)] = []
-        values.reserveCapacity(entries.count)
-        for entry in entries { values.append((key: entry.name, value: try entry.value.value(frame))) }
-        return .record(Record(values))
+        var values = [Value](repeating: .bool(false), count: shape.count)
+        for entry in entries { values[entry.place] = try entry.value.value(frame) }
+        return .record(Record(shape: shape, values: values))
     }
 }
 

@@ -21,6 +21,12 @@ public struct ClauseReport: Sendable, Hashable {
         public let text: String
         /// What it was.
         public let value: Value
+
+        /// Creates an operand.
+        public init(text: String, value: Value) {
+            self.text = text
+            self.value = value
+        }
     }
 
     /// Where in the policy the demand stands.

@@ -11,9 +11,9 @@ enum Lowering {
         case .not(let operand): return NotNode(lower(operand))
         case .negate(let operand): return NegationNode(lower(operand))
         case .binary(let operation, let left, let right): return binary(operation, lower(left), lower(right))
-        case .attribute(let object, let name): return AttributeNode(lower(object), AttributeName(name))
+        case .attribute(let object, let name): return AttributeNode(lower(object), name)
         case .has(let object, let path):
-            let names = path.map(AttributeName.init)
+            let names = path
             // The parser never makes an empty path; nothing asked for is there.
             guard let first = names.first else { return ConstantNode(true) }
             return HasNode(lower(object), first, rest: Array(names.dropFirst()))

@@ -3,13 +3,9 @@ public struct EntityTypeName: Sendable, Hashable, Comparable, ExpressibleByStrin
     /// The whole name, components joined by `::`.
     public let text: Text
 
-    /// Hash of the name, computed at creation, seeded per process.
-    let hash: Int
-
     /// Wraps a name without looking at its form; a name that is not well-formed equals no name in any policy.
     public init(_ text: Text) {
         self.text = text
-        hash = text.byteHash
     }
 
     /// Wraps a name without looking at its form.
@@ -53,14 +49,6 @@ public struct EntityTypeName: Sendable, Hashable, Comparable, ExpressibleByStrin
     public var isAction: Bool { baseName.utf8.elementsEqual("Action".utf8) }
 
     public var description: String { text.string }
-
-    public static func == (lhs: EntityTypeName, rhs: EntityTypeName) -> Bool {
-        lhs.hash == rhs.hash && lhs.text == rhs.text
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(hash)
-    }
 
     public static func < (lhs: EntityTypeName, rhs: EntityTypeName) -> Bool { lhs.text < rhs.text }
 
@@ -127,10 +115,8 @@ public struct EntityUID: Sendable, Hashable, CustomStringConvertible {
         init(type: EntityTypeName, id: Text) {
             self.type = type
             self.id = id
-            var hasher = Hasher()
-            hasher.combine(type.hash)
-            id.hash(into: &hasher)
-            hash = hasher.finalize()
+            // Both are evenly spread already; the rotation keeps type and identifier apart.
+            hash = (type.text.hash << 21 | Int(bitPattern: UInt(bitPattern: type.text.hash) >> 43)) ^ id.hash
         }
     }
 
@@ -156,8 +142,9 @@ public struct EntityUID: Sendable, Hashable, CustomStringConvertible {
     }
 
     public static func == (lhs: EntityUID, rhs: EntityUID) -> Bool {
-        if lhs.storage === rhs.storage { return true }
-        return lhs.storage.hash == rhs.storage.hash && lhs.storage.id == rhs.storage.id && lhs.storage.type == rhs.storage.type
+        let left = lhs.storage
+        let right = rhs.storage
+        return left === right || (left.hash == right.hash && left.id == right.id && left.type == right.type)
     }
 
     public func hash(into hasher: inout Hasher) {

@@ -37,33 +37,33 @@ struct Parser {
         return true
     }
 
-    func unexpected(_ expected: String...) -> CedarError {
+    func unexpected(_ expected: String...) -> Fault {
         if current.kind == .end {
-            return CedarError(.unexpectedEnd, "unexpected end of input", at: current.range.start, expected: expected)
+            return Fault(.unexpectedEnd, "unexpected end of input", at: current.range.start, expected: expected)
         }
-        return CedarError(.unexpectedToken, "unexpected token \(current.description)", at: current.range.start, expected: expected)
+        return Fault(.unexpectedToken, "unexpected token \(current.description)", at: current.range.start, expected: expected)
     }
 
-    mutating func expect(_ symbol: Token.Symbol) throws(CedarError) {
+    mutating func expect(_ symbol: Token.Symbol) throws(Fault) {
         guard take(symbol) else { throw unexpected("`\(symbol.rawValue)`") }
     }
 
     /// Reads an identifier that may name something.
-    mutating func name(_ what: String) throws(CedarError) -> String {
+    mutating func name(_ what: String) throws(Fault) -> String {
         guard current.kind == .identifier else { throw unexpected(what) }
         try refuseReserved(current)
         defer { advance() }
         return current.text
     }
 
-    func refuseReserved(_ token: Token) throws(CedarError) {
+    func refuseReserved(_ token: Token) throws(Fault) {
         guard !Identifier.isReserved(token.text) else {
-            throw CedarError(.reservedIdentifier, "`\(token.text)` is reserved and cannot be used as a name", at: token.range.start)
+            throw Fault(.reservedIdentifier, "`\(token.text)` is reserved and cannot be used as a name", at: token.range.start)
         }
     }
 
     /// Reads the string literal at the current position.
-    mutating func stringLiteral(_ what: String) throws(CedarError) -> Text {
+    mutating func stringLiteral(_ what: String) throws(Fault) -> Text {
         guard current.kind == .string else { throw unexpected(what) }
         let text = try StringLiteral.text(of: current)
         advance()
@@ -71,9 +71,9 @@ struct Parser {
     }
 
     /// Makes sure brackets do not nest too deep; every call is paired with `nesting -= 1`.
-    mutating func descend() throws(CedarError) {
+    mutating func descend() throws(Fault) {
         guard nesting < limits.maximumNesting else {
-            throw CedarError(
+            throw Fault(
                 .limitExceeded, "expressions are nested more than \(limits.maximumNesting) levels deep", at: current.range.start)
         }
         nesting += 1
@@ -81,7 +81,7 @@ struct Parser {
 
     // MARK: Policies
 
-    mutating func policies() throws(CedarError) -> [Policy] {
+    mutating func policies() throws(Fault) -> [Policy] {
         var result: [Policy] = []
         while current.kind != .end {
             result.append(try policy(id: PolicyID("policy\(result.count)")))
@@ -89,7 +89,7 @@ struct Parser {
         return result
     }
 
-    private mutating func policy(id: PolicyID) throws(CedarError) -> Policy {
+    private mutating func policy(id: PolicyID) throws(Fault) -> Policy {
         let start = current.range
         let annotations = try annotations()
         let effect = try effect()
@@ -103,7 +103,7 @@ struct Parser {
         try scopeVariable(.resource)
         let resource = try scopeConstraint(slot: .resource)
         if take(.comma), !current.isSymbol(.rightParenthesis) {
-            throw CedarError(.invalidScope, "this policy has an extra element in the scope: \(current.description)", at: current.range.start)
+            throw Fault(.invalidScope, "this policy has an extra element in the scope: \(current.description)", at: current.range.start)
         }
         try expect(.rightParenthesis)
         var conditions: [Condition] = []
@@ -114,7 +114,7 @@ struct Parser {
             conditions: conditions, range: SourceRange(from: start, to: previousRange))
     }
 
-    private mutating func annotations() throws(CedarError) -> [Annotation] {
+    private mutating func annotations() throws(Fault) -> [Annotation] {
         var result: [Annotation] = []
         while current.isSymbol(.at) {
             let start = current.range
@@ -122,7 +122,7 @@ struct Parser {
             guard current.kind == .identifier else { throw unexpected("the name of an annotation") }
             let name = current.text
             if result.contains(where: { $0.name == name }) {
-                throw CedarError(.duplicateAnnotation, "duplicate annotation: @\(name)", at: start.start)
+                throw Fault(.duplicateAnnotation, "duplicate annotation: @\(name)", at: start.start)
             }
             advance()
             var value: Text?
@@ -135,15 +135,15 @@ struct Parser {
         return result
     }
 
-    private mutating func effect() throws(CedarError) -> Effect {
+    private mutating func effect() throws(Fault) -> Effect {
         if take("permit") { return .permit }
         if take("forbid") { return .forbid }
         guard current.kind == .identifier else { throw unexpected("`permit`", "`forbid`", "`@`") }
-        throw CedarError(
+        throw Fault(
             .invalidEffect, "invalid policy effect: \(current.text)", at: current.range.start, expected: ["`permit`", "`forbid`"])
     }
 
-    private mutating func condition() throws(CedarError) -> Condition {
+    private mutating func condition() throws(Fault) -> Condition {
         let start = current.range
         let kind: Condition.Kind
         if take("when") {
@@ -151,14 +151,14 @@ struct Parser {
         } else if take("unless") {
             kind = .unless
         } else if current.kind == .identifier {
-            throw CedarError(
+            throw Fault(
                 .invalidCondition, "invalid policy condition: \(current.text)", at: start.start, expected: ["`when`", "`unless`", "`;`"])
         } else {
             throw unexpected("`when`", "`unless`", "`;`")
         }
         try expect(.leftBrace)
         if current.isSymbol(.rightBrace) {
-            throw CedarError(
+            throw Fault(
                 .invalidCondition, "`\(kind.rawValue)` condition clause cannot be empty", at: current.range.start, expected: ["an expression"])
         }
         let body = try expression()
@@ -168,36 +168,36 @@ struct Parser {
 
     // MARK: Scopes
 
-    private mutating func scopeVariable(_ variable: Variable) throws(CedarError) {
+    private mutating func scopeVariable(_ variable: Variable) throws(Fault) {
         if current.isSymbol(.rightParenthesis) {
-            throw CedarError(
+            throw Fault(
                 .invalidScope, "this policy is missing the `\(variable.rawValue)` variable in the scope", at: current.range.start,
                 expected: ["`\(variable.rawValue)`"])
         }
         guard current.kind == .identifier else { throw unexpected("`\(variable.rawValue)`") }
         guard current.text == variable.rawValue else {
-            throw CedarError(
+            throw Fault(
                 .invalidScope, "found \(current.description) where the variable `\(variable.rawValue)` must be used", at: current.range.start,
                 expected: ["`\(variable.rawValue)`"])
         }
         advance()
         if current.isSymbol(.colon) {
-            throw CedarError(
+            throw Fault(
                 .invalidScope, "type constraints using `:` are not supported", at: current.range.start, expected: ["`is`"])
         }
     }
 
-    private mutating func scopeSeparator(next variable: Variable) throws(CedarError) {
+    private mutating func scopeSeparator(next variable: Variable) throws(Fault) {
         if current.isSymbol(.rightParenthesis) { try scopeVariable(variable) }
         try expect(.comma)
     }
 
-    private mutating func scopeConstraint(slot: Slot) throws(CedarError) -> ScopeConstraint {
+    private mutating func scopeConstraint(slot: Slot) throws(Fault) -> ScopeConstraint {
         let constraint: ScopeConstraint
         if take("is") {
             let type = try entityTypeName()
             if current.isSymbol(.equalEqual) {
-                throw CedarError(.invalidScope, "`is` cannot be used together with `==`", at: current.range.start)
+                throw Fault(.invalidScope, "`is` cannot be used together with `==`", at: current.range.start)
             }
             constraint = take("in") ? .isTypeIn(type, try reference(slot)) : .isType(type)
         } else if take(.equalEqual) {
@@ -205,7 +205,7 @@ struct Parser {
         } else if take("in") {
             constraint = .in(try reference(slot))
             if current.isIdentifier("is") {
-                throw CedarError(.invalidScope, "when `is` and `in` are used together, `is` must come first", at: current.range.start)
+                throw Fault(.invalidScope, "when `is` and `in` are used together, `is` must come first", at: current.range.start)
             }
         } else {
             try refuseOperator()
@@ -214,9 +214,9 @@ struct Parser {
         return constraint
     }
 
-    private mutating func actionConstraint() throws(CedarError) -> ActionConstraint {
+    private mutating func actionConstraint() throws(Fault) -> ActionConstraint {
         if current.isIdentifier("is") {
-            throw CedarError(.invalidScope, "`is` cannot appear in the action scope", at: current.range.start, expected: ["`==`", "`in`"])
+            throw Fault(.invalidScope, "`is` cannot appear in the action scope", at: current.range.start, expected: ["`==`", "`in`"])
         }
         if take(.equalEqual) { return .equal(try actionEntity()) }
         guard take("in") else {
@@ -226,13 +226,13 @@ struct Parser {
         return .in(try actionList())
     }
 
-    private func refuseOperator() throws(CedarError) {
+    private func refuseOperator() throws(Fault) {
         switch current.kind {
         case .symbol(.equal):
-            throw CedarError(
+            throw Fault(
                 .unsupportedOperator, "'=' is not a valid operator in Cedar", at: current.range.start, expected: ["`==`", "`in`", "`is`"])
         case .symbol(.notEqual), .symbol(.less), .symbol(.lessEqual), .symbol(.greater), .symbol(.greaterEqual):
-            throw CedarError(
+            throw Fault(
                 .invalidScope, "invalid operator in the policy scope: \(current.text)", at: current.range.start,
                 expected: ["`==`", "`in`", "`is`"])
         default: return
@@ -240,7 +240,7 @@ struct Parser {
     }
 
     /// Reads `E`, `[E, …]`, or either of them in parentheses.
-    private mutating func actionList() throws(CedarError) -> [EntityUID] {
+    private mutating func actionList() throws(Fault) -> [EntityUID] {
         if current.isSymbol(.leftParenthesis) {
             try descend()
             advance()
@@ -259,17 +259,17 @@ struct Parser {
         return list
     }
 
-    private mutating func actionEntity() throws(CedarError) -> EntityUID {
+    private mutating func actionEntity() throws(Fault) -> EntityUID {
         let start = current.range.start
         guard case .entity(let uid) = try reference(nil) else { throw unexpected("an entity") }
         guard uid.type.isAction else {
-            throw CedarError(.invalidScope, "expected an entity with type `Action` but got `\(uid)`", at: start)
+            throw Fault(.invalidScope, "expected an entity with type `Action` but got `\(uid)`", at: start)
         }
         return uid
     }
 
     /// Reads an entity or, where one is allowed, that slot; parentheses around it are allowed.
-    private mutating func reference(_ slot: Slot?) throws(CedarError) -> EntityReference {
+    private mutating func reference(_ slot: Slot?) throws(Fault) -> EntityReference {
         switch current.kind {
         case .symbol(.leftParenthesis):
             try descend()
@@ -281,11 +281,11 @@ struct Parser {
         case .symbol(.question):
             return .slot(try slotWord(slot))
         case .symbol(.leftBracket):
-            throw CedarError(.invalidScope, "expected a single entity, found a set of entities", at: current.range.start)
+            throw Fault(.invalidScope, "expected a single entity, found a set of entities", at: current.range.start)
         case .identifier:
             let path = try path()
             guard take(.doubleColon) else {
-                throw CedarError(
+                throw Fault(
                     .invalidScope, "expected an entity, found the name `\(path)`", at: previousRange.start, expected: ["`::`"])
             }
             return .entity(EntityUID(type: path, id: try stringLiteral("the identifier of an entity in quotes")))
@@ -294,17 +294,17 @@ struct Parser {
         }
     }
 
-    private mutating func slotWord(_ slot: Slot?) throws(CedarError) -> Slot {
+    private mutating func slotWord(_ slot: Slot?) throws(Fault) -> Slot {
         let mark = current.range
         let word = peek(1)
         guard word.kind == .identifier, word.range.start.offset == mark.endOffset else {
-            throw CedarError(.invalidToken, "invalid token: `?`", at: mark.start)
+            throw Fault(.invalidToken, "invalid token: `?`", at: mark.start)
         }
         guard let slot else {
-            throw CedarError(.invalidSlot, "expected an entity, found the template slot `?\(word.text)`", at: mark.start)
+            throw Fault(.invalidSlot, "expected an entity, found the template slot `?\(word.text)`", at: mark.start)
         }
         guard slot.rawValue == "?" + word.text else {
-            throw CedarError(
+            throw Fault(
                 .invalidSlot, "found the template slot `?\(word.text)`", at: mark.start, expected: ["an entity", "`\(slot.rawValue)`"])
         }
         advance()
@@ -315,7 +315,7 @@ struct Parser {
     // MARK: Names
 
     /// Reads identifiers joined by `::`, stopping before a `::` that is followed by something else.
-    mutating func path() throws(CedarError) -> EntityTypeName {
+    mutating func path() throws(Fault) -> EntityTypeName {
         var text = try name("a name")
         while current.isSymbol(.doubleColon), peek(1).kind == .identifier {
             advance()
@@ -325,15 +325,15 @@ struct Parser {
     }
 
     /// Reads the type after `is`.
-    mutating func entityTypeName() throws(CedarError) -> EntityTypeName {
+    mutating func entityTypeName() throws(Fault) -> EntityTypeName {
         guard current.kind == .identifier else {
-            throw CedarError(
+            throw Fault(
                 .unexpectedToken, "the right side of `is` must be an entity type, found \(current.description)", at: current.range.start,
                 expected: ["the name of an entity type"])
         }
         let type = try path()
         if current.isSymbol(.doubleColon) {
-            throw CedarError(
+            throw Fault(
                 .unexpectedToken, "the right side of `is` must be an entity type, found an entity", at: current.range.start)
         }
         return type

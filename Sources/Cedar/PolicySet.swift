@@ -21,7 +21,12 @@ public struct PolicySet: Sendable {
     ///   `limitExceeded` when the text is larger or nests deeper than the limits.
     public init(parsing text: String, naming: Naming = .position, limits: ParseLimits = .standard) throws(CedarError) {
         var parser = try Parser(text, limits: limits)
-        var policies = try parser.policies()
+        var policies: [Policy]
+        do {
+            policies = try parser.policies()
+        } catch {
+            throw error.error
+        }
         if naming == .idAnnotation {
             var seen: Set<PolicyID> = []
             for index in policies.indices {

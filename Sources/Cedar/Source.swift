@@ -2,18 +2,23 @@
 ///
 /// `offset` counts UTF-8 bytes from 0; `line` and `column` count from 1, columns in Unicode scalars.
 public struct SourceLocation: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// UTF-8 byte offset from the beginning of the text, from 0.
-    public let offset: Int
-    /// Line number, from 1. LF ends a line.
-    public let line: Int
-    /// Column number in Unicode scalars, from 1.
-    public let column: Int
+    // Small, because every expression holds one. Texts are shorter than 2 GiB.
+    private let storedOffset: Int32
+    private let storedLine: Int32
+    private let storedColumn: Int32
 
-    /// Creates a position from its three counts.
+    /// UTF-8 byte offset from the beginning of the text, from 0.
+    public var offset: Int { Int(storedOffset) }
+    /// Line number, from 1. LF ends a line.
+    public var line: Int { Int(storedLine) }
+    /// Column number in Unicode scalars, from 1.
+    public var column: Int { Int(storedColumn) }
+
+    /// Creates a position from its three counts; counts beyond 2,147,483,647 are held at that.
     public init(offset: Int, line: Int, column: Int) {
-        self.offset = offset
-        self.line = line
-        self.column = column
+        storedOffset = Int32(clamping: offset)
+        storedLine = Int32(clamping: line)
+        storedColumn = Int32(clamping: column)
     }
 
     /// The beginning of any text.
@@ -29,13 +34,14 @@ public struct SourceLocation: Sendable, Hashable, Comparable, CustomStringConver
 public struct SourceRange: Sendable, Hashable {
     /// Where the stretch begins.
     public let start: SourceLocation
+    private let storedEnd: Int32
     /// UTF-8 byte offset just past the stretch; never less than `start.offset`.
-    public let endOffset: Int
+    public var endOffset: Int { Int(storedEnd) }
 
     /// Creates a stretch; an end before the start is taken as an empty stretch.
     public init(start: SourceLocation, endOffset: Int) {
         self.start = start
-        self.endOffset = max(endOffset, start.offset)
+        storedEnd = Int32(clamping: max(endOffset, start.offset))
     }
 
     /// The stretch from the beginning of `first` to the end of `last`.
@@ -95,20 +101,20 @@ public struct CedarError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Bounds on what the parsers of this module accept, so that no input exhausts memory or stack.
 public struct ParseLimits: Sendable, Hashable {
-    /// Greatest size of a text in bytes.
+    /// Greatest size of a text in bytes; below 2 GiB.
     public var maximumBytes: Int
     /// Greatest nesting of brackets, conditionals and the like.
     public var maximumNesting: Int
-    /// Greatest height of an expression tree; chains of `+`, `-`, `*` and member access count each link, chains of `&&` and `||` do not.
+    /// Greatest height of an expression tree; chains of operators and of member access count each link.
     public var maximumHeight: Int
 
     /// Creates bounds.
-    public init(maximumBytes: Int = 16 << 20, maximumNesting: Int = 200, maximumHeight: Int = 1_000) {
+    public init(maximumBytes: Int = 16 << 20, maximumNesting: Int = 150, maximumHeight: Int = 500) {
         self.maximumBytes = maximumBytes
         self.maximumNesting = maximumNesting
         self.maximumHeight = maximumHeight
     }
 
-    /// 16 MiB, 200 levels of nesting, trees 1,000 nodes high.
+    /// 16 MiB, 150 levels of nesting, trees 500 nodes high.
     public static let standard = ParseLimits()
 }

@@ -6,7 +6,7 @@ enum StringLiteral {
     /// The characters a string token stands for.
     ///
     /// - Throws: `invalidEscape`.
-    static func text(of token: Token) throws(CedarError) -> Text {
+    static func text(of token: Token) throws(Fault) -> Text {
         var text = ""
         for scalar in try scalars(of: token, isPattern: false) {
             if let scalar { text.unicodeScalars.append(scalar) }
@@ -17,11 +17,11 @@ enum StringLiteral {
     /// The pattern a string token stands for: every `*`, however it is written, is a wildcard, except `\*`.
     ///
     /// - Throws: `invalidEscape`.
-    static func pattern(of token: Token) throws(CedarError) -> Pattern {
+    static func pattern(of token: Token) throws(Fault) -> Pattern {
         Pattern(scalars: try scalars(of: token, isPattern: true))
     }
 
-    private static func scalars(of token: Token, isPattern: Bool) throws(CedarError) -> [Unicode.Scalar?] {
+    private static func scalars(of token: Token, isPattern: Bool) throws(Fault) -> [Unicode.Scalar?] {
         var result: [Unicode.Scalar?] = []
         var rest = token.text.unicodeScalars.dropFirst().dropLast()
         while let scalar = rest.popFirst() {
@@ -43,7 +43,7 @@ enum StringLiteral {
 
     private static func escape(
         _ kind: Unicode.Scalar?, _ rest: inout Substring.UnicodeScalarView, _ token: Token
-    ) throws(CedarError) -> Unicode.Scalar {
+    ) throws(Fault) -> Unicode.Scalar {
         switch kind {
         case "n": return "\n"
         case "r": return "\r"
@@ -64,7 +64,7 @@ enum StringLiteral {
 
     private static func unicode(
         _ rest: inout Substring.UnicodeScalarView, _ token: Token
-    ) throws(CedarError) -> Unicode.Scalar {
+    ) throws(Fault) -> Unicode.Scalar {
         guard rest.popFirst() == "{" else { throw failure("\\u", token) }
         var value: UInt32 = 0
         var count = 0
@@ -86,8 +86,8 @@ enum StringLiteral {
         return UInt32(digit)
     }
 
-    private static func failure(_ escape: String, _ token: Token) -> CedarError {
-        CedarError(
+    private static func failure(_ escape: String, _ token: Token) -> Fault {
+        Fault(
             .invalidEscape, "`\(escape)` is not a valid escape in \(token.text)", at: token.range.start,
             expected: ["\\n", "\\r", "\\t", "\\0", "\\\\", "\\\"", "\\'", "\\xHH", "\\u{H}"])
     }

@@ -1,11 +1,5 @@
 public import Cedar
 
-/// What a schema contributes to a decision.
-struct SchemaContribution {
-    var actions: [Entity] = []
-    var hints: (any EntityHints)?
-}
-
 /// A member of a vector that every row must have.
 func required<T>(_ value: T?, _ what: String) throws(CedarError) -> T {
     guard let value else { throw CedarError(.invalidJSON, "a vector has no \(what)") }
@@ -62,10 +56,10 @@ extension Vectors {
                 report.differ("\(name): JSON form\n  expected \(expected.text)\n  got      \(json.text)")
             }
         }
-        let schema = try schema(text: row["schema"]?.stringValue?.string ?? "", json: row["schemaJson"])
-        let entities = try Entities(json: required(row["entities"], "entities"), hints: schema.hints, actions: schema.actions)
+        let schema = try Schema(parsing: required(row["schema"]?.stringValue, "schema").string)
+        let entities = try Entities(json: required(row["entities"], "entities"), schema: schema)
         let requests = try required(row["requests"]?.arrayValue, "requests")
-        try decide(policies, entities, requests, name: name, byAnnotation: false, &report)
+        try decide(policies, entities, requests, name: name, &report)
     }
 
     /// `tests/`: hand-written cases over a few entities.
@@ -95,15 +89,15 @@ extension Vectors {
             return try required(text(folder + file), file)
         }
         report.cases += 1
-        let schema = try schema(text: named("schema"), json: nil)
-        let entities = try Entities(json: JSON(parsing: named("entities")), hints: schema.hints, actions: schema.actions)
+        let schema = try Schema(parsing: named("schema"))
+        let entities = try Entities(json: JSON(parsing: named("entities")), schema: schema)
         let policies = try PolicySet(parsing: named("policies"), naming: byAnnotation ? .idAnnotation : .position)
         let requests = try required(row["requests"]?.arrayValue, "requests")
-        try decide(policies, entities, requests, name: path, byAnnotation: byAnnotation, &report)
+        try decide(policies, entities, requests, name: path, &report)
     }
 
     private func decide(
-        _ policies: PolicySet, _ entities: Entities, _ requests: [JSON], name: String, byAnnotation: Bool, _ report: inout SetReport
+        _ policies: PolicySet, _ entities: Entities, _ requests: [JSON], name: String, _ report: inout SetReport
     ) throws(CedarError) {
         let prepared = try PreparedPolicySet(policies, templates: .ignore)
         for (index, row) in requests.enumerated() {
@@ -123,7 +117,7 @@ extension Vectors {
         let entities = try Entities(json: entityJSON)
         var world = SetReport("world")
         world.cases = 1
-        try decide(policies, entities, rows, name: "world", byAnnotation: true, &world)
+        try decide(policies, entities, rows, name: "world", &world)
         guard let subsets = try lines("made/world/subsets.jsonl") else { return [world, .absent("subsets")] }
         var requests: [Request] = []
         for row in rows { requests.append(try Request(json: row)) }
@@ -145,23 +139,6 @@ extension Vectors {
             }
         }
         return [world, report]
-    }
-
-    /// The actions and hints of a schema.
-    func schema(text: String, json: JSON?) throws(CedarError) -> SchemaContribution {
-        var actions: [Entity] = []
-        for namespace in json?.objectValue ?? [] {
-            for action in namespace.value["actions"]?.objectValue ?? [] {
-                let prefix = namespace.name.isEmpty ? "" : "\(namespace.name)::"
-                var parents: [EntityUID] = []
-                for group in action.value["memberOf"]?.arrayValue ?? [] {
-                    let id = try required(group["id"]?.stringValue, "id of a group")
-                    parents.append(EntityUID(type: EntityTypeName(group["type"]?.stringValue ?? Text(prefix + "Action")), id: id))
-                }
-                actions.append(Entity(uid: EntityUID(type: EntityTypeName(prefix + "Action"), id: action.name), parents: parents))
-            }
-        }
-        return SchemaContribution(actions: actions)
     }
 }
 

@@ -6,7 +6,8 @@ extension Vectors {
         guard let rows = try lines("made/parse.jsonl") else { return .absent("parse") }
         var report = SetReport("parse")
         for row in rows {
-            guard let text = row["text"]?.stringValue, let accept = row["accept"]?.boolValue else { continue }
+            let text = try required(row["text"]?.stringValue, "text")
+            let accept = try required(row["accept"]?.boolValue, "accept")
             report.cases += 1
             report.requests += 1
             do {

@@ -10,7 +10,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
     /// 1...31.
     public let day: Int
 
+    /// 0001-01-01.
     public static let earliest = CalendarDay(unchecked: 1, 1, 1)
+    /// 9999-12-31.
     public static let latest = CalendarDay(unchecked: 9999, 12, 31)
 
     private init(unchecked year: Int, _ month: Int, _ day: Int) {
@@ -21,7 +23,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
 
     /// The day, or nil when the calendar has no such day.
     public init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.length(ofMonth: month, in: year) else { return nil }
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.length(ofMonth: month, in: year) else {
+            return nil
+        }
         self.init(unchecked: year, month, day)
     }
 
@@ -68,6 +72,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
         return (remainder < 0 ? remainder + 7 : remainder) + 1
     }
 
+    /// Whether the Gregorian year has a 29 February.
     public static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
     /// 28...31; 0 for a month outside 1...12.

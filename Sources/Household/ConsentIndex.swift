@@ -1,5 +1,6 @@
 /// The consent that fits a question best, with every field a policy may want to check for itself.
 public struct ConsentCandidate: Hashable, Sendable {
+    /// The consent and what it is worth at the moment asked about.
     public let assessment: ConsentAssessment
     /// Whether it names the domain asked about, withdrawn or not.
     public let namesDomain: Bool
@@ -13,7 +14,7 @@ public struct ConsentCandidate: Hashable, Sendable {
         assessment.standing == .active && domainWithdrawnAt != nil ? .withdrawn : assessment.standing
     }
     /// Whether it allows what was asked: active, for this domain and this purpose.
-    public var suffices: Bool { standing == .active && namesDomain && namesPurpose && domainWithdrawnAt == nil }
+    public var suffices: Bool { standing == .active && namesDomain && namesPurpose }
     /// The rules behind the answer.
     public var articles: [Article] {
         if domainWithdrawnAt != nil { return [.pr(13, 1), .pr(13, 2)] }

@@ -24,18 +24,25 @@ public enum DomainChoice: Hashable, Sendable {
 
 /// A consent as asked for.
 public struct ConsentProposal: Hashable, Sendable {
+    /// Whom the data are about.
     public var subject: PersonID?
+    /// Who shall receive.
     public var receiver: ReceiverChoice
+    /// Which life domains.
     public var domains: DomainChoice
+    /// For what.
     public var purpose: Purpose?
+    /// First day.
     public var from: CalendarDay?
     /// Last day; nil asks for an indefinite consent, which is void (PR-11.3).
     public var until: CalendarDay?
+    /// Version of the explanation given (PR-11.5).
     public var leafletVersion: Label?
     /// Whether the resident was told how to withdraw (PR-11.1).
     public var withdrawalExplained: Bool
     /// Signatures given already; others can be added later.
     public var givers: [ConsentGiver]
+    /// The consent that this one supersedes.
     public var replaces: ConsentID?
 
     public init(
@@ -108,8 +115,10 @@ extension HouseholdView {
         _ proposal: ConsentProposal, id: ConsentID, by worker: WorkerID, at moment: Moment
     ) throws(HouseholdError) -> (consent: Consent, signatures: SignatureStatus) {
         let defects = defects(of: proposal, at: moment)
-        guard defects.isEmpty, let subject = proposal.subject, case .named(let receivers) = proposal.receiver, let receiver = receivers.first,
-            case .named(let domains) = proposal.domains, let purpose = proposal.purpose, let from = proposal.from, let until = proposal.until,
+        guard defects.isEmpty, let subject = proposal.subject, case .named(let receivers) = proposal.receiver,
+            let receiver = receivers.first,
+            case .named(let domains) = proposal.domains, let purpose = proposal.purpose, let from = proposal.from,
+            let until = proposal.until,
             let leaflet = proposal.leafletVersion
         else {
             throw HouseholdError(

@@ -1,8 +1,12 @@
 /// One signature under a consent (PR-11.1, 11.4).
 public struct ConsentGiver: CanonicalRecord {
+    /// Who signed.
     public var party: Party
+    /// In which capacity.
     public var capacity: SigningCapacity
+    /// When.
     public var at: Moment
+    /// How.
     public var method: SigningMethod
     /// The team member who noted it at once, or took it in.
     public var notedBy: WorkerID
@@ -20,8 +24,11 @@ public struct ConsentGiver: CanonicalRecord {
 public struct ConsentWithdrawal: CanonicalRecord {
     /// Moment of recording; from then on nothing rests on it (PR-13.2).
     public var at: Moment
+    /// Who withdrew.
     public var by: Party
+    /// The domains withdrawn; a part of those of the consent.
     public var domains: SortedSet<LifeDomain>
+    /// The worker who recorded it.
     public var notedBy: WorkerID
 
     public init(at: Moment, by: Party, domains: SortedSet<LifeDomain>, notedBy: WorkerID) {
@@ -36,11 +43,17 @@ public struct ConsentWithdrawal: CanonicalRecord {
 ///
 /// The recorded state follows events; what it is worth at a moment is said by ``HouseholdView/standing(of:at:)``.
 public struct Consent: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: ConsentID
+    /// The household file it belongs to.
     public var household: HouseholdID
+    /// Whom it is about.
     public var subject: PersonID
+    /// The one receiving organisation.
     public var recipient: OrganisationID
+    /// The life domains it names.
     public var domains: SortedSet<LifeDomain>
+    /// The purpose it serves (PR-3.1).
     public var purpose: Purpose
     /// First day.
     public var from: CalendarDay
@@ -50,8 +63,11 @@ public struct Consent: FactRecord {
     public var leafletVersion: Label
     /// In the order of signing.
     public var givers: [ConsentGiver]
+    /// Recorded state.
     public var state: ConsentState
+    /// When it was recorded.
     public var recordedAt: Moment
+    /// The worker who recorded it.
     public var recordedBy: WorkerID
     /// When the signatures were complete; nil for a draft or a refusal.
     public var activatedAt: Moment?
@@ -84,6 +100,16 @@ public struct Consent: FactRecord {
         self.withdrawals = withdrawals
     }
 
+    /// How it was given: orally as long as somebody's only signature is oral, else in writing when any is, else digitally; nil while unsigned.
+    public var form: SigningMethod? {
+        if givers.isEmpty { return nil }
+        let confirmed = givers.filter { $0.method != .oral }
+        if givers.contains(where: { giver in !confirmed.contains { $0.party == giver.party && $0.capacity == giver.capacity } }) {
+            return .oral
+        }
+        return confirmed.contains { $0.method == .written } ? .written : .digital
+    }
+
     /// Domains that no withdrawal recorded up to `moment` has taken away.
     public func remainingDomains(at moment: Moment) -> SortedSet<LifeDomain> {
         domains.subtracting(withdrawals.filter { $0.at <= moment }.flatMap(\.domains))
@@ -92,7 +118,9 @@ public struct Consent: FactRecord {
 
 /// Remarks about a consent.
 public struct ConsentWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: ConsentID
+    /// Free text; may be empty.
     public var note: String
 
     public init(id: ConsentID, note: String) {
@@ -103,15 +131,23 @@ public struct ConsentWords: WordsRecord {
 
 /// A refusal of consent (PR-13.5). The receiver may also be a person, such as a parent of a sixteen-year-old (PR-12.3).
 public struct Refusal: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: RefusalID
+    /// The household file it belongs to.
     public var household: HouseholdID
+    /// Whom it is about.
     public var subject: PersonID
+    /// Who would have received.
     public var recipient: Party
+    /// The life domains it names.
     public var domains: SortedSet<LifeDomain>
+    /// The purpose it serves (PR-3.1).
     public var purpose: Purpose
     /// Who refused.
     public var by: Party
+    /// When the question was put, and refused.
     public var askedOn: Moment
+    /// The worker who recorded it.
     public var recordedBy: WorkerID
 
     public init(
@@ -132,7 +168,9 @@ public struct Refusal: FactRecord {
 
 /// What was said with a refusal.
 public struct RefusalWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: RefusalID
+    /// Free text; may be empty.
     public var note: String
 
     public init(id: RefusalID, note: String) {
@@ -143,7 +181,9 @@ public struct RefusalWords: WordsRecord {
 
 /// The signature of a registered professional.
 public struct ProfessionalSignature: CanonicalRecord {
+    /// The worker concerned.
     public var worker: WorkerID
+    /// When.
     public var at: Moment
 
     public init(worker: WorkerID, at: Moment) {
@@ -154,12 +194,17 @@ public struct ProfessionalSignature: CanonicalRecord {
 
 /// Why one parental signature under one consent is not needed (PR-12.5, 12.6). The report stands in its words.
 public struct SignatureExcuse: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: ExcuseID
+    /// The household file it belongs to.
     public var household: HouseholdID
+    /// The consent concerned.
     public var consent: ConsentID
     /// The parent whose signature is missing.
     public var excused: Party
+    /// Why the signature is not needed.
     public var ground: ExcuseGround
+    /// When it was recorded.
     public var recordedAt: Moment
     /// PR-12.5: two registered professionals.
     public var signatures: [ProfessionalSignature]
@@ -183,7 +228,9 @@ public struct SignatureExcuse: FactRecord {
 
 /// The reason, or the report of the attempts, of an excuse.
 public struct ExcuseWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: ExcuseID
+    /// The reasons, or the attempts made.
     public var report: String
 
     public init(id: ExcuseID, report: String) {

@@ -22,8 +22,11 @@ public enum ConsentLapse: String, VocabularyTerm {
 
 /// What a consent is worth at one moment, and why.
 public struct ConsentAssessment: Hashable, Sendable {
+    /// The consent assessed.
     public let consent: Consent
+    /// The moment it was assessed for.
     public let moment: Moment
+    /// What it is worth.
     public let standing: ConsentStanding
     /// Why it lapsed; nil unless `standing` is `lapsed`.
     public let lapse: ConsentLapse?
@@ -36,7 +39,9 @@ public struct ConsentAssessment: Hashable, Sendable {
     /// The rules behind the standing.
     public let articles: [Article]
 
+    /// Whether it counts.
     public var isActive: Bool { standing == .active }
+    /// Who must sign at this moment and has not; empty does not mean active.
     public var missing: SortedSet<RequiredSigner> { signatures.missing }
 }
 

@@ -38,7 +38,8 @@ extension HouseholdView {
         if deviatesFromPreference, !reasonGiven { objections.append(.reasonMissing) }
         try refuse(objections)
         return Directorship(
-            id: directorship, household: id, worker: worker, state: try DirectorshipState.appointed.next(.confirm), appointedBy: coordinator,
+            id: directorship, household: id, worker: worker, state: try DirectorshipState.appointed.next(.confirm),
+            appointedBy: coordinator,
             appointedAt: moment, activeFrom: moment, deviatesFromPreference: deviatesFromPreference)
     }
 
@@ -82,7 +83,9 @@ extension HouseholdView {
     }
 
     /// Calls a proposed handover off: the old director stays. Gives both records.
-    public func cancelHandover(_ appointed: Directorship, at moment: Moment) throws(HouseholdError) -> (old: Directorship, new: Directorship) {
+    public func cancelHandover(_ appointed: Directorship, at moment: Moment) throws(HouseholdError) -> (
+        old: Directorship, new: Directorship
+    ) {
         guard var old = activeDirector(at: moment) else { throw DirectorshipObjection.noDirector.error() }
         var new = appointed
         new.state = try appointed.state.next(.decline)
@@ -108,7 +111,8 @@ extension HouseholdView {
         if until.map({ $0 < moment.day }) ?? true { objections.append(.deputyEndMissing) }
         try refuse(objections)
         return Directorship(
-            id: directorship, household: id, worker: worker, state: try DirectorshipState.appointed.next(.confirm), appointedBy: coordinator,
+            id: directorship, household: id, worker: worker, state: try DirectorshipState.appointed.next(.confirm),
+            appointedBy: coordinator,
             appointedAt: moment, activeFrom: moment, deputyFor: director.id, deputyUntil: until)
     }
 

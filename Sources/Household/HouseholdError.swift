@@ -30,6 +30,7 @@ public struct HouseholdError: Error, Hashable, Sendable, CustomStringConvertible
         case notAllowed
     }
 
+    /// What went wrong.
     public let code: Code
     /// The rules behind it; empty for plain input errors.
     public let articles: [Article]

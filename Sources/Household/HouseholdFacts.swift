@@ -1,17 +1,30 @@
 /// All facts of one household: what ``HouseholdView`` is built of, and what a decision can be replayed from.
 public struct HouseholdFacts: CanonicalRecord {
+    /// The file itself.
     public var household: HouseholdRecord
+    /// Everybody about whom the file records something.
     public var persons: [Person]
+    /// Authority over its minors.
     public var authorities: [Authority]
+    /// Who can decide for whom.
     public var representations: [Representation]
+    /// Judgements of incapacity, withdrawn ones included.
     public var incapacities: [IncapacityJudgement]
+    /// Ties of workers, ended ones included.
     public var involvements: [Involvement]
+    /// Directors and deputies, former ones included.
     public var directorships: [Directorship]
+    /// Blocks because of private ties, lifted ones included.
     public var conflicts: [ConflictBlock]
+    /// Items, or a part of them.
     public var items: [Item]
+    /// Consents in every state.
     public var consents: [Consent]
+    /// Refusals of consent.
     public var refusals: [Refusal]
+    /// Excuses for missing parental signatures.
     public var excuses: [SignatureExcuse]
+    /// Versions of the plan.
     public var plans: [PlanVersion]
 
     /// The lists are put in the order of their identifiers, so that equal facts have equal bytes. `items` may be a part of the household's items.

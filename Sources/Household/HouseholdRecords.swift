@@ -1,11 +1,18 @@
 /// A household file (PR-1.1).
 public struct HouseholdRecord: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: HouseholdID
+    /// Recorded state of the file.
     public var state: HouseholdState
+    /// The municipality that the residents turn to (PR-4.1).
     public var municipality: OrganisationID
+    /// When the file was opened.
     public var openedAt: Moment
+    /// Outcome of triage; nil before it (PR-9.5).
     public var triageOutcome: TriageOutcome?
+    /// When triage was done.
     public var triagedAt: Moment?
+    /// When the file was closed (PR-21.5).
     public var closedAt: Moment?
     /// Last day of the watch-flame (PR-21.3).
     public var watchFlameUntil: CalendarDay?
@@ -34,11 +41,15 @@ public struct HouseholdRecord: FactRecord {
 
 /// The words of a household file.
 public struct HouseholdWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: HouseholdID
     /// The number people use, for example `H-0147`.
     public var number: String
+    /// Postal address; may be empty.
     public var address: String
+    /// Numbers in earlier systems.
     public var legacyNumbers: [LegacyNumber]
+    /// Free text; may be empty.
     public var note: String
 
     public init(id: HouseholdID, number: String, address: String = "", legacyNumbers: [LegacyNumber] = [], note: String = "") {
@@ -52,7 +63,9 @@ public struct HouseholdWords: WordsRecord {
 
 /// A number from an earlier registration system (PR-29.3).
 public struct LegacyNumber: CanonicalRecord {
+    /// The earlier system.
     public var system: String
+    /// The number in that system.
     public var number: String
 
     public init(system: String, number: String) {
@@ -63,10 +76,13 @@ public struct LegacyNumber: CanonicalRecord {
 
 /// A resident: anybody about whom the file records something, also from outside the household (PR-1.2).
 public struct Person: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: PersonID
+    /// The household file it belongs to.
     public var household: HouseholdID
     /// Day of birth; ages count from 00:00 local time of the birthday.
     public var birthDay: CalendarDay
+    /// Relation to the household.
     public var relation: Relation
     /// Whether the person lives in the household.
     public var livesIn: Bool
@@ -103,14 +119,21 @@ public struct Person: FactRecord {
 
 /// The words of a resident. A secret address is not among them: it is an item of the sealed folder (PR-19.1).
 public struct PersonWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: PersonID
+    /// Given name.
     public var givenName: String
+    /// Family name; may be empty.
     public var familyName: String
     /// Empty when the address is secret.
     public var address: String
+    /// Telephone number; may be empty.
     public var phone: String
+    /// Mail address; may be empty.
     public var email: String
+    /// What helps in talking or reading; may be empty.
     public var languageNeeds: String
+    /// Free text; may be empty.
     public var note: String
 
     public init(
@@ -130,13 +153,19 @@ public struct PersonWords: WordsRecord {
 
 /// Authority of one holder over one minor, as known from evidence.
 public struct Authority: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: AuthorityID
+    /// The household file it belongs to.
     public var household: HouseholdID
+    /// The minor.
     public var child: PersonID
     /// A parent or guardian, or the guardian body.
     public var holder: Party
+    /// Its kind.
     public var kind: AuthorityKind
+    /// What it rests on.
     public var evidence: Evidence
+    /// First day.
     public var from: CalendarDay
     /// Last day; nil while it lasts.
     public var until: CalendarDay?
@@ -178,12 +207,19 @@ public struct Authority: FactRecord {
 
 /// Somebody who can decide in place of an incapacitated person (PR-12.4).
 public struct Representation: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: RepresentationID
+    /// The household file it belongs to.
     public var household: HouseholdID
+    /// The resident concerned.
     public var person: PersonID
+    /// Who decides in the place of the person.
     public var representative: Party
+    /// Its kind.
     public var kind: RepresentationKind
+    /// What it rests on.
     public var evidence: Evidence
+    /// First day.
     public var from: CalendarDay
     /// Last day; nil while it lasts.
     public var until: CalendarDay?
@@ -230,10 +266,15 @@ public struct Representation: FactRecord {
 /// The judgement of a registered professional that a person of twelve or older cannot oversee a decision (PR-12.4).
 /// The reason stands in its words.
 public struct IncapacityJudgement: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: IncapacityID
+    /// The household file it belongs to.
     public var household: HouseholdID
+    /// The resident concerned.
     public var person: PersonID
+    /// The registered professional.
     public var judgedBy: WorkerID
+    /// When it was judged; it stands from then.
     public var judgedAt: Moment
     /// Last day; a judgement without end does not exist.
     public var until: CalendarDay
@@ -261,7 +302,9 @@ public struct IncapacityJudgement: FactRecord {
 
 /// The reason of a judgement of incapacity.
 public struct IncapacityWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: IncapacityID
+    /// Why.
     public var reason: String
 
     public init(id: IncapacityID, reason: String) {
@@ -272,12 +315,19 @@ public struct IncapacityWords: WordsRecord {
 
 /// A worker blocked for a household because of a private tie (PR-7.4). It beats every permission, the emergency one included.
 public struct ConflictBlock: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: ConflictID
+    /// The household file it belongs to.
     public var household: HouseholdID
+    /// The worker concerned.
     public var worker: WorkerID
+    /// The private tie.
     public var kind: ConflictKind
+    /// Who reported it.
     public var declaredBy: WorkerID
+    /// Since when it stands.
     public var declaredAt: Moment
+    /// Since when it stands no more.
     public var liftedAt: Moment?
     /// Somebody else than the blocked worker.
     public var liftedBy: WorkerID?
@@ -302,7 +352,9 @@ public struct ConflictBlock: FactRecord {
 
 /// What was said about a private tie.
 public struct ConflictWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: ConflictID
+    /// Free text; may be empty.
     public var note: String
 
     public init(id: ConflictID, note: String) {

@@ -3,8 +3,11 @@
 /// This is what decisions are taken on. Every question about it names the moment; nothing in it reads a clock. What depends on age, on an end
 /// date or on a withdrawal is worked out at that moment, never taken from a stored state alone (invariants 4, 5 and 16).
 public struct HouseholdView: Sendable {
+    /// The facts it was built of.
     public let facts: HouseholdFacts
+    /// The team beside it.
     public let team: TeamView
+    /// The local choices of the reglement in force.
     public let parameters: Parameters
     let personsByID: [PersonID: Person]
     let itemsByID: [ItemID: Item]
@@ -37,11 +40,17 @@ public struct HouseholdView: Sendable {
         try checkConsistency()
     }
 
+    /// The household's identifier.
     public var id: HouseholdID { facts.household.id }
+    /// The file itself.
     public var household: HouseholdRecord { facts.household }
+    /// The resident, or nil when the file has none such.
     public func person(_ id: PersonID) -> Person? { personsByID[id] }
+    /// The item, or nil when the snapshot does not hold it.
     public func item(_ id: ItemID) -> Item? { itemsByID[id] }
+    /// The consent, or nil when the file has none such.
     public func consent(_ id: ConsentID) -> Consent? { consentsByID[id] }
+    /// The plan version, or nil when the file has none such.
     public func plan(_ id: PlanID) -> PlanVersion? { plansByID[id] }
     /// The version in force, if any.
     public var planInForce: PlanVersion? { facts.plans.first { $0.state == .inForce } }
@@ -59,7 +68,7 @@ public struct HouseholdView: Sendable {
         }
     }
 
-    func contains(_ party: Party) -> Bool {
+    func knows(_ party: Party) -> Bool {
         switch party {
         case .person(let person): personsByID[person] != nil
         case .organisation(let organisation): team.organisation(organisation) != nil
@@ -77,41 +86,42 @@ public struct HouseholdView: Sendable {
 extension HouseholdView {
     private func checkReferences() throws(HouseholdError) {
         try require(team.organisation(household.municipality) != nil, household.municipality)
+        if let contact = household.watchContact { try knows(contact) }
         for record in facts.persons { try belongs(record.household, record.id) }
         _ = try byIdentifier(facts.authorities)
         for record in facts.authorities {
             try belongs(record.household, record.id)
             try require(personsByID[record.child] != nil, record.child)
-            try require(contains(record.holder), record.holder)
+            try require(knows(record.holder), record.holder)
         }
         _ = try byIdentifier(facts.representations)
         for record in facts.representations {
             try belongs(record.household, record.id)
             try require(personsByID[record.person] != nil, record.person)
-            try require(contains(record.representative), record.representative)
+            try require(knows(record.representative), record.representative)
         }
         _ = try byIdentifier(facts.incapacities)
         for record in facts.incapacities {
             try belongs(record.household, record.id)
             try require(personsByID[record.person] != nil, record.person)
-            try require(team.worker(record.judgedBy) != nil, record.judgedBy)
+            try knows(record.judgedBy)
         }
         _ = try byIdentifier(facts.involvements)
         for record in facts.involvements {
             try belongs(record.household, record.id)
-            for worker in [record.worker, record.grantedBy] { try require(team.worker(worker) != nil, worker) }
+            for worker in [record.worker, record.grantedBy] { try knows(worker) }
             for person in record.persons ?? [] { try require(personsByID[person] != nil, person) }
         }
         let directorships = try byIdentifier(facts.directorships)
         for record in facts.directorships {
             try belongs(record.household, record.id)
-            for worker in [record.worker, record.appointedBy] { try require(team.worker(worker) != nil, worker) }
+            for worker in [record.worker, record.appointedBy] { try knows(worker) }
             if let other = record.deputyFor { try require(directorships[other] != nil, other) }
         }
         _ = try byIdentifier(facts.conflicts)
         for record in facts.conflicts {
             try belongs(record.household, record.id)
-            for worker in [record.worker, record.declaredBy] { try require(team.worker(worker) != nil, worker) }
+            for worker in [record.worker, record.declaredBy] { try knows(worker) }
         }
         try checkContentReferences()
     }
@@ -120,48 +130,65 @@ extension HouseholdView {
         for record in facts.items {
             try belongs(record.household, record.id)
             try require(contains(record.subject), record.subject)
-            try require(team.worker(record.author) != nil, record.author)
+            try knows(record.author)
             try require(team.organisation(record.organisation) != nil, record.organisation)
         }
         for record in facts.consents {
             try belongs(record.household, record.id)
             try require(personsByID[record.subject] != nil, record.subject)
             try require(team.organisation(record.recipient) != nil, record.recipient)
-            for giver in record.givers { try require(contains(giver.party), giver.party) }
-            for withdrawal in record.withdrawals { try require(contains(withdrawal.by), withdrawal.by) }
+            for giver in record.givers { try require(knows(giver.party), giver.party) }
+            for withdrawal in record.withdrawals { try require(knows(withdrawal.by), withdrawal.by) }
+            for worker in [record.recordedBy] + record.givers.map(\.notedBy) + record.withdrawals.map(\.notedBy) { try knows(worker) }
             if let replaced = record.replaces { try require(consentsByID[replaced] != nil, replaced) }
         }
         _ = try byIdentifier(facts.refusals)
         for record in facts.refusals {
             try belongs(record.household, record.id)
             try require(personsByID[record.subject] != nil, record.subject)
-            for party in [record.recipient, record.by] { try require(contains(party), party) }
+            for party in [record.recipient, record.by] { try require(knows(party), party) }
+            try knows(record.recordedBy)
         }
         _ = try byIdentifier(facts.excuses)
         for record in facts.excuses {
             try belongs(record.household, record.id)
             try require(consentsByID[record.consent] != nil, record.consent)
-            try require(contains(record.excused), record.excused)
+            try require(knows(record.excused), record.excused)
+            for signature in record.signatures { try knows(signature.worker) }
         }
-        for record in facts.plans {
-            try belongs(record.household, record.id)
-            let goals = SortedSet(record.goals.map(\.id))
-            guard goals.count == record.goals.count, SortedSet(record.actions.map(\.id)).count == record.actions.count else {
-                throw HouseholdError(.duplicateIdentifier, about: record.id.description)
+        for record in facts.plans { try checkPlanReferences(record) }
+    }
+
+    private func checkPlanReferences(_ record: PlanVersion) throws(HouseholdError) {
+        try belongs(record.household, record.id)
+        let goals = SortedSet(record.goals.map(\.id))
+        guard goals.count == record.goals.count, SortedSet(record.actions.map(\.id)).count == record.actions.count else {
+            throw HouseholdError(.duplicateIdentifier, about: record.id.description)
+        }
+        for goal in record.goals { try require(contains(goal.subject), goal.subject) }
+        for action in record.actions {
+            try require(goals.contains(action.goal), action.goal)
+            switch action.actor {
+            case .network: break
+            case .person(let person): try require(personsByID[person] != nil, person)
+            case .organisation(let organisation): try require(team.organisation(organisation) != nil, organisation)
             }
-            for goal in record.goals { try require(contains(goal.subject), goal.subject) }
-            for action in record.actions {
-                try require(goals.contains(action.goal), action.goal)
-                switch action.actor {
-                case .network: break
-                case .person(let person): try require(personsByID[person] != nil, person)
-                case .organisation(let organisation): try require(team.organisation(organisation) != nil, organisation)
-                }
-                if let worker = action.worker { try require(team.worker(worker) != nil, worker) }
+            if let worker = action.worker { try knows(worker) }
+        }
+        for signature in record.signatures {
+            switch signature.signer {
+            case .worker(let worker): try knows(worker)
+            case .party(let party, _): try require(knows(party), party)
             }
-            for refusal in record.refusals { try require(personsByID[refusal.person] != nil, refusal.person) }
+            try knows(signature.notedBy)
+        }
+        for refusal in record.refusals {
+            try require(personsByID[refusal.person] != nil, refusal.person)
+            try knows(refusal.notedBy)
         }
     }
+
+    private func knows(_ worker: WorkerID) throws(HouseholdError) { try require(team.worker(worker) != nil, worker) }
 
     private func belongs(_ household: HouseholdID, _ record: some CustomStringConvertible) throws(HouseholdError) {
         guard household == id else { throw HouseholdError(.brokenReference, about: record.description) }

@@ -81,25 +81,45 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable, 
 
 /// The kinds of identifier.
 public enum IdentifierKinds {
+    /// A household.
     public enum Household: IdentifierKind { public static let prefix = "h" }
+    /// A resident.
     public enum Person: IdentifierKind { public static let prefix = "p" }
+    /// A worker.
     public enum Worker: IdentifierKind { public static let prefix = "w" }
+    /// An organisation.
     public enum Organisation: IdentifierKind { public static let prefix = "o" }
+    /// An item.
     public enum Item: IdentifierKind { public static let prefix = "i" }
+    /// A consent.
     public enum Consent: IdentifierKind { public static let prefix = "c" }
+    /// One version of a plan.
     public enum Plan: IdentifierKind { public static let prefix = "n" }
+    /// A goal.
     public enum Goal: IdentifierKind { public static let prefix = "g" }
+    /// An action in a plan.
     public enum PlanAction: IdentifierKind { public static let prefix = "a" }
+    /// An involvement.
     public enum Involvement: IdentifierKind { public static let prefix = "v" }
+    /// A record of authority.
     public enum Authority: IdentifierKind { public static let prefix = "au" }
+    /// A record of representation.
     public enum Representation: IdentifierKind { public static let prefix = "rp" }
+    /// A judgement of incapacity.
     public enum Incapacity: IdentifierKind { public static let prefix = "in" }
+    /// A conflict block.
     public enum Conflict: IdentifierKind { public static let prefix = "cb" }
+    /// A professional registration.
     public enum Registration: IdentifierKind { public static let prefix = "rg" }
+    /// A directorship.
     public enum Directorship: IdentifierKind { public static let prefix = "d" }
+    /// A role held in the team.
     public enum RoleAssignment: IdentifierKind { public static let prefix = "ra" }
+    /// A sign-in key.
     public enum WorkerKey: IdentifierKind { public static let prefix = "k" }
+    /// A refusal of consent.
     public enum Refusal: IdentifierKind { public static let prefix = "rf" }
+    /// An excuse for a missing signature.
     public enum Excuse: IdentifierKind { public static let prefix = "ex" }
 }
 

@@ -2,12 +2,17 @@
 
 /// An involvement as asked for.
 public struct InvolvementProposal: Hashable, Sendable {
+    /// Who would be involved.
     public var worker: WorkerID
+    /// In which role.
     public var role: Role
     /// The residents concerned; nil for the whole household.
     public var persons: SortedSet<PersonID>?
+    /// For what.
     public var purpose: Purpose
+    /// First day.
     public var from: CalendarDay
+    /// Last day.
     public var until: CalendarDay
 
     public init(
@@ -27,7 +32,8 @@ extension Role {
     public var isForHousehold: Bool {
         switch self {
         case .caseDirector, .teamMember, .watchContact, .intakeWorker, .accessOfficer, .consultant, .guest, .clientSupporter: true
-        case .adminSupport, .teamCoordinator, .resident, .privacyOfficer, .dpo, .functionalAdmin, .technicalAdmin, .recordsManager, .analyst,
+        case .adminSupport, .teamCoordinator, .resident, .privacyOfficer, .dpo, .functionalAdmin, .technicalAdmin, .recordsManager,
+            .analyst,
             .tool:
             false
         }
@@ -85,7 +91,9 @@ extension HouseholdView {
         if proposal.from < moment.day { objections.append(.startsInPast) }
         if proposal.until < proposal.from { objections.append(.endsBeforeStart) }
         // PR-7.2: at most six calendar months ahead of the day of granting.
-        if !Period.isWithin(months: parameters.involvementMonths, from: moment.day, until: proposal.until) { objections.append(.tooFarAhead) }
+        if !Period.isWithin(months: parameters.involvementMonths, from: moment.day, until: proposal.until) {
+            objections.append(.tooFarAhead)
+        }
         if !proposal.role.isForHousehold { objections.append(.roleNotForHousehold) }
         if !(proposal.persons?.allSatisfy { personsByID[$0] != nil } ?? true) { objections.append(.personUnknown) }
         if proposal.persons?.isEmpty == true { objections.append(.personUnknown) }
@@ -107,7 +115,8 @@ extension HouseholdView {
     ) throws(HouseholdError) -> Involvement {
         try refuse(objections(to: proposal, by: granter, at: moment))
         return Involvement(
-            id: involvement, household: id, worker: proposal.worker, role: proposal.role, persons: proposal.persons, purpose: proposal.purpose,
+            id: involvement, household: id, worker: proposal.worker, role: proposal.role, persons: proposal.persons,
+            purpose: proposal.purpose,
             grantedBy: granter, grantedAt: moment, from: proposal.from, until: proposal.until, state: .granted)
     }
 

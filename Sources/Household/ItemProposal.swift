@@ -1,13 +1,22 @@
 /// An item as asked for; only one without defects becomes an ``Item`` (PR-5.3).
 public struct ItemProposal: Hashable, Sendable {
+    /// Where it would lie.
     public var layer: Layer
+    /// Whom it is about.
     public var subject: Subject?
+    /// Who makes it.
     public var author: WorkerID
+    /// Which life domain; more than one is a defect.
     public var domains: DomainChoice
+    /// The hat of the session.
     public var hat: Hat?
+    /// The legal basis.
     public var basis: LegalBasis?
+    /// The provision of law (PR-10.5).
     public var provision: Label?
+    /// How long it is kept.
     public var retentionClass: RetentionClass?
+    /// What it is.
     public var kind: ItemKind
     /// For a score: whether one sentence says why it is needed; the sentence itself is in the words (PR-3.4).
     public var scoreReasonGiven: Bool
@@ -81,7 +90,8 @@ extension HouseholdView {
         _ proposal: ItemProposal, id item: ItemID, size: SizeBucket, at moment: Moment
     ) throws(HouseholdError) -> Item {
         try refuse(defects(of: proposal))
-        guard let subject = proposal.subject, case .named(let domains) = proposal.domains, let domain = domains.first, let hat = proposal.hat,
+        guard let subject = proposal.subject, case .named(let domains) = proposal.domains, let domain = domains.first,
+            let hat = proposal.hat,
             let basis = proposal.basis, let retention = proposal.retentionClass, let author = team.worker(proposal.author)
         else { throw HouseholdError(.inconsistentRecord, about: item.description) }
         return Item(

@@ -2,8 +2,10 @@
 ///
 /// For version numbers and citations of law, never for names; the narrow alphabet keeps free text out of the facts. Codable as text.
 public struct Label: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// The label itself.
     public let text: String
 
+    /// The label, or nil when the text is none.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard (1...40).contains(bytes.count), bytes.first != 32, bytes.last != 32, bytes.allSatisfy(Self.isAllowed) else { return nil }
@@ -34,6 +36,7 @@ public struct Label: Hashable, Comparable, Sendable, Codable, CustomStringConver
 
 /// Exactly 32 bytes, written as 64 lower-case hexadecimal digits: a digest or a public key.
 public struct Bytes32: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The 32 bytes.
     public let bytes: [UInt8]
 
     /// Nil unless there are exactly 32.
@@ -70,7 +73,9 @@ public struct Bytes32: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// Throws ``HouseholdError`` `malformedLabel`.
     public init(from decoder: any Decoder) throws {
-        guard let value = Bytes32(hex: try decoder.singleValueContainer().decode(String.self)) else { throw HouseholdError(.malformedLabel) }
+        guard let value = Bytes32(hex: try decoder.singleValueContainer().decode(String.self)) else {
+            throw HouseholdError(.malformedLabel)
+        }
         self = value
     }
 

@@ -8,6 +8,7 @@ public enum Subject: Hashable, Comparable, Sendable, Codable, CustomStringConver
         if let id = PersonID(text) { self = .person(id) } else if let id = HouseholdID(text) { self = .household(id) } else { return nil }
     }
 
+    /// The resident, where it is one.
     public var person: PersonID? { if case .person(let id) = self { id } else { nil } }
 
     public var description: String {
@@ -28,10 +29,18 @@ public enum Party: Hashable, Comparable, Sendable, Codable, CustomStringConverti
 
     /// Reads `p-…` or `o-…`.
     public init?(_ text: String) {
-        if let id = PersonID(text) { self = .person(id) } else if let id = OrganisationID(text) { self = .organisation(id) } else { return nil }
+        if let id = PersonID(text) {
+            self = .person(id)
+        } else if let id = OrganisationID(text) {
+            self = .organisation(id)
+        } else {
+            return nil
+        }
     }
 
+    /// The resident, where it is one.
     public var person: PersonID? { if case .person(let id) = self { id } else { nil } }
+    /// The organisation, where it is one.
     public var organisation: OrganisationID? { if case .organisation(let id) = self { id } else { nil } }
 
     public var description: String {
@@ -64,6 +73,11 @@ public enum Actor: Hashable, Comparable, Sendable, Codable, CustomStringConverti
             return nil
         }
     }
+
+    /// The resident, where it is one.
+    public var person: PersonID? { if case .person(let id) = self { id } else { nil } }
+    /// The organisation, where it is one.
+    public var organisation: OrganisationID? { if case .organisation(let id) = self { id } else { nil } }
 
     public var description: String {
         switch self {

@@ -1,5 +1,6 @@
 /// Periods of whole days: from 00:00 of the first to 24:00 of the last, in Europe/Amsterdam; nil is open.
 public enum Period {
+    /// Whether `moment` falls within the period.
     public static func covers(_ from: CalendarDay?, _ until: CalendarDay?, _ moment: Moment) -> Bool {
         let day = moment.day
         if let from, day < from { return false }

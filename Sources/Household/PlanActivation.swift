@@ -6,6 +6,7 @@
 
 /// Something a plan version lacks, and from whom.
 public struct PlanLack: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// What is lacking.
     public let gap: PlanGap
     /// The resident or organisation whose signature is lacking, where it is one.
     public let party: Party?
@@ -18,7 +19,9 @@ public struct PlanLack: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.worker = worker
     }
 
-    public var description: String { [gap.rawValue, party?.description ?? worker?.description ?? ""].filter { !$0.isEmpty }.joined(separator: " ") }
+    public var description: String {
+        [gap.rawValue, party?.description ?? worker?.description ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    }
 
     public static func < (a: PlanLack, b: PlanLack) -> Bool { a.description.utf8.lexicographicallyPrecedes(b.description.utf8) }
 }
@@ -30,7 +33,9 @@ public struct PlanActivation: Hashable, Sendable {
     /// Actions that will not take force because a resident concerned will not sign (PR-8.3).
     public let excludedActions: SortedSet<PlanActionID>
 
+    /// Whether nothing is lacking.
     public var isPossible: Bool { lacks.isEmpty }
+    /// The rules behind what is lacking, each once, ascending.
     public var articles: [Article] { Array(SortedSet(lacks.flatMap(\.gap.articles))) }
 }
 
@@ -38,7 +43,8 @@ extension HouseholdView {
     /// Whether `version` can take force at `moment`, and what it lacks, in a fixed order.
     public func activation(of version: PlanVersion, at moment: Moment) -> PlanActivation {
         let refusers = refusers(of: version, at: moment)
-        let excluded = SortedSet(version.actions.filter { action in refusers.contains { concerns(action, in: version, $0, at: moment) } }.map(\.id))
+        let excluded = SortedSet(
+            version.actions.filter { action in refusers.contains { concerns(action, in: version, $0, at: moment) } }.map(\.id))
         var lacks: [PlanLack] = []
         if version.state != .presented { lacks.append(PlanLack(.notPresented)) }
         lacks += contentLacks(version, moment.day)
@@ -132,7 +138,9 @@ extension HouseholdView {
         for person in SortedSet(version.goals.compactMap(\.subject.person)) {
             guard let youth = personsByID[person], (12..<18).contains(youth.age(at: moment)), !refusers.contains(person) else { continue }
             guard isIncapacitated(person, at: moment), let requirement = required(person, at: moment) else {
-                if !signers.contains(.party(.person(person), .ownBehalf)) { lacks.append(PlanLack(.youthSignature, party: .person(person))) }
+                if !signers.contains(.party(.person(person), .ownBehalf)) {
+                    lacks.append(PlanLack(.youthSignature, party: .person(person)))
+                }
                 continue
             }
             if requirement.gap != nil { lacks.append(PlanLack(.authorityUnknown, party: .person(person))) }
@@ -146,7 +154,9 @@ extension HouseholdView {
     /// Every party to the convenant with an action signs, by one of its active workers. The director signs for the own organisation as well.
     private func partnerLacks(_ version: PlanVersion, _ moment: Moment) -> [PlanLack] {
         let signed = counting(version, at: moment).compactMap { signature -> OrganisationID? in
-            guard case .worker(let worker) = signature.signer, team.isActive(worker, at: moment), !isBlocked(worker, at: moment) else { return nil }
+            guard case .worker(let worker) = signature.signer, team.isActive(worker, at: moment), !isBlocked(worker, at: moment) else {
+                return nil
+            }
             return team.worker(worker)?.organisation
         }
         return SortedSet(version.actions.compactMap(\.actor.organisation)).filter { organisation in
@@ -160,7 +170,9 @@ extension HouseholdView {
         Set(
             version.refusals.filter { refusal in
                 refusal.at <= moment
-                    && !counting(version, at: moment).contains { $0.signer == .party(.person(refusal.person), .ownBehalf) && $0.at > refusal.at }
+                    && !counting(version, at: moment).contains {
+                        $0.signer == .party(.person(refusal.person), .ownBehalf) && $0.at > refusal.at
+                    }
             }
             .map(\.person))
     }
@@ -174,9 +186,4 @@ extension HouseholdView {
         case .household: return residents(at: moment).contains { $0.id == person }
         }
     }
-}
-
-extension Actor {
-    public var organisation: OrganisationID? { if case .organisation(let id) = self { id } else { nil } }
-    public var person: PersonID? { if case .person(let id) = self { id } else { nil } }
 }

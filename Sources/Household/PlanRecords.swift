@@ -1,10 +1,14 @@
 /// A goal of a plan version (PR-8.5).
 public struct Goal: CanonicalRecord {
+    /// Its identifier within the plan.
     public var id: GoalID
+    /// Its one life domain.
     public var domain: LifeDomain
     /// A resident, or the household.
     public var subject: Subject
+    /// By when.
     public var due: CalendarDay
+    /// Who of the household may read it (PR-8.6).
     public var audience: GoalAudience
     /// Progress, not content: set at a review, outside the signed content.
     public var outcome: GoalOutcome?
@@ -24,7 +28,9 @@ public struct Goal: CanonicalRecord {
 
 /// The words of a goal.
 public struct GoalWords: CanonicalRecord {
+    /// The goal concerned.
     public var id: GoalID
+    /// What shall be reached.
     public var wantedResult: String
 
     public init(id: GoalID, wantedResult: String) {
@@ -35,11 +41,15 @@ public struct GoalWords: CanonicalRecord {
 
 /// An action under a goal: who does what, by when.
 public struct PlanAction: CanonicalRecord {
+    /// Its identifier within the plan.
     public var id: PlanActionID
+    /// The goal it serves.
     public var goal: GoalID
+    /// Who does it.
     public var actor: Actor
     /// The worker who does it for the organisation; nil for any of its workers.
     public var worker: WorkerID?
+    /// By when.
     public var due: CalendarDay
     /// Progress, not content: outside the signed content.
     public var doneOn: CalendarDay?
@@ -56,7 +66,9 @@ public struct PlanAction: CanonicalRecord {
 
 /// The words of an action.
 public struct PlanActionWords: CanonicalRecord {
+    /// The action concerned.
     public var id: PlanActionID
+    /// What is done.
     public var description: String
 
     public init(id: PlanActionID, description: String) {
@@ -67,8 +79,11 @@ public struct PlanActionWords: CanonicalRecord {
 
 /// A signature under a plan version (PR-8.2).
 public struct PlanSignature: CanonicalRecord {
+    /// Who signed, and as what.
     public var signer: PlanSigner
+    /// When.
     public var at: Moment
+    /// How.
     public var method: SigningMethod
     /// Hash of the content that was signed.
     public var contentHash: Bytes32
@@ -86,10 +101,13 @@ public struct PlanSignature: CanonicalRecord {
 
 /// A resident who will not sign (PR-8.3).
 public struct PlanRefusal: CanonicalRecord {
+    /// The resident concerned.
     public var person: PersonID
+    /// When.
     public var at: Moment
     /// Whether the resident's view is attached.
     public var viewAttached: Bool
+    /// The worker who recorded it.
     public var notedBy: WorkerID
 
     public init(person: PersonID, at: Moment, viewAttached: Bool, notedBy: WorkerID) {
@@ -102,20 +120,29 @@ public struct PlanRefusal: CanonicalRecord {
 
 /// One version of the household's plan (PR-8.1).
 public struct PlanVersion: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: PlanID
+    /// The household file it belongs to.
     public var household: HouseholdID
     /// From 1.
     public var number: Int
+    /// Recorded state (PR-8.1).
     public var state: PlanState
+    /// In the order of the plan.
     public var goals: [Goal]
+    /// In the order of the plan.
     public var actions: [PlanAction]
     /// SHA-256 of ``PlanContent``; set when presented, constant from then on.
     public var contentHash: Bytes32?
+    /// Day of presentation.
     public var presentedOn: CalendarDay?
+    /// Day of taking force.
     public var inForceOn: CalendarDay?
     /// Day of the next review (PR-8.5).
     public var reviewDueOn: CalendarDay?
+    /// In the order of signing.
     public var signatures: [PlanSignature]
+    /// Residents who would not sign (PR-8.3); one each.
     public var refusals: [PlanRefusal]
     /// Actions that did not take force because the resident concerned would not sign (PR-8.3).
     public var excludedActions: SortedSet<PlanActionID>
@@ -143,8 +170,11 @@ public struct PlanVersion: FactRecord {
 
 /// The words of a plan version.
 public struct PlanWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: PlanID
+    /// In the order of the plan.
     public var goals: [GoalWords]
+    /// In the order of the plan.
     public var actions: [PlanActionWords]
     /// Views of residents who would not sign (PR-8.3).
     public var views: [PlanViewWords]
@@ -159,7 +189,9 @@ public struct PlanWords: WordsRecord {
 
 /// The view of a resident who would not sign.
 public struct PlanViewWords: CanonicalRecord {
+    /// The resident concerned.
     public var person: PersonID
+    /// The view.
     public var text: String
 
     public init(person: PersonID, text: String) {
@@ -180,7 +212,9 @@ public enum PlanSigner: Hashable, Sendable, Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         if let worker = try container.decodeIfPresent(WorkerID.self, forKey: .worker) {
-            guard !container.contains(.party), !container.contains(.capacity) else { throw HouseholdError(.inconsistentRecord, about: "signer") }
+            guard !container.contains(.party), !container.contains(.capacity) else {
+                throw HouseholdError(.inconsistentRecord, about: "signer")
+            }
             self = .worker(worker)
         } else {
             self = .party(try container.decode(Party.self, forKey: .party), try container.decode(SigningCapacity.self, forKey: .capacity))
@@ -216,13 +250,19 @@ public struct PlanContent: CanonicalRecord {
         household = version.household
         plan = version.id
         number = version.number
-        goals = version.goals.map { var goal = $0; goal.outcome = nil; return goal }
-        actions = version.actions.map { var action = $0; action.doneOn = nil; return action }
+        goals = version.goals.map {
+            var goal = $0; goal.outcome = nil; return goal
+        }
+        actions = version.actions.map {
+            var action = $0; action.doneOn = nil; return action
+        }
         goalWords = try Self.inOrder(version.goals.map(\.id), words.goals.map { ($0.id, $0) })
         actionWords = try Self.inOrder(version.actions.map(\.id), words.actions.map { ($0.id, $0) })
     }
 
-    private static func inOrder<Key: Hashable & CustomStringConvertible, Value>(_ keys: [Key], _ pairs: [(Key, Value)]) throws(HouseholdError) -> [Value] {
+    private static func inOrder<Key: Hashable & CustomStringConvertible, Value>(_ keys: [Key], _ pairs: [(Key, Value)])
+        throws(HouseholdError) -> [Value]
+    {
         var byKey: [Key: Value] = [:]
         for (key, value) in pairs {
             guard byKey.updateValue(value, forKey: key) == nil else { throw HouseholdError(.duplicateIdentifier, about: key.description) }

@@ -34,7 +34,8 @@ public enum ConsentDefect: String, Reason {
 
 /// Why an involvement cannot be granted, extended or used (PR-7).
 public enum InvolvementObjection: String, Reason {
-    case selfGrant, notDirector, tooFarAhead, endsBeforeStart, startsInPast, blocked, workerInactive, workerUnknown, personUnknown, fileClosed,
+    case selfGrant, notDirector, tooFarAhead, endsBeforeStart, startsInPast, blocked, workerInactive, workerUnknown, personUnknown,
+        fileClosed,
         roleNotForHousehold
 
     public var articles: [Article] {

@@ -27,15 +27,19 @@ public enum RetentionClass: String, VocabularyTerm {
 
 /// A retention term: how long, counted from what.
 public struct RetentionTerm: Hashable, Sendable {
+    /// How long.
     public enum Length: Hashable, Sendable {
         case years(Int)
         case weeks(Int)
         case asLongAsItems
     }
+    /// Counted from what.
     public enum Trigger: String, VocabularyTerm {
         case lastChange, creation, endOfHelp, endOfWatchFlame, endOfTriage, itemsConcerned
     }
+    /// How long.
     public let length: Length
+    /// Counted from what.
     public let from: Trigger
 
     /// The last day on which it is kept when the trigger fell on `day`; nil when it follows the items concerned.

@@ -35,7 +35,9 @@ public enum AuthorityGap: String, VocabularyTerm {
 
 /// Somebody whose signature is required, and the capacity in which it must be given.
 public struct RequiredSigner: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// Whose signature.
     public let party: Party
+    /// In which capacity.
     public let capacity: SigningCapacity
 
     public init(_ party: Party, _ capacity: SigningCapacity) {
@@ -49,12 +51,15 @@ public struct RequiredSigner: Hashable, Comparable, Sendable, Codable, CustomStr
 
 /// Who must sign for one person at one moment.
 public struct SignatureRequirement: Hashable, Sendable {
+    /// For whom is signed.
     public let subject: PersonID
+    /// Which rule decides.
     public let rule: SignatoryRule
     /// All of these must sign. Under `unknownAuthority` these are the ones that are known; their signatures alone never suffice.
     public let signers: SortedSet<RequiredSigner>
     /// Set under `unknownAuthority`, and only then.
     public let gap: AuthorityGap?
+    /// The articles of that rule.
     public let articles: [Article]
 }
 
@@ -62,19 +67,21 @@ public struct SignatureRequirement: Hashable, Sendable {
 public struct Custody: Hashable, Sendable {
     /// Parents with authority, or in their place the guardians.
     public let holders: SortedSet<RequiredSigner>
+    /// Whether a guardian or guardian body stands in the parents' place.
     public let isGuardian: Bool
+    /// Why the holders are not known for certain; nil when they are.
     public let gap: AuthorityGap?
 }
 
 extension HouseholdView {
     /// Who must sign for this person at `moment` (PR-12); nil when the snapshot does not hold the person.
     public func required(_ person: PersonID, at moment: Moment) -> SignatureRequirement? {
-        personsByID[person].map { Signatories.required($0, at: moment, evidence: evidence(for: person)) }
+        personsByID[person].map { Signatories.required($0, at: moment, knowing: knowledge(about: person)) }
     }
 
     /// What the snapshot knows about authority, representation and capacity of a person.
-    func evidence(for person: PersonID) -> Signatories.Evidence {
-        Signatories.Evidence(
+    func knowledge(about person: PersonID) -> Signatories.Knowledge {
+        Signatories.Knowledge(
             authorities: authoritiesByChild[person] ?? [], representations: representationsByPerson[person] ?? [],
             judgements: (incapacitiesByPerson[person] ?? []).filter {
                 // PR-12.4: the judgement is that of a registered professional.
@@ -84,7 +91,7 @@ extension HouseholdView {
 
     /// Whether a valid judgement says at `moment` that the person cannot oversee a decision (PR-12.4).
     public func isIncapacitated(_ person: PersonID, at moment: Moment) -> Bool {
-        personsByID[person].map { Signatories.isIncapacitated($0, at: moment, evidence: evidence(for: person)) } ?? false
+        personsByID[person].map { Signatories.isIncapacitated($0, at: moment, knowing: knowledge(about: person)) } ?? false
     }
 
     /// Who holds authority over this person at `moment`; nobody over an adult.
@@ -102,8 +109,10 @@ extension HouseholdView {
 /// The requirement function, over plain lists.
 public enum Signatories {
     /// What is known about one person.
-    public struct Evidence: Sendable {
+    public struct Knowledge: Sendable {
+        /// Authority over the person, past and present.
         public let authorities: [Authority]
+        /// Representation of the person, past and present.
         public let representations: [Representation]
         /// Only judgements by professionals who were registered when they judged.
         public let judgements: [IncapacityJudgement]
@@ -116,15 +125,16 @@ public enum Signatories {
     }
 
     /// Who must sign for `person` at `moment`. Records about others are ignored.
-    public static func required(_ person: Person, at moment: Moment, evidence: Evidence) -> SignatureRequirement {
+    public static func required(_ person: Person, at moment: Moment, knowing known: Knowledge) -> SignatureRequirement {
         let age = person.age(at: moment)
-        if isIncapacitated(person, at: moment, evidence: evidence) { return incapacitated(person, age, moment, evidence) }
+        if isIncapacitated(person, at: moment, knowing: known) { return incapacitated(person, age, moment, known) }
         // PR-12.3
         if age >= 16 {
             return SignatureRequirement(
-                subject: person.id, rule: .from16, signers: [RequiredSigner(.person(person.id), .ownBehalf)], gap: nil, articles: [.pr(12, 3)])
+                subject: person.id, rule: .from16, signers: [RequiredSigner(.person(person.id), .ownBehalf)], gap: nil,
+                articles: [.pr(12, 3)])
         }
-        let custody = custody(of: person, at: moment, authorities: evidence.authorities)
+        let custody = custody(of: person, at: moment, authorities: known.authorities)
         // PR-12.1 and 12.2: below twelve the holders alone, from twelve the youth beside them.
         let own: SortedSet<RequiredSigner> = age >= 12 ? [RequiredSigner(.person(person.id), .ownBehalf)] : []
         let article: Article = age >= 12 ? .pr(12, 2) : .pr(12, 1)
@@ -138,9 +148,9 @@ public enum Signatories {
     }
 
     /// Whether a judgement stands for `person`, twelve or older both now and when judged (PR-12.4).
-    public static func isIncapacitated(_ person: Person, at moment: Moment, evidence: Evidence) -> Bool {
+    public static func isIncapacitated(_ person: Person, at moment: Moment, knowing known: Knowledge) -> Bool {
         guard person.age(at: moment) >= 12 else { return false }
-        return evidence.judgements.contains {
+        return known.judgements.contains {
             $0.person == person.id && $0.isStanding(at: moment) && person.age(at: $0.judgedAt) >= 12
         }
     }
@@ -170,15 +180,15 @@ public enum Signatories {
     }
 
     /// PR-12.4: the legal representative decides in the person's place.
-    private static func incapacitated(_ person: Person, _ age: Int, _ moment: Moment, _ evidence: Evidence) -> SignatureRequirement {
+    private static func incapacitated(_ person: Person, _ age: Int, _ moment: Moment, _ known: Knowledge) -> SignatureRequirement {
         var signers: SortedSet<RequiredSigner> = []
         var gap: AuthorityGap?
         if age < 18 {
-            let custody = custody(of: person, at: moment, authorities: evidence.authorities)
+            let custody = custody(of: person, at: moment, authorities: known.authorities)
             (signers, gap) = (custody.holders, custody.gap)
         } else {
             // The strongest kind that is held decides, all of it; a weaker one never beside a stronger one.
-            let held = evidence.representations.filter { $0.person == person.id && $0.isHeld(at: moment) }
+            let held = known.representations.filter { $0.person == person.id && $0.isHeld(at: moment) }
             let ranks = RepresentationKind.allCases.map { kind in held.filter { $0.kind == kind } }
             let strongest = ranks.first { !$0.isEmpty } ?? []
             signers = SortedSet(strongest.filter(\.isProven).map { RequiredSigner($0.representative, $0.capacity) })

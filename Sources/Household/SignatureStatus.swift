@@ -6,6 +6,7 @@
 
 /// Whether the signatures under a consent suffice at one moment.
 public struct SignatureStatus: Hashable, Sendable {
+    /// Who must sign.
     public let requirement: SignatureRequirement
     /// Required, not excused, and without a signature that counts.
     public let missing: SortedSet<RequiredSigner>
@@ -27,10 +28,10 @@ extension HouseholdView {
     /// The consent itself need not be in the snapshot; its excuses are taken from there.
     public func signatureStatus(of consent: Consent, at moment: Moment) -> SignatureStatus? {
         guard let person = personsByID[consent.subject] else { return nil }
-        let evidence = evidence(for: consent.subject)
-        let requirement = Signatories.required(person, at: moment, evidence: evidence)
+        let known = knowledge(about: consent.subject)
+        let requirement = Signatories.required(person, at: moment, knowing: known)
         let counting = consent.givers.filter { giver in
-            giver.at <= moment && holdsCapacity(giver, person, evidence)
+            giver.at <= moment && holdsCapacity(giver, person, known)
         }
         let signed = requirement.signers.filter { signer in
             counting.contains { $0.signs(signer) && ($0.method != .oral || moment < oralEnd($0)) }
@@ -57,18 +58,18 @@ extension HouseholdView {
 
     /// Whether the giver held the stated capacity for `person` when signing. A signature given too young, while judged incapable, or before
     /// holding authority stays worthless when that changes.
-    private func holdsCapacity(_ giver: ConsentGiver, _ person: Person, _ evidence: Signatories.Evidence) -> Bool {
+    private func holdsCapacity(_ giver: ConsentGiver, _ person: Person, _ known: Signatories.Knowledge) -> Bool {
         switch giver.capacity {
         case .ownBehalf:
             return giver.party == .person(person.id) && person.age(at: giver.at) >= 12
-                && !Signatories.isIncapacitated(person, at: giver.at, evidence: evidence)
+                && !Signatories.isIncapacitated(person, at: giver.at, knowing: known)
         case .parentWithAuthority, .guardian, .guardianBody:
-            return evidence.authorities.contains {
+            return known.authorities.contains {
                 $0.child == person.id && $0.holder == giver.party && $0.capacity == giver.capacity && $0.isProven && $0.isHeld(at: giver.at)
             }
         case .curator, .mentor, .authorised, .partner, .family:
-            return Signatories.isIncapacitated(person, at: giver.at, evidence: evidence)
-                && evidence.representations.contains {
+            return Signatories.isIncapacitated(person, at: giver.at, knowing: known)
+                && known.representations.contains {
                     $0.person == person.id && $0.representative == giver.party && $0.capacity == giver.capacity && $0.isProven
                         && $0.isHeld(at: giver.at)
                 }

@@ -15,6 +15,7 @@ public struct SortedSet<Element: Comparable & Hashable & Codable & Sendable>: Ha
     public var endIndex: Int { elements.count }
     public subscript(position: Int) -> Element { elements[position] }
 
+    /// Whether the element is in the set; O(log n).
     public func contains(_ element: Element) -> Bool {
         var range = 0..<elements.count
         while !range.isEmpty {
@@ -25,9 +26,13 @@ public struct SortedSet<Element: Comparable & Hashable & Codable & Sendable>: Ha
         return false
     }
 
+    /// Elements of either.
     public func union(_ other: some Sequence<Element>) -> SortedSet { SortedSet(Set(elements).union(other)) }
+    /// Elements that are not in `other`.
     public func subtracting(_ other: some Sequence<Element>) -> SortedSet { SortedSet(Set(elements).subtracting(other)) }
+    /// Elements of both.
     public func intersection(_ other: some Sequence<Element>) -> SortedSet { SortedSet(Set(elements).intersection(other)) }
+    /// Whether every element is in `other`.
     public func isSubset(of other: some Sequence<Element>) -> Bool { Set(elements).isSubset(of: other) }
 
     public init(from decoder: any Decoder) throws {

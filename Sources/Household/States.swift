@@ -7,8 +7,11 @@ public protocol StateMachine: VocabularyTerm {
 
 /// One allowed step of a state machine.
 public struct Step<State: StateMachine>: Hashable, Sendable {
+    /// The state before.
     public let from: State
+    /// What happens.
     public let event: State.Event
+    /// The state after.
     public let to: State
 
     init(_ from: State, _ event: State.Event, _ to: State) {
@@ -34,6 +37,7 @@ extension StateMachine {
 /// State of a household file.
 public enum HouseholdState: String, StateMachine {
     case intake, triaged, active, watchFlame, closed, retained, destroyed
+    /// What can happen to it.
     public enum Event: String, VocabularyTerm { case triage, activate, scaleDown, scaleUp, close, retain, destroy }
     public static let steps: [Step<HouseholdState>] = [
         Step(.intake, .triage, .triaged),
@@ -58,6 +62,7 @@ public enum HouseholdState: String, StateMachine {
 /// State of a plan version (PR-8.1).
 public enum PlanState: String, StateMachine {
     case draft, presented, inForce, superseded, withdrawn, lapsed
+    /// What can happen to it.
     public enum Event: String, VocabularyTerm { case present, activate, supersede, withdraw, closeFile }
     public static let steps: [Step<PlanState>] = [
         Step(.draft, .present, .presented),
@@ -74,6 +79,7 @@ public enum PlanState: String, StateMachine {
 /// Recorded state of a consent. What it is worth at a moment is said by ``ConsentStanding``.
 public enum ConsentState: String, StateMachine {
     case draft, active, withdrawn, expired, lapsed, superseded, refused
+    /// What can happen to it.
     public enum Event: String, VocabularyTerm { case complete, refuse, withdraw, expire, lapse, supersede }
     public static let steps: [Step<ConsentState>] = [
         Step(.draft, .complete, .active),
@@ -89,6 +95,7 @@ public enum ConsentState: String, StateMachine {
 /// State of an involvement (PR-7.2).
 public enum InvolvementState: String, StateMachine {
     case granted, live, ended
+    /// What can happen to it.
     public enum Event: String, VocabularyTerm { case begin, expire, revoke, leave, close }
     public static let steps: [Step<InvolvementState>] = [
         Step(.granted, .begin, .live),
@@ -105,6 +112,7 @@ public enum InvolvementEnd: String, VocabularyTerm {
 /// State of a worker's membership of the team.
 public enum WorkerState: String, StateMachine {
     case invited, active, suspended, ended
+    /// What can happen to it.
     public enum Event: String, VocabularyTerm { case join, suspend, resume, leave }
     public static let steps: [Step<WorkerState>] = [
         Step(.invited, .join, .active),
@@ -118,6 +126,7 @@ public enum WorkerState: String, StateMachine {
 /// State of a directorship (PR-6.1).
 public enum DirectorshipState: String, StateMachine {
     case appointed, active, handingOver, ended
+    /// What can happen to it.
     public enum Event: String, VocabularyTerm { case confirm, proposeHandover, cancelHandover, handOver, decline, close }
     public static let steps: [Step<DirectorshipState>] = [
         Step(.appointed, .confirm, .active),

@@ -1,6 +1,8 @@
 /// An organisation: a party to the convenant, or a third party (PR-1.3, 16.1).
 public struct Organisation: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: OrganisationID
+    /// Its kind.
     public var kind: OrganisationKind
     /// Day of signing the convenant; nil for a third party.
     public var convenantSignedOn: CalendarDay?
@@ -23,10 +25,13 @@ public struct Organisation: FactRecord {
 
 /// The words of an organisation.
 public struct OrganisationWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: OrganisationID
+    /// The name people use.
     public var name: String
     /// How to reach it.
     public var contactRoute: String
+    /// What it does, in its own words.
     public var disciplines: [String]
 
     public init(id: OrganisationID, name: String, contactRoute: String = "", disciplines: [String] = []) {
@@ -39,7 +44,9 @@ public struct OrganisationWords: WordsRecord {
 
 /// A professional registration of a worker.
 public struct Registration: CanonicalRecord {
+    /// Its identifier.
     public var id: RegistrationID
+    /// The register it stands in.
     public var register: Register
     /// Last day on which it is valid.
     public var validUntil: CalendarDay
@@ -53,7 +60,9 @@ public struct Registration: CanonicalRecord {
 
 /// The number of a registration.
 public struct RegistrationWords: CanonicalRecord {
+    /// The registration concerned.
     public var id: RegistrationID
+    /// The number in the register.
     public var number: String
 
     public init(id: RegistrationID, number: String) {
@@ -64,12 +73,15 @@ public struct RegistrationWords: CanonicalRecord {
 
 /// A team member, or somebody with a listed function (PR-1.4, 4).
 public struct Worker: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: WorkerID
     /// The parent organisation (PR-1.3).
     public var organisation: OrganisationID
+    /// State of the membership of the team.
     public var state: WorkerState
     /// Day of the declaration of secrecy (PR-1.4).
     public var secrecyDeclaredOn: CalendarDay?
+    /// Professional registrations, in any order.
     public var registrations: [Registration]
     /// Since when the worker has left (PR-20.3).
     public var endedAt: Moment?
@@ -100,9 +112,13 @@ public struct Worker: FactRecord {
 
 /// The words of a worker.
 public struct WorkerWords: WordsRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: WorkerID
+    /// The name people use.
     public var name: String
+    /// Free text.
     public var discipline: String
+    /// Numbers of the registrations.
     public var registrations: [RegistrationWords]
 
     public init(id: WorkerID, name: String, discipline: String = "", registrations: [RegistrationWords] = []) {
@@ -115,15 +131,21 @@ public struct WorkerWords: WordsRecord {
 
 /// The registration of a sign-in key of a worker (PR-26.2).
 public struct WorkerKey: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: WorkerKeyID
+    /// The worker concerned.
     public var worker: WorkerID
+    /// Type of the key.
     public var type: SSHKeyType
     /// The 32 bytes of the Ed25519 public key.
     public var publicKey: Bytes32
     /// The local accounts (peer uid) from which the worker may use it: the other factor.
     public var peerUIDs: SortedSet<UInt32>
+    /// When it was registered.
     public var addedAt: Moment
+    /// Whether it is revoked.
     public var state: WorkerKeyState
+    /// Since when it is revoked.
     public var revokedAt: Moment?
     /// Declared at enrolment as absent from `authorized_keys` and stored apart; hardware keys need no declaration.
     public var declaredApart: Bool
@@ -151,11 +173,15 @@ public struct WorkerKey: FactRecord {
 
 /// A role that a worker holds in the team. Roles in one household are involvements.
 public struct RoleAssignment: FactRecord {
+    /// Its identifier; facts and words of one thing share it.
     public var id: RoleAssignmentID
+    /// The worker concerned.
     public var worker: WorkerID
+    /// The role held.
     public var role: Role
     /// Nil for the first assignment of a new vault.
     public var grantedBy: WorkerID?
+    /// First moment at which it is held.
     public var from: Moment
     /// First moment at which it no longer holds.
     public var until: Moment?

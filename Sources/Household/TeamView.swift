@@ -1,8 +1,12 @@
 /// All facts about the team: organisations, workers, roles and sign-in keys.
 public struct TeamFacts: CanonicalRecord {
+    /// Parties to the convenant and third parties.
     public var organisations: [Organisation]
+    /// Everybody with an account, former ones included.
     public var workers: [Worker]
+    /// Roles in the team, past and present.
     public var roles: [RoleAssignment]
+    /// Sign-in keys, revoked ones included.
     public var keys: [WorkerKey]
 
     /// The lists are put in the order of their identifiers, so that equal facts have equal bytes.
@@ -18,6 +22,7 @@ public struct TeamFacts: CanonicalRecord {
 
 /// An immutable, checked snapshot of the team's facts.
 public struct TeamView: Sendable {
+    /// The facts it was built of.
     public let facts: TeamFacts
     private let organisationsByID: [OrganisationID: Organisation]
     private let workersByID: [WorkerID: Worker]
@@ -42,7 +47,9 @@ public struct TeamView: Sendable {
         for key in facts.keys { try require(workersByID[key.worker] != nil, key.worker) }
     }
 
+    /// The organisation, or nil when the vault has none such.
     public func organisation(_ id: OrganisationID) -> Organisation? { organisationsByID[id] }
+    /// The worker, or nil when the vault has none such.
     public func worker(_ id: WorkerID) -> Worker? { workersByID[id] }
     /// All keys of a worker, revoked ones included.
     public func keys(of worker: WorkerID) -> [WorkerKey] { keysByWorker[worker] ?? [] }
@@ -57,7 +64,8 @@ public struct TeamView: Sendable {
     /// Whether the worker can act at all at `moment` (PR-1.4, 20.3): declared, active, not left, and the parent organisation, when a party to
     /// the convenant, still is (PR-20.5).
     public func isActive(_ worker: WorkerID, at moment: Moment) -> Bool {
-        guard let record = workersByID[worker], record.isActive(at: moment), let organisation = organisationsByID[record.organisation] else {
+        guard let record = workersByID[worker], record.isActive(at: moment), let organisation = organisationsByID[record.organisation]
+        else {
             return false
         }
         return !organisation.kind.isParty || organisation.isParty(on: moment.day)

@@ -3,8 +3,10 @@
 /// Source: Algemene termijnenwet, article 3: New Year's Day, Good Friday (equated), Easter Monday, Ascension Day, Whit Monday, both Christmas
 /// days, the King's birthday, and 5 May in every year.
 public enum WorkingDays {
+    /// Whether people work on it.
     public static func isWorkingDay(_ day: CalendarDay) -> Bool { day.weekday <= 5 && !isPublicHoliday(day) }
 
+    /// Whether it is a public holiday, on whatever day of the week.
     public static func isPublicHoliday(_ day: CalendarDay) -> Bool {
         switch (day.month, day.day) {
         case (1, 1), (5, 5), (12, 25), (12, 26): return true

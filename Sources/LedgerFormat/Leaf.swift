@@ -55,6 +55,7 @@ public struct Leaf: Sendable, Hashable {
     public static func sequenceNumber(of bytes: RawSpan) -> UInt64? {
         let digitCount = bytes.byteCount - header.count - 1 - slotCount * lineByteCount
         guard (1...19).contains(digitCount) else { return nil }
+        let header = header.span
         for index in 0..<header.count where byte(bytes, index) != header[index] { return nil }
         var seq: UInt64 = 0
         for index in header.count..<(header.count + digitCount) {
@@ -68,7 +69,9 @@ public struct Leaf: Sendable, Hashable {
         guard byte(bytes, offset) == UInt8(ascii: "\n") else { return nil }
         offset += 1
         for _ in 0..<slotCount {
-            guard Base64.isCanonicalDigest(bytes, at: offset), byte(bytes, offset + lineByteCount - 1) == UInt8(ascii: "\n") else { return nil }
+            guard Base64.isCanonicalDigest(bytes, at: offset), byte(bytes, offset + lineByteCount - 1) == UInt8(ascii: "\n") else {
+                return nil
+            }
             offset += lineByteCount
         }
         return seq

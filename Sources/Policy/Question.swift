@@ -11,7 +11,7 @@ public protocol Question: Sendable {
     /// The attributes of the context that belong to this action alone, out of the question and the facts.
     ///
     /// The attributes every action has (purpose, hat, moment, …) are added by ``PolicyEngine``.
-    func context(_ facts: Facts, _ asker: Asker) -> CedarRecord
+    func context(in circumstances: Circumstances) -> CedarRecord
 }
 
 /// Which thing a question is about, and which facts deciding needs besides.

@@ -39,7 +39,8 @@ public struct Refusal: Sendable {
     }
 
     public let reason: Reason
-    /// Articles of the forbids that decided and of the nearest permits, in the order of the reglement; empty for `policyError` only.
+    /// Articles of the forbids that decided; when there were none, of the nearest permits. In the order of the reglement; empty for
+    /// `policyError` only.
     public let articles: [Article]
     /// Identifiers of the forbids that decided; when there were none, of the nearest permits. In byte order.
     public let policies: [String]

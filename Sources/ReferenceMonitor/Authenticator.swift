@@ -135,7 +135,7 @@ public final class Authenticator: Sendable {
         switch entry.result {
         case .success(let credentials):
             let session = Session(
-                worker: credentials.worker, organisation: credentials.organisation, hat: entry.hat, peer: peer, started: moment, at: elapsed)
+                worker: credentials.worker, handle: entry.worker, organisation: credentials.organisation, hat: entry.hat, peer: peer, started: moment, at: elapsed)
             let token = SessionToken.random()
             state.withLock { state in
                 state.failures[entry.worker] = nil

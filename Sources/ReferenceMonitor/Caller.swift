@@ -19,6 +19,10 @@ public struct Caller: Sendable {
     public var organisation: OrganisationID? { session?.organisation }
     /// The hat of this session.
     public var hat: Hat? { session?.hat }
+    /// The handle by which the worker signed in; empty for the system.
+    public var handle: String { session?.handle ?? "" }
+    /// Seconds without a request after which a session ends (PR-26.3).
+    public static let idleSeconds = 600
     /// A stable text for "the same caller", to scope idempotency keys.
     public var identity: String { session.map { $0.worker.description } ?? "system" }
 }

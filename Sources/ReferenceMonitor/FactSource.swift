@@ -21,3 +21,6 @@ public protocol FactSource: Sendable {
     /// Moves whenever a committed change touched facts.
     var revision: UInt64 { get }
 }
+
+/// An open transaction, for modules above that only pass it on.
+public typealias OpenTransaction = Storage.Transaction

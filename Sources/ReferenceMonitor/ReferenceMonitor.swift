@@ -38,9 +38,9 @@ public struct Attempt<A: Action>: Sendable {
 
 /// Authenticate, decide, record, only then act.
 public struct ReferenceMonitor: Sendable {
-    private let writer: Writer
-    private let log: AuditLog
-    private let engine: PolicyEngine
+    let writer: Writer
+    let log: AuditLog
+    let engine: PolicyEngine
     private let source: any FactSource
     private let clock: Clock
     private let lines: LineWriter

@@ -1,3 +1,4 @@
+public import Household
 import Sealing
 
 /// A signature in OpenSSH's SSHSIG format, taken apart strictly.
@@ -84,6 +85,23 @@ struct SSHSignature: Sendable {
                 + SSHReader.bigEndian(token.counter) + SHA256.hash(signed).bytes
         }
         guard let verifyKey = Ed25519.VerifyKey(key), verifyKey.isValid(signature, for: signed) else { throw .badSignature }
+    }
+}
+
+/// An OpenSSH public key in one line, as in `id_ed25519.pub`.
+public enum SSHPublicKey {
+    /// - Returns: the type and the 32 bytes of the key; nil for anything but an Ed25519 key, in software or on a token.
+    public static func parse(_ line: String) -> (type: SSHKeyType, bytes: [UInt8])? {
+        let parts = line.split(separator: " ", maxSplits: 2)
+        guard parts.count >= 2, line.utf8.count <= 2048, let type = SSHKeyType(text: String(parts[0])),
+            let blob = Base64.decode(String(parts[1]))
+        else { return nil }
+        var reader = SSHReader(blob)
+        guard reader.string() == Array(type.rawValue.utf8), let key = reader.string(), key.count == 32 else { return nil }
+        if type == .securityKeyEd25519 {
+            guard reader.string() == Array("ssh:".utf8) else { return nil }
+        }
+        return reader.isAtEnd ? (type, key) : nil
     }
 }
 

@@ -5,6 +5,7 @@ import Synchronization
 /// One signed-in worker, in one hat, on one machine account. Lives in memory only.
 final class Session: Sendable {
     let worker: WorkerID
+    let handle: String
     let organisation: OrganisationID
     let hat: Hat?
     let peer: UInt32
@@ -13,10 +14,11 @@ final class Session: Sendable {
     private let use: Mutex<Use>
 
     /// Ten minutes without a request end a session (PR-26.3).
-    static let idleLimit: Duration = .seconds(600)
+    static let idleLimit: Duration = .seconds(Caller.idleSeconds)
 
-    init(worker: WorkerID, organisation: OrganisationID, hat: Hat?, peer: UInt32, started: Moment, at elapsed: Duration) {
+    init(worker: WorkerID, handle: String, organisation: OrganisationID, hat: Hat?, peer: UInt32, started: Moment, at elapsed: Duration) {
         self.worker = worker
+        self.handle = handle
         self.organisation = organisation
         self.hat = hat
         self.peer = peer

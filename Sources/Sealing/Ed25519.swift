@@ -2,8 +2,8 @@ import CSodium
 
 /// Ed25519 signatures. Source: RFC 8032 §5.1.
 ///
-/// Verification is libsodium's `crypto_sign_verify_detached`: cofactorless, and it refuses a non-canonical `S`, non-canonical or small-order
-/// public keys, and small-order `R`.
+/// Verification is libsodium's `crypto_sign_verify_detached`: cofactorless, and it refuses a non-canonical `S`, non-canonical or
+/// small-order public keys, and small-order `R`.
 public enum Ed25519 {
     /// 64.
     public static let signatureCount = 64

@@ -1,7 +1,7 @@
 /// One way to open a vault: the root key, wrapped under a key of its own.
 ///
-/// A slot is a committing envelope of the root key. Its meaning is the vault, and the slot's identifier, kind, label, version, salt and cost: a slot
-/// moved to another vault, or relabelled, does not open.
+/// A slot is a committing envelope of the root key. Its meaning is the vault, and the slot's identifier, kind, label, version, salt and
+/// cost: a slot moved to another vault, or relabelled, does not open.
 public struct KeySlot: Hashable, Sendable {
     /// What opens a slot.
     public enum Kind: UInt8, Hashable, Sendable, CaseIterable {

@@ -1,7 +1,7 @@
 /// The keys that live in the keyring file: never in a backup, never snapshotted, overwritten in place at each change.
 ///
-/// Keys stand in guarded memory and are lent as ``KeyBox``es. A keyring is a value: a change gives a new one, which the caller writes before it
-/// uses what is new. Values derived from one another share their keys, so ``wipe()`` ends them for all.
+/// Keys stand in guarded memory and are lent as ``KeyBox``es. A keyring is a value: a change gives a new one, which the caller writes
+/// before it uses what is new. Values derived from one another share their keys, so ``wipe()`` ends them for all.
 ///
 /// Every key is random; none follows from another.
 public struct Keyring: Sendable {
@@ -205,8 +205,8 @@ public struct Keyring: Sendable {
 
     private static let format: UInt8 = 1
 
-    /// `1 ‖ LE64 revision ‖ LE32 current epoch ‖ LE32 current incarnation ‖ LE32 epochs, incarnations, months ‖ {LE32 number ‖ wrapping key ‖ index key}
-    /// ‖ {LE32 number ‖ seed} ‖ {length(1) ‖ controller ‖ "YYYY-MM" ‖ key}`, each list strictly ascending.
+    /// `1 ‖ LE64 revision ‖ LE32 current epoch ‖ LE32 current incarnation ‖ LE32 epochs, incarnations, months ‖ {LE32 number ‖ wrapping
+    /// key ‖ index key} ‖ {LE32 number ‖ seed} ‖ {length(1) ‖ controller ‖ "YYYY-MM" ‖ key}`, each list strictly ascending.
     private func encoded() throws(SealingError) -> SecretBytes {
         let names = monthKeyNames
         let fixed = 29 + epochs.count * 68 + ledgerSeeds.count * 36

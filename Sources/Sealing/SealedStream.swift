@@ -5,8 +5,8 @@ import CSodium
 /// Format: `suite(1) ‖ nonce(24) ‖ C(32) ‖ secretstream header(24) ‖ chunks`.
 ///
 /// 1. The key and `C` come from the same derivation as an ``Envelope``'s, with a suite of its own.
-/// 2. Chunks are libsodium's secretstream (XChaCha20-Poly1305). All but the last hold exactly 64 KiB of content; the last one carries the FINAL
-///    tag and holds 0–64 KiB, 0 only when it is the only one. So the size of a file follows from the size of its content.
+/// 2. Chunks are libsodium's secretstream (XChaCha20-Poly1305). All but the last hold exactly 64 KiB of content; the last one carries
+///    the FINAL tag and holds 0–64 KiB, 0 only when it is the only one. So the size of a file follows from the size of its content.
 /// 3. The first chunk's associated data is everything before it (81 bytes); later chunks have none, because each depends on the one before.
 /// 4. A reader demands FINAL and then the end of the input, and refuses PUSH and REKEY tags. (libsodium itself accepts chunks after FINAL.)
 public enum SealedStream {
@@ -53,8 +53,8 @@ public enum SealedStream {
 
 /// Seals one large item, chunk by chunk.
 ///
-/// The caller writes ``prefix`` and then each sealed chunk, and holds one full chunk back so that the last one can be marked. Buffers are the
-/// caller's; nothing is allocated per chunk. After an error or the last chunk nothing more is sealed.
+/// The caller writes ``prefix`` and then each sealed chunk, and holds one full chunk back so that the last one can be marked. Buffers
+/// are the caller's; nothing is allocated per chunk. After an error or the last chunk nothing more is sealed.
 public struct StreamSealer: ~Copyable, Sendable {
     /// The 81 bytes that stand before the first chunk.
     public let prefix: [UInt8]
@@ -148,8 +148,8 @@ public struct StreamSealer: ~Copyable, Sendable {
 
 /// Opens one large item, chunk by chunk.
 ///
-/// Every chunk that comes out is authentic and in its place, but only ``finish()`` says that the stream was whole: whoever writes content away
-/// must call it when the input ends, and throw the content away when it throws. After an error nothing more comes out.
+/// Every chunk that comes out is authentic and in its place, but only ``finish()`` says that the stream was whole: whoever writes
+/// content away must call it when the input ends, and throw the content away when it throws. After an error nothing more comes out.
 public struct StreamOpener: ~Copyable, Sendable {
     /// Whether the final chunk was opened.
     public private(set) var isFinished = false

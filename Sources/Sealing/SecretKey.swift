@@ -76,11 +76,7 @@ public struct SubkeyContext: Hashable, Sendable {
     /// - Parameter literal: exactly eight printable ASCII characters. Anything else is a mistake in the program and traps.
     public init(_ literal: StaticString) {
         precondition(literal.utf8CodeUnitCount == 8 && literal.isASCII, "a subkey context has exactly 8 ASCII characters")
-        var value: UInt64 = 0
-        literal.withUTF8Buffer { buffer in
-            for unsafe byte in unsafe buffer.reversed() { value = value << 8 | UInt64(byte) }
-        }
-        characters = value
+        characters = literal.description.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
 

@@ -1,7 +1,7 @@
 /// All ways to open one vault, as they stand in the vault's slot file.
 ///
-/// Format: `"KLUISLOT" ‖ 1 ‖ vault length(1) ‖ vault ‖ LE64 generation ‖ count(1) ‖ slots ‖ MAC(32)`; the MAC is keyed BLAKE2b-256 under a subkey of
-/// the root key, over everything before it. There is one encoding of each list, and only that one is read.
+/// Format: `"KLUISLOT" ‖ 1 ‖ vault length(1) ‖ vault ‖ LE64 generation ‖ count(1) ‖ slots ‖ MAC(32)`; the MAC is keyed BLAKE2b-256 under
+/// a subkey of the root key, over everything before it. There is one encoding of each list, and only that one is read.
 ///
 /// 1. A list that was read says nothing about itself until ``open(with:)`` or ``verify(under:)`` has checked its MAC.
 /// 2. A list is changed only under the root key, after its MAC was checked: a change cannot launder a forgery.
@@ -51,8 +51,8 @@ public struct SlotList: Hashable, Sendable {
     ///
     /// Only slots of the secret's kind are tried. Each passphrase slot costs one Argon2id derivation.
     ///
-    /// - Throws: `wrongSecret` when no slot opens (another secret, or altered slots: the two cannot be told apart); `slotListForged` when one
-    ///   opens but the list is not the one that was MACed; `outOfMemory`, `unavailable`.
+    /// - Throws: `wrongSecret` when no slot opens (another secret, or altered slots: the two cannot be told apart); `slotListForged`
+    ///   when one opens but the list is not the one that was MACed; `outOfMemory`, `unavailable`.
     public func open(with secret: borrowing SlotSecret) throws(SealingError) -> RootKey {
         for slot in slots where slot.kind == secret.kind {
             do throws(SealingError) {
@@ -99,7 +99,8 @@ public struct SlotList: Hashable, Sendable {
     /// Adds a slot. Any other slot keeps working.
     ///
     /// - Returns: the new slot's identifier.
-    /// - Throws: `slotListForged` when the list is not authentic under `root`; `tooManyEntries`; `badName`; `outOfMemory`. The list is unchanged then.
+    /// - Throws: `slotListForged` when the list is not authentic under `root`; `tooManyEntries`; `badName`; `outOfMemory`. The list is
+    ///   unchanged then.
     @discardableResult
     public mutating func add(
         _ secret: borrowing SlotSecret, label: String, cost: Argon2id.Cost = .moderate, root: borrowing RootKey

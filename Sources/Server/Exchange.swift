@@ -19,7 +19,7 @@ struct Exchange: Sendable {
     let ifMatch: UInt64?
     let trace: TraceID
 
-    init(_ request: Hummingbird.Request, _ state: RequestState, randomTrace: () -> TraceID) throws(Problem) {
+    init(_ request: Hummingbird.Request, _ state: RequestState) throws(Problem) {
         let headers = request.headers
         language = Language(headers)
         peer = state.peer
@@ -56,7 +56,7 @@ struct Exchange: Sendable {
         } else {
             ifMatch = nil
         }
-        trace = headers[Self.name(HeaderName.traceParent)].flatMap(Self.trace) ?? randomTrace()
+        trace = headers[Self.name(HeaderName.traceParent)].flatMap(Self.trace) ?? Self.randomTrace()
     }
 
     /// The trace of a `traceparent`. Source: W3C Trace Context §3.2.2.
@@ -70,6 +70,13 @@ struct Exchange: Sendable {
             bytes.append(high << 4 | low)
         }
         return TraceID(bytes: bytes)
+    }
+
+    private static func randomTrace() -> TraceID {
+        while true {
+            let bytes = (0..<16).map { _ in UInt8.random(in: 0 ... .max) }
+            if let trace = TraceID(bytes: bytes) { return trace }
+        }
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt8? {

@@ -69,7 +69,7 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
             do {
                 response = try await responder.respond(to: request, context: state)
             } catch {
-                response = Problem(.internalError).response(language: .en)
+                response = Problem.internalError.response(language: .en)
             }
             try await writer.write(response: response.head, body: response.body)
         }

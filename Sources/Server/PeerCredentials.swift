@@ -15,6 +15,6 @@ struct PeerCredentials: Sendable {
             return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
         }
         // SAFETY: the kernel writes exactly the twelve bytes of `struct ucred`, which this type mirrors.
-        return unsafe provider.unsafeGetSocketOption(level: .socket, name: NIOBSDSocket.Option(rawValue: CInt(SO_PEERCRED)))
+        return provider.unsafeGetSocketOption(level: .socket, name: NIOBSDSocket.Option(rawValue: CInt(SO_PEERCRED)))
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Household
 import Hummingbird
 import NIOCore
 import Policy
@@ -11,11 +12,12 @@ import Wire
 /// that does not exist.
 enum Problem: Error, Sendable {
     case refused(Refused)
-    case notFound(receipt: UInt64?)
+    case notFound
     /// A body, header or value that is not what the message has; `field` is its path.
     case invalid(WireError)
     case invalidField(String, Sentence)
     case tooLarge(limit: Int)
+    case contentTooLarge
     case lengthAndChunked
     case truncated
     case methodNotAllowed
@@ -56,6 +58,8 @@ enum Problem: Error, Sendable {
             Form(
                 .invalid, 413, "het verzoek is groter dan is toegestaan", "the request is larger than allowed",
                 next: Sentence(nl: "stuur ten hoogste \(limit) bytes", en: "send at most \(limit) bytes"))
+        case .contentTooLarge:
+            Form(.invalid, 413, "het stuk is groter dan is toegestaan of aangekondigd", "the item is larger than allowed or announced")
         case .lengthAndChunked:
             Form(.invalid, 400, "content-length en chunked tegelijk", "content-length beside chunked")
         case .methodNotAllowed: Form(.invalid, 405, "dit kan hier niet", "this cannot be done here")

@@ -27,6 +27,26 @@ public struct AddCheckpointRequest: Sendable, Hashable {
     ///
     /// - Throws: `malformedRequest`, `malformedNote`.
     public init(parsing body: [UInt8]) throws(TransparencyLogError) {
+        let parts = try AddCheckpointParts(parsing: body)
+        try self.init(oldSize: parts.oldSize, proof: parts.proof, note: try SignedNote(parts.note))
+    }
+
+    /// The body to send by POST.
+    public var body: [UInt8] {
+        var out = Array("old \(oldSize)\n".utf8)
+        for hash in proof { out += Array("\(hash.base64)\n".utf8) }
+        return out + [UInt8(ascii: "\n")] + note.bytes
+    }
+}
+
+/// A request's body of which the signature lines are not read yet.
+struct AddCheckpointParts {
+    let oldSize: UInt64
+    let proof: [Hash]
+    let note: NoteParts
+
+    /// - Throws: `malformedRequest`, `malformedNote`.
+    init(parsing body: [UInt8]) throws(TransparencyLogError) {
         guard body.count <= AddCheckpointRequest.maximumByteCount else { throw .malformedRequest(.tooLarge) }
         var lines = LineCursor(body[...])
         guard let digits = lines.next()?.dropping(prefix: "old "), let oldSize = Decimal.parse(digits) else {
@@ -40,14 +60,9 @@ public struct AddCheckpointRequest: Sendable, Hashable {
             guard let hash = Hash(base64: line) else { throw .malformedRequest(.malformedProofLine) }
             proof.append(hash)
         }
-        try self.init(oldSize: oldSize, proof: proof, note: try SignedNote(parsing: Array(lines.rest)))
-    }
-
-    /// The body to send by POST.
-    public var body: [UInt8] {
-        var out = Array("old \(oldSize)\n".utf8)
-        for hash in proof { out += Array("\(hash.base64)\n".utf8) }
-        return out + [UInt8(ascii: "\n")] + note.bytes
+        self.oldSize = oldSize
+        self.proof = proof
+        note = try NoteParts(parsing: Array(lines.rest))
     }
 }
 

@@ -8,7 +8,7 @@ enum BundleHashing {
     /// Hashes the entries of a bundle without allocating.
     ///
     /// - Parameters:
-    ///   - bytes: the bundle. Changed during the call and put back; hold the only reference, or it is copied.
+    ///   - bytes: the bundle. Used up: prefixes are written over lengths. Hold the only reference, or it is copied.
     ///   - hashes: at least `width` hashes, overwritten.
     /// - Returns: nil unless the bundle consists of exactly `width` entries and nothing else.
     static func hashEntries(
@@ -28,7 +28,6 @@ enum BundleHashing {
                 // SAFETY: offset + 2 + count ≤ buffer.count was checked above.
                 unsafe buffer[offset + 1] = 0
                 hashes[position] = unsafe Hash.digest(UnsafeRawBufferPointer(rebasing: buffer[(offset + 1)..<(offset + 2 + count)]))
-                unsafe buffer[offset + 1] = low
                 if result.inspectionFailure == nil {
                     do {
                         // SAFETY: as above; the span does not outlive the call.

@@ -69,16 +69,14 @@ public struct SignedNote: Sendable, Hashable {
     ///
     /// - Throws: `malformedNote`.
     public init(parsing bytes: [UInt8]) throws(TransparencyLogError) {
-        guard bytes.count <= SignedNote.maximumByteCount else { throw .malformedNote(.tooLarge) }
-        guard SignedNote.hasOnlyAllowedCharacters(bytes) else { throw .malformedNote(.controlCharacter) }
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformedNote(.invalidUTF8) }
-        guard bytes.last == UInt8(ascii: "\n") else { throw .malformedNote(.noFinalNewline) }
-        guard let split = SignedNote.lastEmptyLine(in: bytes) else { throw .malformedNote(.noSignatures) }
-        guard let lines = bytes[(split + 1)...].linesEndingInLineFeed(), !lines.isEmpty else { throw .malformedNote(.noSignatures) }
-        guard lines.count <= SignedNote.maximumSignatureCount else { throw .malformedNote(.tooManySignatures) }
-        text = Array(bytes[..<split])
+        try self.init(try NoteParts(parsing: bytes))
+    }
+
+    /// - Throws: `malformedNote` for lines that are no signature lines.
+    init(_ parts: NoteParts) throws(TransparencyLogError) {
+        text = parts.text
         var parsed: [NoteSignature] = []
-        for line in lines { parsed.append(try NoteSignature(parsingLine: line)) }
+        for line in parts.lines { parsed.append(try NoteSignature(parsingLine: line)) }
         signatures = parsed
     }
 
@@ -95,6 +93,31 @@ public struct SignedNote: Sendable, Hashable {
         signatures.append(signature)
     }
 
+    fileprivate static func hasOnlyAllowedCharacters(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\n") }
+    }
+}
+
+/// A note split into its text and its signature lines, which are not read yet.
+struct NoteParts {
+    /// Ends in LF.
+    let text: [UInt8]
+    /// Without line ends, 1…100.
+    let lines: [ArraySlice<UInt8>]
+
+    /// - Throws: `malformedNote`.
+    init(parsing bytes: [UInt8]) throws(TransparencyLogError) {
+        guard bytes.count <= SignedNote.maximumByteCount else { throw .malformedNote(.tooLarge) }
+        guard SignedNote.hasOnlyAllowedCharacters(bytes) else { throw .malformedNote(.controlCharacter) }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .malformedNote(.invalidUTF8) }
+        guard bytes.last == UInt8(ascii: "\n") else { throw .malformedNote(.noFinalNewline) }
+        guard let split = NoteParts.lastEmptyLine(in: bytes) else { throw .malformedNote(.noSignatures) }
+        guard let lines = bytes[(split + 1)...].linesEndingInLineFeed(), !lines.isEmpty else { throw .malformedNote(.noSignatures) }
+        guard lines.count <= SignedNote.maximumSignatureCount else { throw .malformedNote(.tooManySignatures) }
+        text = Array(bytes[..<split])
+        self.lines = lines
+    }
+
     /// The position of the last line that holds only an LF, if a text stands before it.
     private static func lastEmptyLine(in bytes: [UInt8]) -> Int? {
         var index = bytes.count - 1
@@ -103,10 +126,6 @@ public struct SignedNote: Sendable, Hashable {
             index -= 1
         }
         return nil
-    }
-
-    private static func hasOnlyAllowedCharacters(_ bytes: [UInt8]) -> Bool {
-        bytes.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\n") }
     }
 }
 

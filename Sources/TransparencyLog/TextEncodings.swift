@@ -40,16 +40,18 @@ package enum Base64 {
     ///
     /// - Parameter offset: with at least 44 bytes behind it; less traps.
     package static func isCanonicalDigest(_ text: RawSpan, at offset: Int) -> Bool {
-        // The 43rd character carries two bits that are not used and must be 0.
-        var last: UInt8 = 0
-        for index in offset..<(offset + 43) {
-            // SAFETY: unsafeLoad checks the bounds.
-            last = values[Int(unsafe text.unsafeLoad(fromByteOffset: index, as: UInt8.self))]
-            if last == invalid { return false }
+        let table = values.span
+        let digits = text.extracting(offset..<(offset + 44))
+        // SAFETY: any byte is a valid index into 256 values, and 44 bytes were extracted, which traps when they are not there.
+        return unsafe digits.withUnsafeBytes { digits in
+            // The 43rd character carries two bits that are not used and must be 0.
+            var all: UInt8 = 0
+            for index in 0..<43 { all |= unsafe table[unchecked: Int(digits[index])] }
+            let last = unsafe table[unchecked: Int(digits[42])]
+            let end = unsafe digits[43]
+            // Values have six bits, so the mark for an invalid character shows in what all have together.
+            return all & 0xC0 == 0 && last & 0x03 == 0 && end == padding
         }
-        // SAFETY: as above.
-        let end = unsafe text.unsafeLoad(fromByteOffset: offset + 43, as: UInt8.self)
-        return last & 0x03 == 0 && end == padding
     }
 
     /// The bytes, or nil unless `text` is their one canonical encoding.

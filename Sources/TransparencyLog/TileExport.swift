@@ -34,7 +34,9 @@ public struct TileExport: Sendable, Hashable {
     public var replaced: [Tile] {
         var tiles: [Tile] = []
         for level in 0..<8 {
-            guard let partial = old.partialTile(level: level), new.tile(level: level, index: partial.index)?.isFull == true else { continue }
+            guard let partial = old.partialTile(level: level), new.tile(level: level, index: partial.index)?.isFull == true else {
+                continue
+            }
             tiles.append(partial)
             if level == 0 { tiles.append(Tile(unchecked: .entries, index: partial.index, width: partial.width)) }
         }
@@ -99,6 +101,33 @@ public struct TileExport: Sendable, Hashable {
                     try frontier.append(leafHash: .leaf(try entry(index)))
                 }
                 return frontier.root
+            }, write: write)
+    }
+
+    /// As ``forEachFile(entry:node:write:)``, with the old tree's hashes taken from the tiles that were exported at the old size: reads at
+    /// most one file per level, so that a checkpoint costs what is new and not what is old.
+    ///
+    /// The tiles are not authenticated. Whoever altered them changes the root that comes back, which the caller compares with its own.
+    ///
+    /// - Throws: also `missing`, `malformedFile` and `unreadable`; then the overload without earlier tiles still works.
+    @discardableResult
+    public func forEachFile(
+        entry: (UInt64) throws(TransparencyLogError) -> [UInt8], earlier read: FileReader,
+        write: (ExportedFile) throws(TransparencyLogError) -> Void
+    ) throws(TransparencyLogError) -> Hash {
+        var last: (tile: Tile, hashes: [Hash])?
+        return try forEachFile(
+            entry: entry,
+            node: { address throws(TransparencyLogError) in
+                guard let tile = old.partialTile(level: address.level / 8), tile.index == address.index >> 8 else { throw .malformedPath }
+                let hashes: [Hash]
+                if let last, last.tile == tile {
+                    hashes = last.hashes
+                } else {
+                    hashes = try TileFile.hashes(of: tile, read: read)
+                    last = (tile, hashes)
+                }
+                return hashes[Int(address.index & 0xFF)]
             }, write: write)
     }
 

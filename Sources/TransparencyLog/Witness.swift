@@ -71,28 +71,31 @@ public struct Witness: Sendable {
     }
 
     private func consider(_ body: [UInt8], state: WitnessState, time: UInt64) throws(RefusedRequest) -> PendingCosignature {
-        let request: AddCheckpointRequest
+        let request: AddCheckpointParts
         let checkpoint: Checkpoint
         do throws(TransparencyLogError) {
-            request = try AddCheckpointRequest(parsing: body)
+            request = try AddCheckpointParts(parsing: body)
             checkpoint = try Checkpoint(parsing: request.note.text, extensionLines: .accepted)
         } catch {
             throw RefusedRequest(.malformed(error))
         }
         guard let keys = logs[checkpoint.origin] else { throw RefusedRequest(.unknownOrigin) }
-        guard let verified = try? request.note.verified(by: keys) else { throw RefusedRequest(.badSignature) }
+        // A signature line that cannot be read is a signature that does not verify.
+        guard let note = try? SignedNote(request.note), let verified = try? note.verified(by: keys) else {
+            throw RefusedRequest(.badSignature)
+        }
         guard request.oldSize <= checkpoint.size else { throw RefusedRequest(.oldSizeAboveNew) }
 
         let head = state.heads[checkpoint.origin]
         let known = head?.checkpoint.size ?? 0
         guard request.oldSize == known else { throw RefusedRequest(.wrongOldSize(known: known)) }
         if known == checkpoint.size, let head, head.checkpoint.root != checkpoint.root {
-            throw RefusedRequest(.sameSizeFork(size: known), evidence: request.note)
+            throw RefusedRequest(.sameSizeFork(size: known), evidence: note)
         }
         if let head, known > 0 {
             let isConsistent: Void? = try? MerkleProof.verifyConsistency(
                 oldSize: known, oldRoot: head.checkpoint.root, newSize: checkpoint.size, newRoot: checkpoint.root, proof: request.proof)
-            guard isConsistent != nil else { throw RefusedRequest(.badProof, evidence: request.note) }
+            guard isConsistent != nil else { throw RefusedRequest(.badProof, evidence: note) }
         } else {
             // From nothing to anything there is nothing to prove.
             guard request.proof.isEmpty else { throw RefusedRequest(.badProof) }
@@ -101,11 +104,12 @@ public struct Witness: Sendable {
         // A cosignature says "as of this time, the largest tree": time must not run backwards beside a growing tree.
         let cosigned = min(max(time, head?.time ?? 0), UInt64(Int64.max))
         do throws(TransparencyLogError) {
-            var note = try SignedNote(text: request.note.text)
-            for signature in verified.signatures { try note.append(signature.signature) }
+            // Only what was verified is kept.
+            var kept = try SignedNote(text: note.text)
+            for signature in verified.signatures { try kept.append(signature.signature) }
             var next = state
-            next.record(try WitnessState.Head(note: note, time: cosigned))
-            return PendingCosignature(key: key, text: request.note.text, time: cosigned, checkpoint: checkpoint, nextState: next)
+            next.record(try WitnessState.Head(note: kept, time: cosigned))
+            return PendingCosignature(key: key, text: note.text, time: cosigned, checkpoint: checkpoint, nextState: next)
         } catch {
             throw RefusedRequest(.malformed(error))
         }

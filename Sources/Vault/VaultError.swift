@@ -63,6 +63,8 @@ public enum VaultError: Error, Equatable, Hashable, Sendable {
         case contentForged
         /// The content of an item is gone.
         case contentMissing
+        /// The file of a content is there and cannot be read.
+        case contentUnreadable
         /// A record refers to one that is not there.
         case brokenReference
         /// The keyring file does not open or belongs to another vault.

@@ -44,7 +44,8 @@ public struct RegisterConsent: Codable, Equatable, Sendable {
 public struct ConsentSignature: Codable, Equatable, Sendable {
     /// Absent: the resident in `Kluis-For`.
     public var person: String?
-    /// `self`, `parent`, `guardian`, `curator`, `mentor`, `authorised`, `partner` or `family`; absent: as the registry has it.
+    /// `ownBehalf`, `parentWithAuthority`, `guardian`, `guardianBody`, `curator`, `mentor`, `authorised`, `partner` or `family`; absent: as
+    /// the registry has it.
     public var capacity: String?
     /// `written`, `digital` or `oral`; absent: the form of the consent.
     public var method: String?

@@ -79,7 +79,8 @@ public struct AddPerson: Codable, Equatable, Sendable {
     public var familyName: String
     /// `YYYY-MM-DD`.
     public var birthDate: String
-    /// `mother`, `father`, `son`, `daughter`, `grandmother`, `exPartner` …: a word for the card.
+    /// `parent`, `stepParent`, `partner`, `formerPartner`, `child`, `sibling`, `grandparent`, `grandchild`, `otherRelative`, `housemate` or
+    /// `network`.
     public var relation: String
     /// Whether the person lives in the household; absent means yes.
     public var livesIn: Bool?
@@ -140,12 +141,13 @@ public struct PersonBrief: Codable, Equatable, Sendable {
 /// `POST /v1/households/{h}/authorities`.
 public struct RecordAuthority: Codable, Equatable, Sendable {
     public var child: String
+    /// A person, or for a guardian that is an institution the organisation.
     public var holder: String
-    /// `joint`, `sole`, `guardian` or `guardianBody`.
+    /// `joint`, `sole`, `guardian` or `gi`.
     public var kind: String
     public var from: String?
     public var until: String?
-    /// Where it was seen, in words: `gezagsregister 2026-01-08`.
+    /// `courtDecision`, `authorityRegister`, `civilRegistry`, `writtenMandate`, or `statement`, which proves nothing; absent: `statement`.
     public var evidence: String?
 
     public init(child: String, holder: String, kind: String, from: String? = nil, until: String? = nil, evidence: String? = nil) {
@@ -166,16 +168,16 @@ public struct RecordRepresentation: Codable, Equatable, Sendable {
     public var kind: String
     public var from: String?
     public var until: String?
-    /// Where it was seen, in words.
-    public var basis: String?
+    /// As in `RecordAuthority`.
+    public var evidence: String?
 
-    public init(person: String, representative: String, kind: String, from: String? = nil, until: String? = nil, basis: String? = nil) {
+    public init(person: String, representative: String, kind: String, from: String? = nil, until: String? = nil, evidence: String? = nil) {
         self.person = person
         self.representative = representative
         self.kind = kind
         self.from = from
         self.until = until
-        self.basis = basis
+        self.evidence = evidence
     }
 }
 
@@ -195,7 +197,7 @@ public struct RecordIncapacity: Codable, Equatable, Sendable {
 
 /// `POST /v1/households/{h}/conflicts`: the worker who asks is blocked for this household (PR-7.4).
 public struct DeclareConflict: Codable, Equatable, Sendable {
-    /// `family`, `neighbour`, `friend`, `exPartner` or `colleague`.
+    /// `family`, `neighbour`, `friend`, `formerPartner` or `colleague`.
     public var kind: String
 
     public init(kind: String) { self.kind = kind }

@@ -6,13 +6,14 @@ public struct ItemMetadata: Codable, Equatable, Sendable {
     public var layer: String?
     /// A life domain; `all` can be asked for, and is refused (PR-3.4).
     public var domain: String
-    /// `note`, `report`, `letter`, `overview`, `score`, `diagnosis`, `assessment` …
+    /// `note`, `message`, `letter`, `attachment`, `agreement`, `review`, `report`, `assessment`, `diagnosis`, `background`, `overview`,
+    /// `score`, `decision`, `intakeForm`, `safetyCard` …
     public var kind: String
     /// `G1` … `G11` (PR-10.1).
     public var basis: String
     /// The provision that allows health or criminal data (PR-10.5).
     public var provision: String?
-    /// `youth`, `socialSupport`, `treatment`, `debt`, `income`, `watchFlame`, `noFollowUp` (PR-25.1).
+    /// `youthCare`, `socialSupport`, `treatment`, `debtRelief`, `incomeAndParticipation`, `watchFlame` or `noFollowUp` (PR-25.1).
     public var retentionClass: String
     public var title: String
     /// Media type of the bytes; absent: `application/octet-stream`.

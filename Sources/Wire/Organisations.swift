@@ -64,21 +64,18 @@ public struct AddWorker: Codable, Equatable, Sendable {
     public var organisation: String
     public var discipline: String?
     public var registrations: [Registration]?
-    /// The worker's account on this machine: the first factor.
-    public var uid: UInt32?
     /// `YYYY-MM-DD`.
     public var secrecyDeclaredOn: String?
 
     public init(
         handle: String, name: String, organisation: String, discipline: String? = nil, registrations: [Registration]? = nil,
-        uid: UInt32? = nil, secrecyDeclaredOn: String? = nil
+        secrecyDeclaredOn: String? = nil
     ) {
         self.handle = handle
         self.name = name
         self.organisation = organisation
         self.discipline = discipline
         self.registrations = registrations
-        self.uid = uid
         self.secrecyDeclaredOn = secrecyDeclaredOn
     }
 }
@@ -123,11 +120,14 @@ public struct AssignRole: Codable, Equatable, Sendable {
 public struct EnrolKey: Codable, Equatable, Sendable {
     /// One line as in `id_ed25519.pub`; `ssh-ed25519` or `sk-ssh-ed25519@openssh.com`.
     public var publicKey: String
+    /// The worker's accounts on this machine with which the key may be used: the first factor. A rehearsal vault asks for none.
+    public var uids: [UInt32]?
     /// Declared to be absent from `authorized_keys` and stored apart; needed for a key that is no hardware key.
     public var storedApart: Bool?
 
-    public init(publicKey: String, storedApart: Bool? = nil) {
+    public init(publicKey: String, uids: [UInt32]? = nil, storedApart: Bool? = nil) {
         self.publicKey = publicKey
+        self.uids = uids
         self.storedApart = storedApart
     }
 }

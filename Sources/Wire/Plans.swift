@@ -23,16 +23,16 @@ public struct DraftGoal: Codable, Equatable, Sendable {
     public var result: String
     /// `YYYY-MM-DD`.
     public var due: String
-    /// Persons from whom the goal is hidden (PR-8.6); absent: nobody.
-    public var hiddenFrom: [String]?
+    /// `household`, or `ownerAndTeam` to hide it from housemates (PR-8.6); absent: `household`.
+    public var audience: String?
 
-    public init(label: String, domain: String, subject: String, result: String, due: String, hiddenFrom: [String]? = nil) {
+    public init(label: String, domain: String, subject: String, result: String, due: String, audience: String? = nil) {
         self.label = label
         self.domain = domain
         self.subject = subject
         self.result = result
         self.due = due
-        self.hiddenFrom = hiddenFrom
+        self.audience = audience
     }
 }
 
@@ -56,15 +56,18 @@ public struct DraftAction: Codable, Equatable, Sendable {
     /// Label of the goal it serves.
     public var goal: String
     public var actor: PlanParty
+    /// For an organisation: its worker who does it.
+    public var worker: String?
     /// What is done, in words.
     public var text: String
     /// `YYYY-MM-DD`.
     public var due: String
 
-    public init(label: String, goal: String, actor: PlanParty, text: String, due: String) {
+    public init(label: String, goal: String, actor: PlanParty, worker: String? = nil, text: String, due: String) {
         self.label = label
         self.goal = goal
         self.actor = actor
+        self.worker = worker
         self.text = text
         self.due = due
     }

@@ -94,6 +94,11 @@ public enum Route: CaseIterable, Sendable {
     ///
     /// A missing parameter stays in braces, one too many is passed over: a router then finds nothing.
     public func path(_ parameters: String..., query: [(name: String, value: String?)] = []) -> String {
+        path(parameters, query: query)
+    }
+
+    /// As above, with the parameters in an array.
+    public func path(_ parameters: [String], query: [(name: String, value: String?)] = []) -> String {
         var filled = ""
         var next = parameters.makeIterator()
         for segment in template.split(separator: "/") {

@@ -17,6 +17,9 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     public var moment: String
     /// Lines in the log; absent while sealed.
     public var ledgerSize: UInt64?
+    /// Transactions committed since the start, and the requests that they carried.
+    public var commits: Int?
+    public var requests: Int?
 
     public init(
         state: String, rehearsal: Bool, version: String, vault: String, incarnation: UInt64, reglement: String? = nil,

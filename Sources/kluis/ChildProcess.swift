@@ -36,22 +36,23 @@ enum ChildProcess {
 
         init() throws(SystemFault) {
             var ends: [Int32] = [-1, -1]
-            // SAFETY: pipe2 writes the two descriptors for which the array has room.
-            guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .last }
+            // SAFETY: pipe writes the two descriptors for which the array has room.
+            guard unsafe pipe(&ends) == 0 else { throw .last }
+            // ORDER: before any other process is started, so that a child holds none of our ends open.
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             (reading, writing) = (ends[0], ends[1])
         }
     }
 
     private static func spawn(_ arguments: [String], input: Int32, output: Int32) throws(SystemFault) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
         // SAFETY: the actions are initialised, used and destroyed here; the argument texts live until posix_spawnp returns.
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
+        var actions = unsafe posix_spawn_file_actions_t()
+        _ = unsafe posix_spawn_file_actions_init(&actions)
+        defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
+        _ = unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        _ = unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        let words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { for unsafe word in unsafe words { unsafe free(word) } }
-        unsafe words.append(nil)
         var child: pid_t = 0
         let result = unsafe posix_spawnp(&child, arguments[0], &actions, nil, words, environ)
         guard result == 0 else { throw SystemFault(code: result) }

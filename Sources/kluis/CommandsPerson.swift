@@ -117,7 +117,8 @@ struct AuthorityCommand: TalkingCommand {
 
     func run(with client: Client) async throws {
         let record = RecordAuthority(
-            child: child, holder: holder, kind: Vocabulary.authority(kind), from: from, until: until, evidence: evidence)
+            child: child, holder: holder, kind: Vocabulary.authority(kind), from: from, until: until,
+            evidence: evidence.map(Vocabulary.evidence))
         try show(try await client.ask(.recordAuthority, [household], sending: record, for: ChangeAnswer.self), on: client.console)
     }
 }
@@ -149,7 +150,8 @@ struct RepresentCommand: TalkingCommand {
 
     func run(with client: Client) async throws {
         let record = RecordRepresentation(
-            person: person, representative: representative, kind: Vocabulary.capacity(kind), from: from, until: until, basis: evidence)
+            person: person, representative: representative, kind: Vocabulary.capacity(kind), from: from, until: until,
+            evidence: evidence.map(Vocabulary.evidence))
         try show(try await client.ask(.recordRepresentation, [household], sending: record, for: ChangeAnswer.self), on: client.console)
     }
 }

@@ -34,7 +34,7 @@ struct ShowPlanCommand: TalkingCommand {
     var plan: String
 
     func run(with client: Client) async throws {
-        let plan = try await client.ask(.readPlan, [plan], for: PlanAnswer.self)
+        let plan = try await client.ask(.readPlan, [self.plan], for: PlanAnswer.self)
         try client.console.show(plan) {
             var lines = particulars(
                 (.headID, plan.id), (.headNumber, String(plan.number)), (.headState, plan.state), (.headPresented, plan.presentedOn),

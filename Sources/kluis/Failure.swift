@@ -59,7 +59,9 @@ struct Failure: Error {
     var line: String {
         if let words { return words }
         guard let problem else { return say(phrase) }
-        var line = say(phrase)
+        // The daemon's title is in the user's language as well, and may say more than the code alone.
+        let title = Failure.lines(problem.title).joined(separator: "; ")
+        var line = title.isEmpty ? say(phrase) : Program.plain(title)
         if let articles = problem.articles, !articles.isEmpty { line += " (\(articles.joined(separator: ", ")))" }
         if let field = problem.field, !field.isEmpty { line += " (\(field))" }
         let sentences = Failure.lines(problem.detail)

@@ -78,7 +78,7 @@ struct Blocks {
         "voornaam": "givenname", "achternaam": "familyname", "geboortedatum": "birthdate", "relatie": "relation", "woontin": "livesin",
         "woonter": "livesin", "adres": "address", "geheimadres": "secretaddress", "telefoon": "phone", "taal": "language",
         "actie": "action", "leefgebied": "domain", "inwoner": "subject", "resultaat": "result", "uiterlijk": "due", "wie": "actor",
-        "tekst": "text", "evaluatie": "review", "verborgenvoor": "hiddenfrom", "naam": "name", "verkortenaam": "handle", "soort": "kind",
+        "tekst": "text", "evaluatie": "review", "medewerker": "worker", "naam": "name", "verkortenaam": "handle", "soort": "kind",
         "organisatie": "organisation", "discipline": "discipline", "registratie": "registration",
     ]
 }
@@ -177,14 +177,9 @@ enum Written {
                 guard words.count == 3 else { throw .invalid(.wrongType, "registration") }
                 registrations.append(Registration(register: words[0], number: words[1], validUntil: words[2]))
             }
-            var uid: UInt32?
-            if let written = fields.optional("uid") {
-                uid = UInt32(written)
-                if uid == nil { throw .invalid(.badNumber, "uid") }
-            }
             let worker = AddWorker(
                 handle: try fields.required("handle"), name: try fields.required("name"), organisation: try fields.required("organisation"),
-                discipline: fields.optional("discipline"), registrations: registrations.isEmpty ? nil : registrations, uid: uid,
+                discipline: fields.optional("discipline"), registrations: registrations.isEmpty ? nil : registrations,
                 secrecyDeclaredOn: fields.optional("secrecyDeclaredOn"))
             try fields.finish()
             return worker
@@ -199,17 +194,16 @@ enum Written {
                 var fields = Fields(block)
                 switch block.first?.name {
                 case "goal":
-                    let hidden = fields.all("hiddenFrom")
                     plan.goals.append(
                         DraftGoal(
                             label: try fields.required("goal"), domain: Vocabulary.domain(try fields.required("domain")),
                             subject: Vocabulary.subject(try fields.required("subject")), result: try fields.required("result"),
-                            due: try fields.required("due"), hiddenFrom: hidden.isEmpty ? nil : hidden))
+                            due: try fields.required("due"), audience: fields.optional("audience")))
                 case "action":
                     plan.actions.append(
                         DraftAction(
                             label: try fields.required("action"), goal: try fields.required("goal"), actor: party(try fields.required("actor")),
-                            text: try fields.required("text"), due: try fields.required("due")))
+                            worker: fields.optional("worker"), text: try fields.required("text"), due: try fields.required("due")))
                 default: plan.reviewDueOn = try fields.required("review")
                 }
                 try fields.finish()

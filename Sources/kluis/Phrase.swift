@@ -12,6 +12,9 @@ enum Phrase: String, CaseIterable, Sendable {
     // What to do about it.
     case nextStep, receipt, hintSignIn, hintAgainSameKey, hintAskAgain, hintStartDaemon, hintSocketRights, hintHelp, hintUnsealed
 
+    // The command line itself.
+    case wrongMissingArgument, wrongMissingValue, wrongUnknownOption, wrongUnexpected, wrongValue
+
     // Sign-in.
     case rehearsalVault, foreignNamespace, badChallenge, noKey, signerMissing, signerFailed, signedIn, signedOut, runtimeNotOurs,
         sessionUnreadable, notSignedIn
@@ -19,7 +22,7 @@ enum Phrase: String, CaseIterable, Sendable {
     // Files and input.
     case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType, notJSON,
         badBoolean, optionNeedsOutput, oneFileForTitle, storedSome, fileFailed, unknownLanguage, badPreference, refusalTowards, badSigner,
-        nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded, badNumber
+        nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded
 
     // Decisions and states.
     case decided, duty, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
@@ -37,7 +40,7 @@ enum Phrase: String, CaseIterable, Sendable {
         headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf
 
     // The log.
-    case ledgerVerified, ledgerErased, ledgerProblem, rehearsalClockNow, rehearsalFaultArmed
+    case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed
 
     // Progress.
     case progressItems, progressBytes
@@ -68,7 +71,7 @@ enum Phrase: String, CaseIterable, Sendable {
         helpDomain, helpKind, helpBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile, helpMediaType, helpParallel,
         helpOutput, helpTo, helpDomains, helpConsentPurpose, helpLeaflet, helpForm, helpSigned, helpReplaces, helpCapacity, helpMethod,
         helpTowardsPerson, helpCheckAction, helpCheckThing, helpLast, helpOffline, helpVerifyKey, helpMoment, helpFault, helpOrgFile,
-        helpWorkerFile, helpPublicKey, helpStoredApart, helpOn
+        helpWorkerFile, helpPublicKey, helpUIDs, helpStoredApart, helpOn
 
     /// Whether it is a help text rather than a message.
     var isHelp: Bool { rawValue.hasPrefix("help") }

@@ -25,6 +25,7 @@ struct Kluis: AsyncParsableCommand {
 
     /// Runs the command in `arguments`; everything it has to say is said when this returns.
     static func exitCode(of arguments: [String]) async -> Int32 {
+        let arguments = arranged(arguments)
         let command: any ParsableCommand
         do { command = try Kluis.parseAsRoot(arguments) } catch { return wrongUse(error, arguments) }
         do {
@@ -45,16 +46,65 @@ struct Kluis: AsyncParsableCommand {
         }
     }
 
+    /// `kluis --lang nl item list …` is as good as `kluis item list … --lang nl`: common options before the noun move behind it.
+    static func arranged(_ arguments: [String]) -> [String] {
+        let flags: Set = ["--json", "--why"]
+        let options: Set = ["--socket", "--for", "--purpose", "--lang", "--idempotency-key", "--if-match"]
+        var moved: [String] = []
+        var rest = arguments[...]
+        while let first = rest.first {
+            if flags.contains(first) || options.contains(where: { first.hasPrefix("\($0)=") }) {
+                moved.append(rest.removeFirst())
+            } else if options.contains(first), rest.count > 1 {
+                moved += [rest.removeFirst(), rest.removeFirst()]
+            } else {
+                break
+            }
+        }
+        let end = rest.firstIndex(of: "--") ?? rest.endIndex
+        return Array(rest[..<end]) + (rest.isEmpty ? [] : moved) + Array(rest[end...])
+    }
+
     /// Help and version end well; everything else that the parser says is wrong use.
     private static func wrongUse(_ error: any Error, _ arguments: [String]) -> Int32 {
         if Kluis.exitCode(for: error) == .success {
             try? Bytes.write(Array((Kluis.fullMessage(for: error) + "\n").utf8), to: STDOUT_FILENO)
             return 0
         }
-        Console.fail(plain(Kluis.message(for: error)))
-        let path = arguments.prefix { !$0.hasPrefix("-") }.prefix(2).joined(separator: " ")
-        Console.hint(path.isEmpty ? "kluis --help" : say(.hintHelp, path))
+        Console.fail(reworded(Kluis.message(for: error)))
+        let path = known(arguments)
+        Console.hint(path.isEmpty ? "kluis --help" : say(.hintHelp, path.joined(separator: " ")))
         return ProblemCode.invalid.exitCode
+    }
+
+    /// The noun and the verb at the start of the arguments, as far as they are ours.
+    static func known(_ arguments: [String]) -> [String] {
+        var path: [String] = []
+        var level: [any ParsableCommand.Type] = Kluis.configuration.subcommands
+        for argument in arguments {
+            guard let next = level.first(where: { $0.configuration.commandName == argument || $0.configuration.aliases.contains(argument) }) else {
+                break
+            }
+            path.append(argument)
+            level = next.configuration.subcommands
+        }
+        return path
+    }
+
+    /// What the parser says, in the user's language. It says it in English only, with the particulars between quotes; what has another
+    /// form stays as it is.
+    static func reworded(_ text: String) -> String {
+        let forms: [(start: String, phrase: Phrase)] = [
+            ("Missing expected argument ", .wrongMissingArgument), ("Missing value for ", .wrongMissingValue),
+            ("Unknown option ", .wrongUnknownOption), ("Unexpected argument ", .wrongUnexpected), ("The value ", .wrongValue),
+        ]
+        let plainText = plain(text)
+        for (start, phrase) in forms where text.hasPrefix(start) {
+            let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+            guard let first = quoted.first else { return plainText }
+            return say(phrase, String(first), String(quoted.dropFirst().first ?? ""))
+        }
+        return plainText
     }
 
     /// One line, no capital at the start, no full stop at the end.

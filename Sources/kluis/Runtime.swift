@@ -36,7 +36,7 @@ struct Runtime {
 
     /// Keeps the session; the file appears whole and only this account can read it.
     func keep(_ session: StoredSession) throws(Failure) {
-        if mkdir(path, 0o700) != 0, errno != EEXIST { throw Failure(.invalid, say(.cannotWrite, path, SystemFault.last.words)) }
+        do throws(SystemFault) { try Paths.makeDirectory(path) } catch { throw .invalid(.cannotWrite, path, error.words) }
         _ = try isThere()
         let file = self.file(for: session.socket)
         let part = "\(file).\(hexadecimal(randomBytes(8)))"
@@ -44,26 +44,24 @@ struct Runtime {
         do throws(SystemFault) {
             let opened = try OpenFile(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
             try Bytes.write(text, to: opened.descriptor)
-            guard rename(part, file) == 0 else { throw .last }
+            try Paths.rename(part, file)
         } catch {
-            unlink(part)
+            Paths.remove(part)
             throw Failure(.invalid, say(.cannotWrite, file, error.words))
         }
     }
 
     /// Forgets the session for this socket.
-    func forget(_ socket: String) { unlink(file(for: socket)) }
+    func forget(_ socket: String) { Paths.remove(file(for: socket)) }
 
     /// Whether the directory is there; one that others can use is refused.
     private func isThere() throws(Failure) -> Bool {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else {
-            if errno == ENOENT { return false }
-            throw Failure(.invalid, say(.cannotRead, path, SystemFault.last.words))
+        let isOurs: Bool
+        do throws(SystemFault) { isOurs = try Paths.isPrivateDirectory(path) } catch {
+            if error.code == ENOENT { return false }
+            throw .invalid(.cannotRead, path, error.words)
         }
-        guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
-            throw Failure(.invalid, say(.runtimeNotOurs, path))
-        }
+        guard isOurs else { throw .invalid(.runtimeNotOurs, path) }
         return true
     }
 

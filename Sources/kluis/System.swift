@@ -34,7 +34,8 @@ struct OpenFile: ~Copyable {
 
     /// Opens `path`; `flags` as for open(2), to which close-on-exec is added. A new file is for this account only.
     init(_ path: String, _ flags: Int32) throws(SystemFault) {
-        let opened = open(path, flags | O_CLOEXEC, 0o600)
+        // SAFETY: the path is a Swift string, lent as a C string for the call; so too in `Paths`.
+        let opened = unsafe open(path, flags | O_CLOEXEC, 0o600)
         guard opened >= 0 else { throw .last }
         descriptor = opened
     }
@@ -69,7 +70,7 @@ enum Bytes {
     /// Writes all of `bytes`.
     static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemFault) {
         var rest = unsafe bytes
-        while !rest.isEmpty {
+        while unsafe !rest.isEmpty {
             // SAFETY: the pointer and the length are those of the same buffer, which the caller lends for this call.
             let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0 {
@@ -114,6 +115,34 @@ enum Bytes {
             do throws(SystemFault) { unsafe try write(buffer, to: descriptor) } catch { fault = error }
         }
         if let fault { throw fault }
+    }
+}
+
+/// Calls that take paths.
+enum Paths {
+    /// Removes a name; that it is not there is no fault.
+    static func remove(_ path: String) { unsafe _ = unlink(path) }
+
+    /// Gives a file another name, in the place of whatever had it.
+    static func rename(_ old: String, _ new: String) throws(SystemFault) {
+        guard unsafe Glibc.rename(old, new) == 0 else { throw .last }
+    }
+
+    /// Gives an open file without a name one.
+    static func name(_ descriptor: Int32, _ path: String) throws(SystemFault) {
+        guard unsafe linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else { throw .last }
+    }
+
+    /// Makes a directory for this account only; that it is there already is no fault.
+    static func makeDirectory(_ path: String) throws(SystemFault) {
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }
+    }
+
+    /// Whether it is a directory, no link, of this account, and shut to all others; a missing one is an `ENOENT`.
+    static func isPrivateDirectory(_ path: String) throws(SystemFault) -> Bool {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { throw .last }
+        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
     }
 }
 

@@ -11,6 +11,7 @@ enum Vocabulary {
     static func kind(_ word: String) -> String { translate(word, kinds) }
     static func preference(_ word: String) -> String { translate(word, preferences) }
     static func subject(_ word: String) -> String { translate(word, ["huishouden": "household"]) }
+    static func evidence(_ word: String) -> String { translate(word, evidences) }
     static func relation(_ word: String) -> String { translate(word, relations) }
 
     private static func translate(_ word: String, _ table: [String: String]) -> String { table[word.lowercased()] ?? word }
@@ -29,23 +30,35 @@ enum Vocabulary {
         "fg": "dpo", "archiefbeheerder": "recordsManager", "analist": "analyst", "functioneelbeheerder": "functionalAdmin",
         "technischbeheerder": "technicalAdmin",
     ]
-    private static let capacities = ["zelf": "self", "ouder": "parent", "voogd": "guardian", "gemachtigde": "authorised", "familielid": "family"]
+    private static let capacities = [
+        "zelf": "ownBehalf", "self": "ownBehalf", "ouder": "parentWithAuthority", "parent": "parentWithAuthority", "voogd": "guardian",
+        "instelling": "guardianBody", "gi": "guardianBody", "gemachtigde": "authorised", "familielid": "family",
+    ]
     private static let forms = ["schriftelijk": "written", "digitaal": "digital", "mondeling": "oral"]
     private static let authorities = [
-        "gezamenlijk": "joint", "samen": "joint", "alleen": "sole", "eenhoofdig": "sole", "voogd": "guardian", "instelling": "guardianBody",
+        "gezamenlijk": "joint", "samen": "joint", "alleen": "sole", "eenhoofdig": "sole", "voogd": "guardian", "instelling": "gi",
+        "guardianbody": "gi",
+    ]
+    private static let evidences = [
+        "rechter": "courtDecision", "beschikking": "courtDecision", "gezagsregister": "authorityRegister", "brp": "civilRegistry",
+        "machtiging": "writtenMandate", "verklaring": "statement",
     ]
     private static let conflicts = [
-        "familie": "family", "buur": "neighbour", "vriend": "friend", "ex-partner": "exPartner", "expartner": "exPartner", "collega": "colleague",
+        "familie": "family", "buur": "neighbour", "vriend": "friend", "ex-partner": "formerPartner", "expartner": "formerPartner", "collega": "colleague",
     ]
     private static let retentions = [
-        "jeugd": "youth", "wmo": "socialSupport", "behandeling": "treatment", "schuld": "debt", "inkomen": "income", "waakvlam": "watchFlame",
+        "jeugd": "youthCare", "youth": "youthCare", "wmo": "socialSupport", "behandeling": "treatment", "schuld": "debtRelief",
+        "debt": "debtRelief", "inkomen": "incomeAndParticipation", "income": "incomeAndParticipation", "waakvlam": "watchFlame",
     ]
     private static let kinds = [
         "notitie": "note", "verslag": "report", "brief": "letter", "overzicht": "overview", "diagnose": "diagnosis", "onderzoek": "assessment",
     ]
     private static let preferences = ["gevolgd": "followed", "geen": "none", "afgeweken": "deviated"]
     private static let relations = [
-        "moeder": "mother", "vader": "father", "zoon": "son", "dochter": "daughter", "oma": "grandmother", "opa": "grandfather",
-        "ex-partner": "exPartner",
+        "ouder": "parent", "moeder": "parent", "vader": "parent", "mother": "parent", "father": "parent", "stiefouder": "stepParent",
+        "kind": "child", "zoon": "child", "dochter": "child", "son": "child", "daughter": "child", "broer": "sibling", "zus": "sibling",
+        "oma": "grandparent", "opa": "grandparent", "grootouder": "grandparent", "grandmother": "grandparent",
+        "grandfather": "grandparent", "kleinkind": "grandchild", "ex-partner": "formerPartner", "expartner": "formerPartner",
+        "familielid": "otherRelative", "huisgenoot": "housemate", "netwerk": "network",
     ]
 }

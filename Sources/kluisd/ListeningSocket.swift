@@ -8,7 +8,7 @@ enum ListeningSocket {
     /// creation mask belongs to the whole process.
     /// - Parameter mode: permission bits of the socket, for example 0o660.
     static func open(path: String, mode: mode_t) throws(Failure) -> CInt {
-        guard var (address, length) = UnixAddress.make(path) else { throw .pathTooLong }
+        guard case (var address, let length)? = UnixAddress.make(path) else { throw .pathTooLong }
         let descriptor = socket(
             AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw .cannotOpen(errno) }

@@ -24,13 +24,13 @@ enum Systemd {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        guard var (address, length) = UnixAddress.make(path) else { return false }
+        guard case (var address, let length)? = UnixAddress.make(path) else { return false }
         let message = Array(state.utf8)
         // SAFETY: the pointers live for the call; the length is that of the filled part of the address.
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 unsafe message.withUnsafeBytes { bytes in
-                    unsafe sendto(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue), address, length) >= 0
+                    unsafe sendto(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), address, length) >= 0
                 }
             }
         }

@@ -121,7 +121,8 @@ enum Home {
 
     static var authorities: [Authority] {
         [
-            authority(1, emre, .person(selma), .sole), authority(2, noor, .person(selma), .joint), authority(3, noor, .person(ronald), .joint),
+            authority(1, emre, .person(selma), .sole), authority(2, noor, .person(selma), .joint),
+            authority(3, noor, .person(ronald), .joint),
             authority(4, sem, .person(selma), .joint), authority(5, sem, .person(ronald), .joint),
         ]
     }

@@ -7,7 +7,8 @@ struct AssociatedDataTests {
     /// Computed by hand from the rules of the encoding.
     @Test func encodingKnownAnswer() {
         let text =
-            "010c000000000000006974656d2d636f6e74656e74000000000000000003" + "05000000000000007661756c740d000000000000005761746572776f6c646520c3a9"
+            "010c000000000000006974656d2d636f6e74656e74000000000000000003"
+            + "05000000000000007661756c740d000000000000005761746572776f6c646520c3a9"
             + "0204000000000000006974656d0300000000000000010203" + "04070000000000000076657273696f6e08000000000000000700000000000000"
             + "050600000000000000706172656e740000000000000000"
         #expect(AssociatedData.sample.bytes == [UInt8](hexadecimal: text))
@@ -78,7 +79,9 @@ struct AssociatedDataTests {
         var generator = SeededGenerator(seed: seed)
         var seen: [[UInt8]: [Field]] = [:]
         // Few names, few values, short fields: near-collisions are the common case.
-        let texts: [[UInt8]] = [[], Array("a".utf8), Array("ab".utf8), Array("b".utf8), [0], [5, 0], Array("é".utf8), Array("e\u{301}".utf8)]
+        let texts: [[UInt8]] = [
+            [], Array("a".utf8), Array("ab".utf8), Array("b".utf8), [0], [5, 0], Array("é".utf8), Array("e\u{301}".utf8),
+        ]
         for _ in 0..<5_000 {
             let fields = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
                 let value: Value =
@@ -105,7 +108,8 @@ struct AssociatedDataTests {
         let all = [
             base, AssociatedData("recor"), base.adding("a", text: ""), base.adding("a", bytes: []), base.adding("a", bytes: nil),
             base.adding("a", number: 0), base.adding("a", bytes: [UInt8](repeating: 0, count: 8)), base.adding("a", text: "bc"),
-            base.adding("ab", text: "c"), base.adding("a", text: "b").adding("c", text: ""), base.adding("c", text: "").adding("a", text: "b"),
+            base.adding("ab", text: "c"), base.adding("a", text: "b").adding("c", text: ""),
+            base.adding("c", text: "").adding("a", text: "b"),
             base.adding("a", text: "é"), base.adding("a", text: "e\u{301}"), base.adding("a", text: "").adding("a", text: ""),
         ]
         #expect(Set(all.map(\.bytes)).count == all.count)

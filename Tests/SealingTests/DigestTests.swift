@@ -180,7 +180,9 @@ struct DerivationTests {
     }
 
     @Test func argon2idRefusesOddInput() throws {
-        for (operations, memory) in [(0, 8_192), (17, 8_192), (1, 8_191), (1, 2_147_483_649), (UInt64.max, UInt64.max)] as [(UInt64, UInt64)] {
+        for (operations, memory) in [(0, 8_192), (17, 8_192), (1, 8_191), (1, 2_147_483_649), (UInt64.max, UInt64.max)]
+            as [(UInt64, UInt64)]
+        {
             #expect(throws: SealingError.costOutOfRange) { try Argon2id.Cost(operations: operations, memory: memory) }
         }
         let empty = try SecretBytes(count: 0)

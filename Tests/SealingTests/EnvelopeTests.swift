@@ -27,7 +27,8 @@ struct EnvelopeTests {
     @Test func formatKnownAnswer() throws {
         let golden = try #require(
             [UInt8](
-                hexadecimal: "016465666768696a6b6c6d6e6f707172737475767778797a7b9de54193fdc9d3f02928691aba5564137444226e878f465b2546e842f287ef"
+                hexadecimal:
+                    "016465666768696a6b6c6d6e6f707172737475767778797a7b9de54193fdc9d3f02928691aba5564137444226e878f465b2546e842f287ef"
                     + "102d27064e680167f35f0fc57fc6f90f9de4823e496ca1839cf0bc1bb2"))
         let key = try secretKey(EnvelopeTests.keyBytes)
         let content = Array("één geheim".utf8)

@@ -114,6 +114,47 @@ struct SlotTests {
         #expect(outcomes[.slotListForged, default: 0] > 300)
     }
 
+    @Test("a slot authenticates every one of its own bytes, without the list's help")
+    func slotsStandAlone() throws {
+        let root = try RootKey.generate()
+        let list = try SlotTests.sample(root: root)
+        let file = try SlotTests.keyFile(1)
+        let slot = list.slots[1]
+        var encoded: [UInt8] = []
+        slot.append(to: &encoded)
+        for index in encoded.indices {
+            var altered = encoded
+            altered[index] ^= 0x01
+            #expect(throws: SealingError.self, "byte \(index)") {
+                try SlotTests.open(slot: altered, with: file, vault: SlotTests.vault)
+            }
+        }
+        #expect(try SlotTests.open(slot: encoded, with: file, vault: SlotTests.vault) == SlotTests.rootBytes(root))
+    }
+
+    static func open(slot bytes: [UInt8], with secret: borrowing SlotSecret, vault: [UInt8]) throws -> [UInt8] {
+        var reader = StrictReader()
+        // SAFETY: an array of UInt8 has no padding.
+        let slot = try unsafe KeySlot(from: &reader, bytes.span.bytes)
+        let root = try slot.open(with: secret, vault: vault)
+        return rootBytes(root)
+    }
+
+    @Test func slotKeysDependOnSaltAndKind() throws {
+        let file = try SlotTests.keyFile(1)
+        let credential = try SlotTests.credential(1)
+        let word = try SlotTests.passphrase("een lange zin")
+        var seen: Set<[UInt8]> = []
+        for salt in [[UInt8](repeating: 1, count: 16), [UInt8](repeating: 2, count: 16)] {
+            let keys = [
+                exposed(try file.key(salt: salt, cost: nil)), exposed(try credential.key(salt: salt, cost: nil)),
+                exposed(try word.key(salt: salt, cost: .worthlessButFast)),
+            ]
+            for key in keys { #expect(seen.insert(key).inserted) }
+        }
+        #expect(seen.count == 6)
+    }
+
     @Test func aSlotMovedToAnotherVaultDoesNotOpen() throws {
         let root = try RootKey.generate()
         let list = try SlotTests.sample(root: root)

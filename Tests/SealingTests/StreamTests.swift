@@ -81,7 +81,8 @@ struct StreamTests {
     @Test func formatKnownAnswers() throws {
         let golden = try #require(
             [UInt8](
-                hexadecimal: "026465666768696a6b6c6d6e6f707172737475767778797a7b42ed25948df575b192e1658bb653f157a11867d2287dee6f9febcf6b559fe70a"
+                hexadecimal:
+                    "026465666768696a6b6c6d6e6f707172737475767778797a7b42ed25948df575b192e1658bb653f157a11867d2287dee6f9febcf6b559fe70a"
                     + "c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfbe22ef9abdbd2856d63d1dc786af45f099680c91b4"))
         let key = try secretKey(Array(0..<32))
         let opened = try StreamTests.open(prefix: Array(golden[..<81]), chunks: [Array(golden[81...])], key: key)

@@ -9,7 +9,8 @@ enum Vectors {
         if let named = ProcessInfo.processInfo.environment["KLUIS_VECTORS"] {
             candidate = URL(fileURLWithPath: named)
         } else {
-            candidate = URL(fileURLWithPath: #filePath)
+            candidate =
+                URL(fileURLWithPath: #filePath)
                 .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
                 .appendingPathComponent("../shared/vectors").standardizedFileURL
         }

@@ -133,7 +133,9 @@ public struct RefuseConsent: Question {
         self.draft = draft
     }
 
-    public var about: Subject { Subject(.household, household: household, person: draft.subject, organisation: draft.recipient.organisation) }
+    public var about: Subject {
+        Subject(.household, household: household, person: draft.subject, organisation: draft.recipient.organisation)
+    }
 }
 
 /// Lists consents and refusals of a household.

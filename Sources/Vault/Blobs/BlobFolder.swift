@@ -6,6 +6,7 @@ import Storage
 /// The files that sealed contents of large items lie in.
 struct BlobFolder: Sendable {
     let paths: VaultPaths
+    let faults: Faults
 
     /// A random name for a blob, of 32 hexadecimal digits.
     struct Name: Hashable, Sendable {
@@ -66,8 +67,14 @@ struct BlobFolder: Sendable {
         let folder = folder(of: name)
         let isNew = try Files.makeFolder(folder)
         try Files.rename(partPath(of: name), to: path(of: name), .blob)
-        try Files.syncFolder(folder)
-        if isNew { try Files.syncFolder(paths.blobs) }
+        do throws(VaultError) {
+            try Files.syncFolder(folder)
+            if isNew { try Files.syncFolder(paths.blobs) }
+        } catch {
+            try? Files.remove(path(of: name), .blob)
+            throw error
+        }
+        if faults.trips(.dieAfterRename) { _ = kill(getpid(), SIGKILL) }
     }
 
     // MARK: - Housekeeping

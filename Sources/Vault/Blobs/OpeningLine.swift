@@ -26,8 +26,8 @@ final class OpeningLine: Sendable {
         guard try FileStatus(of: path, .blob) != nil else { throw VaultError.contentMissing }
         let descriptor = Files.retrying { unsafe Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
         guard descriptor >= 0 else { throw VaultError.file(.blob, errno: errno) }
-        Worker.start("kluis.read") { self.read(OpenFile(descriptor: descriptor)) }
-        Worker.start("kluis.open") { self.open(content, key) }
+        OwnThread.start("kluis.read") { self.read(OpenFile(descriptor: descriptor)) }
+        OwnThread.start("kluis.open") { self.open(content, key) }
     }
 
     /// The next part of the content; nil after the last one, or after a failure.

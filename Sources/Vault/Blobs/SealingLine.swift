@@ -42,8 +42,8 @@ final class SealingLine: Sendable {
         emptyPlain = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.slabCount) })
         emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.sealedChunkCount) })
         let descriptor = try Self.partFile(folder, name)
-        Worker.start("kluis.write") { self.write(OpenFile(descriptor: descriptor)) }
-        Worker.start("kluis.seal") { self.seal(key, meaning) }
+        OwnThread.start("kluis.write") { self.write(OpenFile(descriptor: descriptor)) }
+        OwnThread.start("kluis.seal") { self.seal(key, meaning) }
     }
 
     private static func partFile(_ folder: BlobFolder, _ name: BlobFolder.Name) throws(VaultError) -> Int32 {

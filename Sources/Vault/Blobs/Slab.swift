@@ -55,7 +55,7 @@ final class Slab: @unchecked Sendable {
 }
 
 /// Work that blocks, on a thread of its own for as long as it lasts.
-enum Worker {
+enum OwnThread {
     static func start(_ label: String, _ run: @escaping @Sendable () -> Void) {
         DispatchQueue(label: label, qos: .userInitiated).async(execute: run)
     }

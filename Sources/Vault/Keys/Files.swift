@@ -203,6 +203,11 @@ enum Files {
         try syncFolder(folder(of: path))
     }
 
+    /// Takes everybody else's rights to a file away.
+    static func restrict(_ path: String) throws(VaultError) {
+        guard unsafe chmod(path, 0o600) == 0 else { throw .file(.database, errno: errno) }
+    }
+
     /// Reads a small file that nobody else may write or read.
     static func readPrivate(_ path: String, limit: Int, _ step: VaultError.FileStep) throws(VaultError) -> [UInt8] {
         let file = try OpenFile.read(path, step)

@@ -146,8 +146,8 @@ public final class KeySession: Sendable {
             throw VaultError.doesNotVerify(.keyForged)
         }
         let keyring = try currentKeyring()
-        // The wrap is found by its own bytes, the name is bound by opening: a known wrap in another row must not give its key.
-        let cached = envelope + name.household.bytes + [UInt8(truncatingIfNeeded: name.kind.rawValue)] + name.id.bytes
+        // Found by everything that opening it would bind: a known wrap in another row must not give its key.
+        let cached = envelope + meaning(name, epoch: epoch).bytes
         if let key = state.withLock({ $0.unwrapped[cached] }) { return key }
         let wrapping = try wrappingKey(of: name, epoch: epoch, keyring, sql)
         let key: KeyBox
@@ -169,6 +169,20 @@ public final class KeySession: Sendable {
             throw VaultError.isSealed
         }
         return key
+    }
+
+    /// Unwraps every key there is, and those that each of `households` must have. Throws `doesNotVerify(keyForged)`.
+    func verifyWraps(_ households: [HouseholdID], _ sql: GRDB.Database) throws {
+        let rows = try Row.fetchCursor(sql, sql: "SELECT household, kind, id FROM wrap")
+        var names: [WrapName] = [.vault, .audit(nil)]
+        while let row = try rows.next() {
+            guard let household = row.octets16(0), let number = row.unsigned(1), let raw = UInt16(exactly: number),
+                let kind = WrapKind(rawValue: raw), let id = row.octets16(2)
+            else { throw VaultError.doesNotVerify(.keyForged) }
+            names.append(WrapName(household: household, kind: kind, id: id))
+        }
+        for household in households { names += [.household(household), .audit(household)] }
+        for name in names { _ = try key(name, sql) }
     }
 
     /// Makes a key and its row. Throws ``VaultError/alreadyExists`` when there is one.

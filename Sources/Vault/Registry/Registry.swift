@@ -41,6 +41,8 @@ final class Registry: Participant {
         var undo: [(Space, SpaceState?)] = []
         var touchedFacts = 0
         var recordChecked = false
+        /// Buckets that were read and verified in this transaction, with the digest they had: nobody else can write while it is open.
+        var read: [Space: [Int: (digest: Digest32, records: [StoredRecord])]] = [:]
         var staged: (tree: ManifestTree, record: CommitRecord)?
     }
     private struct State {
@@ -204,14 +206,17 @@ final class Registry: Participant {
     /// All records of a bucket, each recomputed from its bytes; nil when there is no such space.
     func records(of space: Space, bucket: Int, _ sql: GRDB.Database) throws -> [StoredRecord]? {
         guard let manifest = try manifest(of: space, sql), bucket < manifest.buckets.count else { return nil }
+        let expected = manifest.buckets[bucket]
+        if let known = state.withLock({ $0.batch?.read[space]?[bucket] }), known.digest == expected { return known.records }
         let statement = try sql.cachedStatement(
             sql: "SELECT kind, id, version, digest, facts, words FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
         let rows = try Row.fetchCursor(statement, arguments: [space.octets.sql, bucket])
         var records: [StoredRecord] = []
         while let row = try rows.next() { records.append(try Self.verified(row, space, bucket)) }
-        guard RegistryDigest.bucket(space, bucket, records.map(\.digest)) == manifest.buckets[bucket] else {
+        guard RegistryDigest.bucket(space, bucket, records.map(\.digest)) == expected else {
             throw VaultError.doesNotVerify(.bucketAltered)
         }
+        state.withLock { $0.batch?.read[space, default: [:]][bucket] = (expected, records) }
         return records
     }
 

@@ -16,7 +16,7 @@ struct SealedWords {
 extension Registry {
     /// Facts bind the version; words do not, so that facts can move on without words being opened. That an older row of words is not put back is
     /// the manifest's work.
-    private func factsMeaning(_ key: RecordKey, version: UInt64) -> AssociatedData {
+    func factsMeaning(_ key: RecordKey, version: UInt64) -> AssociatedData {
         wordsMeaning(key).adding("version", number: version)
     }
 

@@ -20,6 +20,7 @@ extension Registry {
             if let ledger, ledger != record.ledger { throw VaultError.doesNotVerify(.ledgerMismatch) }
             let registry = Registry(tree: tree, record: record, keys: keys, ledgerHead: ledgerHead)
             try registry.verifyRows(sql)
+            try keys.verifyWraps(registry.spaces.compactMap(\.household), sql)
             return registry
         }
     }
@@ -94,6 +95,7 @@ extension Registry {
         let strangers = try Row.fetchOne(
             sql, sql: "SELECT count(*) FROM record WHERE space NOT IN (SELECT space FROM manifest)")
         guard strangers?.unsigned(0) == 0 else { throw VaultError.doesNotVerify(.bucketAltered) }
+        try keys.verifyWraps(spaces.compactMap(\.household), sql)
     }
 }
 

@@ -48,8 +48,10 @@ enum RecordKind: UInt16, CaseIterable, Sendable {
     case worker = 3
     case roleAssignment = 4
     case workerKey = 5
-    case policySet = 6
-    case machineAccount = 7
+    /// What people type instead of an identifier.
+    case handle = 6
+    /// The last counter of a hardware token.
+    case keyCounter = 7
     case indexEntry = 8
     // Of a household.
     case household = 20
@@ -64,7 +66,6 @@ enum RecordKind: UInt16, CaseIterable, Sendable {
     case refusal = 29
     case excuse = 30
     case plan = 31
-    case membership = 32
     case item = 40
 }
 
@@ -97,9 +98,11 @@ extension RecordKey {
     }
 
     /// Organisations and the vault's header lie in bucket 0 of the registry.
-    static func general<Kind>(_ kind: RecordKind, _ id: Identifier<Kind>) -> RecordKey {
+    static func organisation(_ id: OrganisationID, _ kind: RecordKind = .organisation) -> RecordKey {
         RecordKey(.registry, kind, Octets16(id), bucket: 0)
     }
+
+    static let header = RecordKey(.registry, .header, .zero, bucket: 0)
 
     /// Everything about one worker lies in one bucket, 1…63: signing one in loads no other's keys but those of its bucket.
     static func ofWorker<Kind>(_ worker: WorkerID, _ kind: RecordKind, _ id: Identifier<Kind>) -> RecordKey {

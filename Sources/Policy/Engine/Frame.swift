@@ -1,0 +1,133 @@
+import Cedar
+import Household
+
+/// One request, said in Cedar: the question, the question beside it whether the asker may know, and the entities both are asked over.
+struct Frame {
+    let request: Cedar.Request
+    /// Nil where there is nothing to hide: the registry and the log exist, and the system knows what it works on.
+    let know: Cedar.Request?
+    let entities: Entities
+    /// Whether the thing asked about exists. If not, an empty thing stands in, so that deciding takes the same work.
+    let exists: Bool
+
+    /// Throws when the entities contradict each other.
+    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, actions: Entities) throws(CedarError) {
+        let moment = request.moment
+        let circumstances = Circumstances(facts: facts, asker: request.asker, purpose: request.purpose, moment: moment)
+        let own = request.question.context(in: circumstances)
+        let thing = Thing(request.question.about, facts, at: moment)
+        let asker = AskerEntities(request.asker, facts, at: moment)
+
+        var common: [(key: Text, value: Value)] = [("moment", .moment(moment))]
+        if let purpose = request.purpose { common.append(("purpose", .purpose(purpose))) }
+        if let hat = request.asker.hat { common.append(("hat", .hat(hat))) }
+        if let basis = request.basis { common.append(("basis", .basis(basis))) }
+        if let person = request.onBehalfOf { common.append(("onBehalfOf", .person(person))) }
+
+        self.request = Cedar.Request(
+            principal: asker.principal, action: .action(Q.action), resource: thing.uid, context: Record(common + own.attributes))
+        know =
+            thing.isHidden && request.asker.worker != nil
+            ? Cedar.Request(principal: asker.principal, action: .know, resource: thing.uid, context: Record(common)) : nil
+        exists = thing.exists
+
+        // ORDER: the asker last, for in this session he acts for the organisation he signed in for.
+        var byUID: [EntityUID: Entity] = [:]
+        for entity in own.entities + thing.entities + asker.entities { byUID[entity.uid] = entity }
+        var entities = actions
+        try entities.replace(Array(byUID.values))
+        self.entities = entities
+    }
+}
+
+/// The asker as entities.
+private struct AskerEntities {
+    let principal: EntityUID
+    let entities: [Entity]
+
+    init(_ asker: Asker, _ facts: Facts, at moment: Moment) {
+        switch asker {
+        case .system(let caller):
+            principal = EntityUID(EntityTypes.system, caller.rawValue)
+            entities = []
+        case .worker(let id, let organisation, _, _):
+            let known = facts.worker.flatMap { $0.worker.id == id ? $0 : nil }
+            let parent = known.flatMap { $0.organisation.id == organisation ? $0.organisation : nil }
+            principal = .worker(id)
+            entities = [
+                .worker(known, id: id, actingFor: organisation, at: moment), .organisation(parent, id: organisation, at: moment),
+            ]
+        }
+    }
+}
+
+/// The thing asked about as entities.
+private struct Thing {
+    let uid: EntityUID
+    let entities: [Entity]
+    let exists: Bool
+    /// Whether its existence is known to some only.
+    let isHidden: Bool
+
+    init(_ subject: Subject, _ facts: Facts, at moment: Moment) {
+        switch subject.resource {
+        case .vault: (uid, entities, exists, isHidden) = (.vault, [Entity(uid: .vault)], true, false)
+        case .ledger: (uid, entities, exists, isHidden) = (.ledger, [Entity(uid: .ledger)], true, false)
+        case .household, .item, .consent, .plan:
+            // A household that was not asked for is no answer.
+            let view = facts.household.flatMap { view in subject.household.map { $0 == view.id } ?? true ? view : nil }
+            let inside = Self.inside(subject, view, facts, at: moment)
+            let household = Entity.household(view, id: view?.id ?? subject.household ?? .nothing, at: moment)
+            isHidden = true
+            if subject.resource == .household {
+                (uid, entities, exists) = (household.uid, [household], view != nil)
+            } else {
+                let thing = inside ?? Self.standIn(subject, household: household.uid)
+                (uid, entities, exists) = (thing.uid, [household, thing], inside != nil)
+            }
+        }
+    }
+
+    /// The item, consent or plan in its household; nil when there is none.
+    private static func inside(_ subject: Subject, _ view: HouseholdView?, _ facts: Facts, at moment: Moment) -> Entity? {
+        guard let view else { return nil }
+        switch subject.resource {
+        case .item:
+            guard let item = facts.item, item.id == subject.item, item.household == view.id else { return nil }
+            return .item(item)
+        case .consent:
+            guard let consent = subject.consent.flatMap(view.consent), let assessment = view.assess(consent, at: moment) else { return nil }
+            return .consent(assessment, standing: assessment.standing, in: view)
+        case .plan: return subject.plan.flatMap(view.plan).map { .plan($0) }
+        case .vault, .ledger, .household: return nil
+        }
+    }
+
+    /// Something of the right kind that nobody has a right to.
+    private static func standIn(_ subject: Subject, household: EntityUID) -> Entity {
+        switch subject.resource {
+        case .consent:
+            Entity(
+                uid: EntityUID(EntityTypes.consent, subject.consent?.description ?? ""),
+                attributes: [
+                    "household": .entity(household), "subject": .entity(of: EntityTypes.person, ""),
+                    "organisation": .entity(of: EntityTypes.organisation, ""), "domains": [], "purpose": .purpose(.plan),
+                    "from": .moment(.earliest), "until": .moment(.earliest), "standing": .term(ConsentStanding.void, "ConsentStanding"),
+                    "regime": .entity(of: "Regime", Regime.adult.rawValue), "signatories": [],
+                ])
+        case .plan:
+            Entity(
+                uid: EntityUID(EntityTypes.plan, subject.plan?.description ?? ""),
+                attributes: ["household": .entity(household), "state": .term(PlanState.lapsed, "PlanState"), "signed": false])
+        case .item, .vault, .ledger, .household:
+            Entity(
+                uid: EntityUID(EntityTypes.item, subject.item?.description ?? ""),
+                attributes: [
+                    "household": .entity(household), "author": .entity(of: EntityTypes.worker, ""),
+                    "organisation": .entity(of: EntityTypes.organisation, ""), "domain": .domain(.parenting), "hat": .hat(.help),
+                    "basis": .basis(.socialSupportAct), "layer": .layer(.personalFile), "kind": .kind(.note), "frozen": false,
+                    "designated": false,
+                ])
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// The rules that this file keeps:
+// 1. Nothing is allowed unless a permit says so; a forbid beats every permit (PR-18.1, 7.4).
+// 2. Any evaluation error, and facts that do not fit the schema, refuse (reason `policyError`).
+// 3. Whether the asker may know that the thing exists is decided beside every question, allowed or not; a thing that does not exist is refused
+//    after the same work.
+
+import Cedar
+import Household
+
+/// The reglement, ready to decide. Immutable; safe to share between threads.
+public struct PolicyEngine: Sendable {
+    /// The version of the reglement that these policies carry out (PR-2.4).
+    public static let reglementVersion = "PR-2026-01"
+
+    let texts: PolicyTexts
+    /// SHA-256 of ``canonicalText``, 32 bytes: names this very set of policies.
+    public let digest: [UInt8]
+
+    /// The reglement's version that every decision is recorded with.
+    public var reglementVersion: String { Self.reglementVersion }
+
+    /// Schema and policies in one fixed order, as UTF-8.
+    public var canonicalText: [UInt8] { texts.canonicalText }
+
+    /// Takes a policy set into service.
+    ///
+    /// - Parameters:
+    ///   - policies: the files with their names; their order does not matter.
+    ///   - schema: the text of `kluis.cedarschema`.
+    /// - Throws: ``PolicyError`` for templates, policies without `@id`, `@artikel`, `@uitleg` and `@explain` or with the same `@id`, articles or terms
+    ///   that do not exist, and anything that strict validation finds.
+    public init(policies: [(file: String, text: String)], schema: String) throws(PolicyError) {
+        texts = try PolicyTexts(policies: policies, schema: schema)
+        digest = SHA256.digest(texts.canonicalText)
+    }
+
+    /// Decides. Takes no lock, reads no clock, and gives the same verdict for the same request and facts.
+    public func decide<Q: Question>(_ request: Request<Q>, on facts: Facts) -> Verdict {
+        let decision = decision(on: request, facts)
+        switch decision.outcome {
+        case .allowed(let policies):
+            return .permit(
+                Permit(
+                    articles: articles(of: policies), policies: policies.map(\.id).sorted(by: Self.byBytes), duties: duties(of: policies)))
+        case .refused(let reason, let forbids, let nearest):
+            return .refuse(refusal(reason, forbids, nearest, mayKnow: decision.mayKnow))
+        }
+    }
+
+    /// Whether the asker may know that the subject of this question exists: what lists show, and what tells a refusal from a not-found.
+    ///
+    /// False for a thing that does not exist, and whenever a policy could not be evaluated.
+    public func mayKnow<Q: Question>(_ request: Request<Q>, on facts: Facts) -> Bool {
+        guard let frame = try? Frame(request, facts, actions: texts.actions), fits(frame) else { return false }
+        return mayKnow(frame)
+    }
+
+    /// Decides and says why. The outcome is that of ``decide(_:on:)``; this takes many times as long.
+    public func explain<Q: Question>(_ request: Request<Q>, on facts: Facts) -> Explanation {
+        let decision = decision(on: request, facts)
+        let explained = decision.frame.map {
+            texts.prepared.explain($0.request, entities: $0.entities, mode: .strict, limit: Self.nearestLimit.looked)
+        }
+        func traces(_ reports: [PolicyReport]) -> [PolicyTrace] {
+            reports.compactMap { report in texts.notes[report.id].map { PolicyTrace(report, $0) } }
+        }
+        switch decision.outcome {
+        case .allowed(let policies):
+            let duties = duties(of: policies)
+            return Explanation(
+                outcome: duties.isEmpty ? .permit : .oblige, reason: nil, mayKnow: decision.mayKnow, articles: articles(of: policies),
+                determining: traces(explained?.determining ?? []), nearest: [], duties: duties, nextSteps: [])
+        case .refused(let reason, let forbids, let nearest):
+            let refusal = refusal(reason, forbids, nearest, mayKnow: decision.mayKnow)
+            let shown = Set(nearest.map(\.id))
+            return Explanation(
+                outcome: .refuse, reason: reason, mayKnow: refusal.mayKnow, articles: refusal.articles,
+                determining: reason == .policyError ? [] : traces(explained?.determining ?? []),
+                nearest: traces(explained?.nearest ?? []).filter { shown.contains($0.policy) }, duties: [], nextSteps: refusal.nextSteps)
+        }
+    }
+}
+
+// MARK: - One decision
+
+extension PolicyEngine {
+    enum Decided {
+        case allowed([PolicyNotes])
+        case refused(Refusal.Reason, forbids: [PolicyNotes], nearest: [PolicyNotes])
+    }
+
+    /// How many of the permits that did not apply are looked at, and how many of the nearest are named.
+    private static let nearestLimit = (looked: 64, named: 3)
+
+    private func decision<Q: Question>(on request: Request<Q>, _ facts: Facts) -> (outcome: Decided, mayKnow: Bool, frame: Frame?) {
+        guard let frame = try? Frame(request, facts, actions: texts.actions), fits(frame) else {
+            return (.refused(.policyError, forbids: [], nearest: []), false, nil)
+        }
+        let mayKnow = mayKnow(frame)
+        return (decided(frame), mayKnow, frame)
+    }
+
+    func decided(_ frame: Frame) -> Decided {
+        let response = texts.prepared.authorize(frame.request, entities: frame.entities, mode: .strict)
+        guard response.errors.isEmpty else { return .refused(.policyError, forbids: [], nearest: []) }
+        let determining = response.determining.compactMap { texts.notes[$0] }
+        if response.decision == .allow {
+            return frame.exists ? .allowed(determining) : .refused(.noSuchThing, forbids: [], nearest: determining)
+        }
+        // What forbids decided is not explained by what permits would have wanted.
+        let nearest = determining.isEmpty ? nearestPermits(frame) : []
+        return .refused(frame.exists ? .byReglement : .noSuchThing, forbids: determining, nearest: nearest)
+    }
+
+    /// Facts that do not fit the schema make policies mean something else: such a request is not decided but refused.
+    private func fits(_ frame: Frame) -> Bool {
+        guard texts.schema.validate(frame.request).isEmpty else { return false }
+        return !frame.entities.all.contains { !$0.uid.type.isAction && !texts.schema.validate($0).isEmpty }
+    }
+
+    private func mayKnow(_ frame: Frame) -> Bool {
+        guard let know = frame.know else { return frame.exists }
+        let response = texts.prepared.authorize(know, entities: frame.entities, mode: .strict)
+        return frame.exists && response.decision == .allow && response.errors.isEmpty
+    }
+
+    /// The permits with the fewest unmet demands. One whose scope the asker does not meet, say for another role, counts only where there is no
+    /// other: an involvement can be asked for, a role hardly.
+    private func nearestPermits(_ frame: Frame) -> [PolicyNotes] {
+        let explained = texts.prepared.explain(frame.request, entities: frame.entities, mode: .strict, limit: Self.nearestLimit.looked)
+        let inScope = explained.nearest.filter { report in
+            report.clauses.allSatisfy { $0.holds || $0.part == .when || $0.part == .unless }
+        }
+        let candidates = inScope.isEmpty ? explained.nearest : inScope
+        guard let first = candidates.first else { return [] }
+        let unmet = first.clauses.count - first.heldCount
+        let nearest = candidates.filter { $0.clauses.count - $0.heldCount == unmet }
+        return nearest.prefix(Self.nearestLimit.named).compactMap { texts.notes[$0.id] }
+    }
+
+    private func refusal(
+        _ reason: Refusal.Reason, _ forbids: [PolicyNotes], _ nearest: [PolicyNotes], mayKnow: Bool
+    ) -> Refusal {
+        guard reason != .policyError else {
+            return Refusal(reason: reason, articles: [], policies: [], sentences: [Self.failed], nextSteps: [], mayKnow: mayKnow)
+        }
+        // What forbids decided is what the asker hears; the nearest permits speak where none did.
+        let speaking = (forbids.isEmpty ? nearest : forbids).sorted { Self.byBytes($0.id, $1.id) }
+        var steps: [Bilingual] = []
+        for step in speaking.compactMap(\.step) where !steps.contains(step) { steps.append(step) }
+        let cited = articles(of: forbids + nearest)
+        return Refusal(
+            reason: reason, articles: cited.isEmpty ? Self.closedTable : cited, policies: speaking.map(\.id),
+            sentences: speaking.isEmpty ? [Self.notInTable] : speaking.map(\.sentence), nextSteps: steps, mayKnow: mayKnow)
+    }
+
+    /// What is not in the access table is forbidden (PR-18.1): the last word when no policy has one.
+    private static let closedTable: [Article] = [Article(18, 1)].compactMap { $0 }
+    private static let notInTable = Bilingual(
+        nl: "Toegang volgt de tabel in de bijlage; wat daar niet staat, is verboden.",
+        en: "Access follows the table in the annex; what is not in it is forbidden.")
+    private static let failed = Bilingual(
+        nl: "De regels konden niet worden toegepast; er is niets gedaan. De beheerder moet dit nakijken.",
+        en: "The rules could not be applied; nothing was done. The administrator has to look into this.")
+
+    private func articles(of notes: [PolicyNotes]) -> [Article] { Set(notes.flatMap(\.articles)).sorted() }
+
+    private func duties(of notes: [PolicyNotes]) -> [Duty] {
+        notes.sorted { Self.byBytes($0.id, $1.id) }.compactMap { note in note.duty.map { Duty(policy: note.id, sentence: $0) } }
+    }
+
+    private static func byBytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+}

@@ -1,0 +1,119 @@
+import Cedar
+public import Household
+
+// Contexts of actions about consents. Everything that depends on age, authority or dates is asked of `Household` at the moment of deciding.
+
+extension ConsentDraft {
+    /// The draft as `Household` weighs proposals: each signer in the capacity in which his signature is asked today. A signer whose signature is
+    /// not asked stands as signing for himself, which then counts for nothing.
+    ///
+    /// The explanation of the leaflet says how to withdraw (PR-11.1, 11.5).
+    public func proposal(in view: HouseholdView, notedBy worker: WorkerID, at moment: Moment) -> ConsentProposal {
+        let required = view.required(subject, at: moment)?.signers ?? []
+        let givers = signers.map { party in
+            ConsentGiver(
+                party: party, capacity: required.first { $0.party == party }?.capacity ?? .ownBehalf, at: moment, method: method,
+                notedBy: worker)
+        }
+        let receiver: ReceiverChoice = if case .one(let organisation) = recipients { .named([organisation]) } else { .all }
+        let choice: DomainChoice = if case .these(let domains) = domains { .named(Array(domains)) } else { .all }
+        return ConsentProposal(
+            subject: subject, receiver: receiver, domains: choice, purpose: purpose, from: from, until: until,
+            leafletVersion: leafletVersion,
+            withdrawalExplained: leafletVersion != nil, givers: givers)
+    }
+}
+
+extension RegisterConsent {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        let (moment, view) = (circumstances.moment, circumstances.facts.household)
+        let requirement = view?.required(draft.subject, at: moment)
+        let months = (view?.parameters ?? .waterwolde2026).consentMonths
+        var context = CedarRecord(fileOf: circumstances, about: .person(draft.subject))
+        context.set("subject", .person(draft.subject))
+        if case .one(let organisation) = draft.recipients { context.set("organisation", .organisation(organisation)) }
+        let domains: SortedSet<LifeDomain> = if case .these(let domains) = draft.domains { domains } else { [] }
+        // Naming all eight is the same as saying "all" (PR-11.3).
+        context.set("allDomains", .bool(draft.domains == .all || domains.count == LifeDomain.allCases.count))
+        context.set("domains", .domains(domains))
+        context.set("consentPurpose", draft.purpose.map { .purpose($0) })
+        context.set("today", .day(moment.day))
+        context.set("from", .day(draft.from))
+        context.set("until", draft.until.map { .day($0) })
+        context.set("limit", .day(draft.from.adding(months: months)))
+        context.set("explained", .bool(draft.leafletVersion != nil))
+        context.set("oral", .bool(draft.method == .oral))
+        context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
+        context.set("complete", .bool(view.map { isComplete(in: $0, at: moment) } ?? false))
+        context.set(
+            "strangersSigned",
+            .bool(draft.signers.contains { signer in !(requirement?.signers.contains { $0.party == signer } ?? false) }))
+        context.set("refusedLately", .bool(view.map { wasRefusedLately(domains, in: $0, at: moment) } ?? false))
+        return context
+    }
+
+    /// Whether the signatures given on the spot suffice.
+    private func isComplete(in view: HouseholdView, at moment: Moment) -> Bool {
+        // Only who signed, in which capacity and when matters to this; what the draft leaves open is filled in at will.
+        guard let label = Label("-") else { return false }
+        let worker = WorkerID.nothing
+        let consent = Consent(
+            id: .nothing, household: household, subject: draft.subject, recipient: .nothing, domains: [], purpose: .plan, from: draft.from,
+            until: draft.from, leafletVersion: label, givers: draft.proposal(in: view, notedBy: worker, at: moment).givers, state: .draft,
+            recordedAt: moment, recordedBy: worker)
+        return view.signatureStatus(of: consent, at: moment)?.isComplete ?? false
+    }
+
+    private func wasRefusedLately(_ domains: SortedSet<LifeDomain>, in view: HouseholdView, at moment: Moment) -> Bool {
+        guard case .one(let organisation) = draft.recipients, let purpose = draft.purpose else { return false }
+        return view.reaskDay(subject: draft.subject, receiver: .organisation(organisation), domains: domains, purpose: purpose, at: moment)
+            != nil
+    }
+}
+
+extension SignConsent {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        let (moment, view) = (circumstances.moment, circumstances.facts.household)
+        let consent = view?.consent(consent)
+        let requirement = consent.flatMap { view?.required($0.subject, at: moment) }
+        var context = CedarRecord(fileOf: circumstances, about: consent.map { .person($0.subject) })
+        context.set("signer", .person(signer))
+        context.set("capacity", .capacity(of: .person(signer), under: requirement))
+        context.set("completes", .bool(completes(consent, requirement, in: circumstances)))
+        return context
+    }
+
+    /// Whether nothing is missing once this signature stands.
+    private func completes(_ consent: Consent?, _ requirement: SignatureRequirement?, in circumstances: Circumstances) -> Bool {
+        guard let view = circumstances.facts.household, let consent, let worker = circumstances.asker.worker,
+            let required = requirement?.signers.first(where: { $0.party == .person(signer) })
+        else { return false }
+        let giver = ConsentGiver(
+            party: required.party, capacity: required.capacity, at: circumstances.moment, method: method, notedBy: worker)
+        return (try? view.signing(consent, giver, at: circumstances.moment).signatures.isComplete) ?? false
+    }
+}
+
+extension WithdrawConsent {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var context = CedarRecord()
+        context.set("by", .person(by))
+        return context
+    }
+}
+
+extension RefuseConsent {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        let (moment, view) = (circumstances.moment, circumstances.facts.household)
+        let requirement = view?.required(draft.subject, at: moment)
+        var context = CedarRecord(fileOf: circumstances, about: .person(draft.subject))
+        context.set("subject", .person(draft.subject))
+        context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
+        context.set("capacity", .capacity(of: .person(draft.by), under: requirement))
+        return context
+    }
+}
+
+extension ListConsents {
+    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+}

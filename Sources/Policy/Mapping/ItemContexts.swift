@@ -1,0 +1,65 @@
+import Cedar
+import Household
+
+// Contexts of actions about items. For a reading the host finds the consent and the withdrawals that matter; the policies check their fields.
+
+extension AddItem {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var context = CedarRecord(fileOf: circumstances, about: draft.subject)
+        context.set("layer", .layer(draft.layer))
+        context.set("domain", draft.domain.map { .domain($0) })
+        switch draft.subject {
+        case .person(let person): context.set("subject", .person(person))
+        // An item on the name of another household is about nobody here: a person whom no household has.
+        case .household(let other): if other != household { context.set("subject", .person(PersonID.nothing)) }
+        }
+        context.set("kind", .kind(draft.kind))
+        context.set("itemBasis", .basis(draft.basis))
+        context.set("provisionGiven", .bool(draft.provision != nil))
+        context.set("scoreReasonGiven", .bool(draft.scoreReasonGiven))
+        return context
+    }
+}
+
+extension ListItems {
+    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+}
+
+extension ReadItem {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        guard let item = circumstances.facts.item else { return CedarRecord(fileOf: circumstances) }
+        var context = CedarRecord(fileOf: circumstances, about: item.subject)
+        guard let view = circumstances.facts.household, let person = item.subject.person,
+            let organisation = circumstances.asker.organisation
+        else { return context }
+        let index = ConsentIndex(view)
+        if let purpose = circumstances.purpose {
+            let candidate = index.candidate(
+                subject: person, organisation: organisation, domain: item.domain, purpose: purpose, at: circumstances.moment)
+            context.set("consent", candidate.map { .consent($0.assessment, standing: $0.standing, in: view) })
+        }
+        let withdrawn = withdrawnDomains(person, organisation, index, at: circumstances.moment)
+        if !withdrawn.isEmpty {
+            context.set(
+                "withdrawn",
+                ["subject": .person(person), "organisation": .organisation(organisation), "domains": .domains(withdrawn)])
+        }
+        return context
+    }
+
+    /// What the person has withdrawn from the organisation and not given again.
+    private func withdrawnDomains(
+        _ person: PersonID, _ organisation: OrganisationID, _ index: ConsentIndex, at moment: Moment
+    ) -> Set<LifeDomain> {
+        let consents = index.assessments(of: person, at: moment).map(\.consent).filter { $0.recipient == organisation }
+        var withdrawn: Set<LifeDomain> = []
+        for consent in consents {
+            for domain in consent.domains.subtracting(consent.remainingDomains(at: moment)) {
+                let again = index.candidate(
+                    subject: person, organisation: organisation, domain: domain, purpose: consent.purpose, at: moment)
+                if again?.suffices != true { withdrawn.insert(domain) }
+            }
+        }
+        return withdrawn
+    }
+}

@@ -1,0 +1,105 @@
+import Cedar
+import Household
+
+// What a worker is to a household at one moment.
+//
+// An appointment as director is itself a grant of involvement by somebody else (PR-6.1, 7.3); by itself it lasts no longer than any
+// involvement may (PR-7.2), after which the director needs an involvement on record like everybody.
+
+/// The asker's valid involvement that comes closest to what is asked.
+struct ClosestInvolvement {
+    let role: Role
+    /// The residents concerned; nil for the household as a whole.
+    let persons: SortedSet<PersonID>?
+    let purposes: SortedSet<Purpose>
+    let from: Moment
+    /// The first moment at which it no longer holds.
+    let until: Moment
+}
+
+extension HouseholdView {
+    /// The purposes that directing a household serves: all of its help, but not the decision about a provision (PR-17.1).
+    private static let directing: SortedSet<Purpose> = [.intakeAndTriage, .plan, .direction, .safety, .handoverAndAftercare]
+
+    /// The directorship that the worker acts under at `moment`, as director or deputy.
+    private func actingDirectorship(of worker: WorkerID, at moment: Moment) -> Directorship? {
+        guard isActingDirector(worker, at: moment) else { return nil }
+        return facts.directorships.first { $0.worker == worker && $0.isDirecting(at: moment) }
+    }
+
+    /// Up to when an appointment counts as an involvement by itself.
+    private func ownTerm(of directorship: Directorship) -> Moment {
+        let start = (directorship.activeFrom ?? directorship.appointedAt).day
+        let term = start.adding(months: parameters.involvementMonths).end
+        return directorship.deputyUntil.map { min($0.end, term) } ?? term
+    }
+
+    /// Everybody whose involvement is valid at `moment`, the director and deputies among them (PR-7.1).
+    func involvedWorkers(at moment: Moment) -> Set<WorkerID> {
+        var workers = Set(facts.involvements.map(\.worker)).filter { isInvolved($0, at: moment) }
+        for directorship in facts.directorships where directorship.isDirecting(at: moment) {
+            if isActingDirector(directorship.worker, at: moment), moment < ownTerm(of: directorship) { workers.insert(directorship.worker) }
+        }
+        return workers
+    }
+
+    /// Who stands in for the director at `moment` (PR-6.5).
+    func deputies(at moment: Moment) -> Set<WorkerID> {
+        Set(facts.directorships.filter { $0.deputyFor != nil && $0.isDirecting(at: moment) }.map(\.worker)).filter {
+            isActingDirector($0, at: moment)
+        }
+    }
+
+    /// The involvement to hold a question against: the director's as such; else of the worker's valid ones the first that extends to the
+    /// subject and serves the purpose, else one that extends to it, else one that serves the purpose, else any.
+    func closestInvolvement(
+        of worker: WorkerID, with subject: Household.Subject?, for purpose: Purpose?, at moment: Moment
+    ) -> ClosestInvolvement? {
+        let live = liveInvolvements(of: worker, at: moment)
+        if let directorship = actingDirectorship(of: worker, at: moment) {
+            let term = ownTerm(of: directorship)
+            let latest = live.map(\.until.end).max()
+            if let until = [moment < term ? term : nil, latest].compactMap({ $0 }).max() {
+                return ClosestInvolvement(
+                    role: .caseDirector, persons: nil, purposes: Self.directing.union(live.map(\.purpose)),
+                    from: directorship.activeFrom ?? directorship.appointedAt, until: until)
+            }
+        }
+        func rank(_ involvement: Involvement) -> Int {
+            (subject.map { involvement.covers($0) } ?? true ? 0 : 2) + (involvement.purpose == purpose ? 0 : 1)
+        }
+        guard let best = live.enumerated().min(by: { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) })?.element else {
+            return nil
+        }
+        // The role of director comes by appointment only (PR-6.1).
+        let role = best.role == .caseDirector ? .teamMember : best.role
+        return ClosestInvolvement(
+            role: role, persons: best.persons, purposes: [best.purpose], from: max(best.from.start, best.grantedAt), until: best.until.end)
+    }
+}
+
+extension Value {
+    static func involvement(_ involvement: ClosestInvolvement) -> Value {
+        [
+            "role": .role(involvement.role),
+            "persons": .persons(involvement.persons ?? []),
+            "whole": .bool(involvement.persons == nil),
+            "purposes": .set(ValueSet(involvement.purposes.map { .purpose($0) })),
+            "from": .moment(involvement.from),
+            "until": .moment(involvement.until),
+        ]
+    }
+}
+
+extension CedarRecord {
+    /// The context of an action on what lies behind the card: the asker's closest involvement.
+    init(fileOf circumstances: Circumstances, about subject: Household.Subject? = nil) {
+        self.init()
+        guard let view = circumstances.facts.household, let worker = circumstances.asker.worker else { return }
+        set(
+            "involvement",
+            view.closestInvolvement(of: worker, with: subject, for: circumstances.purpose, at: circumstances.moment).map {
+                .involvement($0)
+            })
+    }
+}

@@ -1,0 +1,118 @@
+import Cedar
+import Household
+
+// Contexts of actions about the household file and its team. The names are those of `kluis.cedarschema`.
+
+extension SearchPerson {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var record = CedarRecord()
+        record.set("blockedMatch", .bool(circumstances.facts.searchMatches.blocked))
+        return record
+    }
+}
+
+extension ReadCard {
+    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+}
+
+extension ListTeam {
+    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+}
+
+extension AddPerson {
+    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+}
+
+extension RecordAuthority {
+    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+}
+
+extension RecordRepresentation {
+    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+}
+
+extension RecordIncapacity {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        let moment = circumstances.moment
+        var context = CedarRecord(fileOf: circumstances, about: .person(record.person))
+        context.set("person", .person(record.person))
+        context.set("judge", .worker(record.judgedBy))
+        context.set("twelveOrOlder", .bool((circumstances.facts.household?.person(record.person)?.age(at: moment) ?? 0) >= 12))
+        context.set("reasonGiven", .bool(reasonGiven))
+        context.set("endsLater", .bool(record.until >= moment.day))
+        return context
+    }
+}
+
+extension AppointDirector {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var record = CedarRecord()
+        record.set("worker", worker: worker, circumstances)
+        let (name, reason) =
+            switch preference {
+            case .none: ("none", false)
+            case .followed: ("followed", false)
+            case .deviated(let reasonGiven): ("deviated", reasonGiven)
+            }
+        record.set("preference", .entity(of: "Preference", name))
+        record.set("reasonGiven", .bool(reason))
+        return record
+    }
+}
+
+extension GrantInvolvement {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        let today = circumstances.moment.day
+        let months = (circumstances.facts.household?.parameters ?? .waterwolde2026).involvementMonths
+        var record = CedarRecord()
+        record.set("worker", worker: worker, circumstances)
+        record.set("role", .role(role))
+        record.set("persons", .persons(persons ?? []))
+        record.set("today", .day(today))
+        record.set("from", .day(from))
+        record.set("until", .day(until))
+        record.set("limit", .day(today.adding(months: months)))
+        return record
+    }
+}
+
+extension EndInvolvement {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var record = CedarRecord()
+        let ending = circumstances.facts.household?.facts.involvements.first { $0.id == involvement }
+        record.set("worker", ending.map { .worker($0.worker) })
+        return record
+    }
+}
+
+extension AssignRole {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var record = CedarRecord()
+        record.set("worker", worker: worker, circumstances)
+        record.set("role", .role(role))
+        return record
+    }
+}
+
+extension CedarRecord {
+    /// Adds a worker named in the question, with the parent organisation; one that the registry does not hold is not active.
+    mutating func set(_ name: Text, worker id: WorkerID, _ circumstances: Circumstances) {
+        let named = circumstances.worker(id)
+        let organisation = named?.organisation.id ?? OrganisationID.nothing
+        set(name, Entity.worker(named, id: id, actingFor: organisation, at: circumstances.moment))
+        entities.append(.organisation(named?.organisation, id: organisation, at: circumstances.moment))
+    }
+}
+
+extension Circumstances {
+    /// What is known about a worker: among those named, the asker, or in the team.
+    func worker(_ id: WorkerID) -> WorkerFacts? {
+        if let named = facts.namedWorkers.first(where: { $0.worker.id == id }) { return named }
+        if let asker = facts.worker, asker.worker.id == id { return asker }
+        guard let team = facts.household?.team, let worker = team.worker(id), let organisation = team.organisation(worker.organisation)
+        else {
+            return nil
+        }
+        return WorkerFacts(worker: worker, roles: team.facts.roles.filter { $0.worker == id }, organisation: organisation)
+    }
+}

@@ -1,0 +1,178 @@
+public import Household
+import Ledger
+import LedgerFormat
+public import Policy
+import Sealing
+public import Storage
+
+/// One line of the log as an officer reads it, as plain values.
+public struct LoggedLine: Sendable {
+    public let index: UInt64
+    /// `decision`, `outcome`, or `erased` when its keys are gone.
+    public let kind: String
+    /// The line whose outcome this is.
+    public let of: UInt64?
+    public let moment: Moment?
+    /// The action; a check has the action that was asked about.
+    public let action: String
+    public let isCheck: Bool
+    /// `permit`, `refuse`, `oblige`; of an outcome `completed`, `failed`, `interrupted`.
+    public let outcome: String
+    public let told: Bool
+    public let caller: String
+    public let organisation: String?
+    public let role: String?
+    public let hat: String?
+    public let household: String?
+    public let residents: [String]
+    public let item: String?
+    public let layer: String?
+    public let domains: [String]
+    public let purpose: String?
+    public let basis: String?
+    public let consent: String?
+    public let articles: [String]
+    public let reglement: String?
+    public let policySet: String?
+    public let facts: String?
+    public let trace: String?
+}
+
+/// What checking the stored log gave.
+public struct LogReport: Sendable {
+    public let size: UInt64
+    /// Root of the tree, in hexadecimal.
+    public let root: String
+    /// Lines whose encrypted side was opened and matches its commitments.
+    public let opened: UInt64
+    public let erased: UInt64
+    /// What is wrong, as codes with an index.
+    public let problems: [String]
+}
+
+extension ReferenceMonitor {
+    /// Reads lines, for an officer who was granted that.
+    public func lines(_ grant: consuming Grant<ReadLog>) async throws -> [LoggedLine] {
+        guard grant.isLive else { throw MonitorError.grantIsDead }
+        let range = grant.asked.range
+        return try await monitored {
+            try await writer.perform { [log] transaction in
+                try log.lines(range, in: transaction).map { LoggedLine(index: $0.index, line: $0.line) }
+            }
+        }
+    }
+
+    /// Opens every line of the log and holds it against its commitments, for an officer who was granted that. The Merkle tree itself was
+    /// rebuilt from the leaves when the vault was opened; outsiders rebuild it from the exported files.
+    public func verify(_ grant: consuming Grant<VerifyLog>) async throws -> LogReport {
+        guard grant.isLive else { throw MonitorError.grantIsDead }
+        let head = log.head
+        var opened: UInt64 = 0, erased: UInt64 = 0
+        var problems: [String] = []
+        var first: UInt64 = 0
+        while first < head.size {
+            let range = first..<min(first + 512, head.size)
+            do {
+                let lines = try await writer.perform { [log] transaction in try log.lines(range, in: transaction).map { $0.line == nil } }
+                opened += UInt64(lines.filter { !$0 }.count)
+                erased += UInt64(lines.filter { $0 }.count)
+            } catch {
+                problems.append("lines-do-not-open:\(range.lowerBound)-\(range.upperBound)")
+            }
+            first = range.upperBound
+        }
+        return LogReport(
+            size: head.size, root: head.root.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), opened: opened, erased: erased,
+            problems: problems)
+    }
+
+    /// Durable lines of the log.
+    public var logSize: UInt64 { log.size }
+
+    /// Resolves references, which opens no names and decides nothing: identifiers behind handles, and what lists need.
+    public func references<Output: Sendable>(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Output
+    ) async throws -> Output {
+        try await monitored { try await writer.perform(body) }
+    }
+
+    /// How much of one thing a list may show: decided for each on the facts of the listing, whose own line stands in the log.
+    public func showing<A: Reading>(_ action: A, for asker: Asker, purpose: Purpose?, at moment: Moment, on facts: Facts) -> Showing {
+        let trace = TraceID(bytes: RandomBytes.generate(16)) ?? Self.noTrace
+        let request = Request(
+            asker: asker, question: action, purpose: purpose, moment: moment, trace: trace)
+        switch engine.decide(request, on: facts) {
+        case .permit: return .everything
+        case .refuse(let refusal): return refusal.mayKnow ? .existence : .nothing
+        }
+    }
+
+    private static var noTrace: TraceID {
+        guard let trace = TraceID(bytes: [UInt8](repeating: 1, count: 16)) else { preconditionFailure("sixteen ones are a trace") }
+        return trace
+    }
+}
+
+/// How much of a thing a list shows.
+public enum Showing: Sendable { case nothing, existence, everything }
+
+/// A digest that tells one request from another, for idempotency keys.
+public enum RequestDigest {
+    /// SHA-256 over the parts, each with its length before it: 32 bytes.
+    public static func of(_ parts: [[UInt8]]) -> [UInt8] {
+        var data = AssociatedData("request")
+        for part in parts { data.append("part", bytes: part) }
+        return SHA256.hash(data.bytes).bytes
+    }
+}
+
+extension LoggedLine {
+    init(index: UInt64, line: LogLine?) {
+        self.index = index
+        guard let line else {
+            kind = "erased"
+            of = nil
+            moment = nil
+            action = ""
+            isCheck = false
+            outcome = ""
+            told = false
+            caller = ""
+            (organisation, role, hat, household, item, layer, purpose, basis, consent) = (nil, nil, nil, nil, nil, nil, nil, nil, nil)
+            (residents, domains, articles) = ([], [], [])
+            (reglement, policySet, facts, trace) = (nil, nil, nil, nil)
+            return
+        }
+        switch line.phase {
+        case .decision(let verdict, _):
+            kind = "decision"
+            of = nil
+            outcome = verdict.rawValue
+        case .outcome(let decision, let effect):
+            kind = "outcome"
+            of = decision
+            outcome = effect.rawValue
+        }
+        moment = Moment(millisecondsSince1970: line.moment)
+        isCheck = line.action.text.hasPrefix("check:")
+        action = isCheck ? String(line.action.text.dropFirst(6)) : line.action.text
+        told = line.isVisible
+        caller = line.caller.text
+        organisation = line.organisation?.text
+        role = line.role?.text
+        hat = line.hat?.text
+        household = line.household?.text
+        residents = line.residents.map(\.resident.text)
+        item = line.item?.text
+        layer = line.layer?.text
+        domains = line.lifeDomains.map(\.text)
+        purpose = line.purpose?.text
+        basis = line.legalBasis?.text
+        consent = line.consent?.text
+        articles = line.articles.map(\.text)
+        reglement = line.reglementVersion?.text
+        policySet = line.policySetDigest?.text
+        facts = line.factsDigest?.text
+        trace = line.traceID?.text
+    }
+}

@@ -1,0 +1,155 @@
+import Household
+import Hummingbird
+import Policy
+import ReferenceMonitor
+import Vault
+import Wire
+
+extension VaultServer {
+    func registerConsent(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let household: HouseholdID = try identifier("h", state)
+        let message = try await body(Wire.RegisterConsent.self, request)
+        let recipients: ConsentDraft.Recipients =
+            message.recipient == "*" ? .everybody : .one(try await organisation(message.recipient, "recipient"))
+        let domains: ConsentDraft.Domains =
+            message.domains.contains("*") ? .all : .these(try Terms.domains(message.domains, "domains"))
+        let form = try Terms.term(SigningMethod.self, message.form, "form")
+        var signers: [Party] = []
+        for signature in message.signatures {
+            guard let text = signature.person ?? exchange.onBehalfOf else {
+                throw Terms.fail("signatures", "noem wie heeft getekend", "name who signed")
+            }
+            signers.append(.person(try await person(text, in: household, "signatures")))
+        }
+        let draft = ConsentDraft(
+            subject: try await person(message.subject, in: household, "subject"), recipients: recipients, domains: domains,
+            purpose: try Terms.term(Purpose.self, message.purpose, "purpose"),
+            from: try Terms.day(message.from, "from") ?? operations.clock.now().day, until: try Terms.day(message.until, "until"),
+            leafletVersion: try message.leaflet.map { try Terms.label($0, "leaflet") }, signers: SortedSet(signers), method: form)
+        let expected = exchange.ifMatch
+        let behalf = try await onBehalfOf(exchange, in: household)
+        return try await change(
+            Policy.RegisterConsent(household: household, draft: draft), exchange, by: caller, for: behalf,
+            request: [Array(household.description.utf8), try WireJSON.encode(message)]
+        ) { [vault] grant, transaction in
+            ChangeAnswer(try vault.registerConsent(grant, expected: expected, in: transaction))
+        }
+    }
+
+    func signConsent(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let consent: ConsentID = try identifier("c", state)
+        let message = try await body(ConsentSignature.self, request)
+        let household = try await monitor.references { [vault] in try vault.household(of: consent, in: $0) }
+        let signer = try await actor(message.person, exchange, in: household)
+        let method = try message.method.map { try Terms.term(SigningMethod.self, $0, "method") } ?? .written
+        let expected = exchange.ifMatch
+        return try await change(
+            Policy.SignConsent(household: household, consent: consent, signer: signer, method: method), exchange, by: caller, for: signer,
+            created: false, request: [Array(consent.description.utf8), try WireJSON.encode(message), Array(signer.description.utf8)]
+        ) { [vault] grant, transaction in
+            ChangeAnswer(try vault.signConsent(grant, expected: expected, in: transaction))
+        }
+    }
+
+    func withdrawConsent(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let consent: ConsentID = try identifier("c", state)
+        let message = try await body(Wire.WithdrawConsent.self, request)
+        let household = try await monitor.references { [vault] in try vault.household(of: consent, in: $0) }
+        let by = try await actor(message.by, exchange, in: household)
+        let domains = try message.domains.map { try Terms.domains($0, "domains") }
+        let expected = exchange.ifMatch
+        return try await change(
+            Policy.WithdrawConsent(consent: consent, domains: domains, by: by), exchange, by: caller, for: by, created: false,
+            request: [Array(consent.description.utf8), try WireJSON.encode(message), Array(by.description.utf8)]
+        ) { [vault] grant, transaction in
+            ChangeAnswer(try vault.withdrawConsent(grant, expected: expected, in: transaction))
+        }
+    }
+
+    func refuseConsent(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let household: HouseholdID = try identifier("h", state)
+        let message = try await body(RegisterRefusal.self, request)
+        let subject = try await person(message.subject, in: household, "subject")
+        let recipient: Party
+        switch (message.recipient, message.person) {
+        case (let text?, nil): recipient = .organisation(try await organisation(text, "recipient"))
+        case (nil, let text?): recipient = .person(try await person(text, in: household, "person"))
+        default:
+            throw Terms.fail("recipient", "noem één organisatie of één persoon", "name one organisation or one person")
+        }
+        let behalf = try await onBehalfOf(exchange, in: household)
+        let by: PersonID = if let text = message.by { try await person(text, in: household, "by") } else { behalf ?? subject }
+        let draft = RefusalDraft(
+            subject: subject, recipient: recipient, domains: try Terms.domains(message.domains, "domains"),
+            purpose: try Terms.term(Purpose.self, message.purpose, "purpose"), by: by)
+        let expected = exchange.ifMatch
+        return try await change(
+            Policy.RefuseConsent(household: household, draft: draft), exchange, by: caller, for: behalf,
+            request: [Array(household.description.utf8), try WireJSON.encode(message)]
+        ) { [vault] grant, transaction in
+            let made = try vault.refuseConsent(grant, expected: expected, in: transaction)
+            return ChangeAnswer(id: made.id.description, state: "refused", articles: [], version: made.revision)
+        }
+    }
+
+    func listConsents(_ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let household: HouseholdID = try identifier("h", state)
+        let action = Policy.ListConsents(household: household)
+        let person = try await onBehalfOf(exchange, in: household)
+        if exchange.whyOnly {
+            return try await why(
+                Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace), exchange)
+        }
+        let (page, cited) = try await read(action, exchange, by: caller, for: person) { [vault] grant in
+            let list = try vault.listConsents(grant)
+            let consents = list.consents.map { line in
+                ConsentBrief(
+                    id: line.consent.id.description, subject: line.consent.subject.description,
+                    recipient: line.consent.recipient.description, domains: line.domains.map(\.rawValue),
+                    purpose: line.consent.purpose.rawValue, from: line.consent.from.description, until: line.consent.until.description,
+                    form: line.consent.givers.first?.method.rawValue, state: line.standing.rawValue,
+                    signers: line.consent.givers.map(\.party.description), missing: line.missing.map(MissingSignature.init))
+            }
+            let refusals = list.refusals.map { refusal in
+                ConsentBrief(
+                    id: refusal.id.description, subject: refusal.subject.description,
+                    recipient: refusal.recipient.organisation?.description, person: refusal.recipient.person?.description,
+                    domains: refusal.domains.map(\.rawValue), purpose: refusal.purpose.rawValue, from: refusal.askedOn.day.description,
+                    state: "refused", signers: [refusal.by.description], missing: [])
+            }
+            return Page(entries: consents + refusals)
+        }
+        return try json(cite(page, cited), cited.receipt)
+    }
+
+    /// The resident who signs or withdraws: named in the message, else in `Kluis-For`.
+    private func actor(_ text: String?, _ exchange: Exchange, in household: HouseholdID?) async throws -> PersonID {
+        guard let text = text ?? exchange.onBehalfOf else {
+            throw Terms.fail(HeaderName.onBehalfOf, "noem de inwoner met --for", "name the resident with --for")
+        }
+        guard let household else { return PersonID(text) ?? .random() }
+        return try await person(text, in: household, HeaderName.onBehalfOf)
+    }
+}
+
+extension ChangeAnswer {
+    init(_ result: ConsentResult) {
+        self.init(
+            id: result.id.description, state: result.state.rawValue, missing: result.missing.map(MissingSignature.init), articles: [],
+            version: result.revision)
+    }
+}
+
+extension MissingSignature {
+    init(_ signer: RequiredSigner) {
+        switch signer.party {
+        case .person(let id): self.init(kind: "person", id: id.description)
+        case .organisation(let id): self.init(kind: "organisation", id: id.description)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Household
+import ReferenceMonitor
+import Vault
+import Wire
+
+extension Problem {
+    /// The one map from everything that the layers below can throw.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as WireError: self = .invalid(error)
+        case let error as MonitorError: self.init(error)
+        case let error as VaultError: self.init(error)
+        case let error as HouseholdError:
+            // The reglement let it through and the domain did not: the request asks for something that cannot be so.
+            let cited = error.articles.map(\.description).joined(separator: ", ")
+            let about = error.about.isEmpty ? error.code.rawValue : error.about
+            self = .invalidField(
+                about,
+                Sentence(
+                    nl: "dit past niet bij wat is vastgelegd" + (cited.isEmpty ? "" : " (\(cited))"),
+                    en: "this does not fit what is on record" + (cited.isEmpty ? "" : " (\(cited))")))
+        default: self = .internalError
+        }
+    }
+
+    private init(_ error: MonitorError) {
+        switch error {
+        case .notRecorded: self = .notRecorded
+        case .unknown: self = .unknown
+        case .factsDoNotVerify: self = .verificationFailed
+        case .noSuchThing: self = .notFound
+        case .grantIsDead: self = .internalError
+        case .interrupted: self = .interrupted
+        case .signIn(let failure): self = .signInFirst(failure)
+        }
+    }
+
+    private init(_ error: VaultError) {
+        switch error {
+        case .doesNotVerify, .contentMissing: self = .verificationFailed
+        case .isSealed: self = .sealed
+        case .noSuchThing: self = .notFound
+        case .revisionMoved: self = .conflict(Sentence(nl: "er is intussen iets gewijzigd", en: "something was changed meanwhile"))
+        case .keyUsedForAnotherRequest:
+            self = .conflict(
+                Sentence(
+                    nl: "deze idempotency-key hoort bij een ander verzoek; neem een nieuwe",
+                    en: "this idempotency-key belongs to another request; take a new one"))
+        case .alreadyExists: self = .conflict(Sentence(nl: "dit bestaat al", en: "this exists already"))
+        case .uploadNotFinished: self = .truncated
+        case .contentTooLarge: self = .contentTooLarge
+        case .file, .fault: self = .notRecorded
+        case .wrongSecret, .grantIsDead, .unsafeFile, .wrongPlace: self = .internalError
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import HTTPTypes
+import Household
+import Hummingbird
+import NIOCore
+import Policy
+import ReferenceMonitor
+import Vault
+import Wire
+
+extension VaultServer {
+    /// Takes an item in: refused early where it can be, streamed and sealed as it comes, and decided again in the transaction that makes it
+    /// exist.
+    func addItem(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let household: HouseholdID = try identifier("h", state)
+        guard let header = request.headers[Exchange.name(HeaderName.item)] else {
+            throw Terms.fail(HeaderName.item, "beschrijf het stuk in deze kop", "describe the item in this header")
+        }
+        let metadata = try ItemMetadata(header: header)
+        let length = try request.headers[.contentLength].map { text in
+            guard let length = UInt64(text) else { throw Terms.fail("Content-Length", "een aantal bytes", "a number of bytes") }
+            guard length <= limits.item else { throw Problem.contentTooLarge }
+            return length
+        }
+        guard let organisation = caller.organisation else { throw Problem.signInFirst(.noSession) }
+        let layer = try metadata.layer.map { try Terms.term(Layer.self, $0, "layer") } ?? .personalFile
+        let kind = try Terms.term(ItemKind.self, metadata.kind, "kind")
+        let everyDomain = metadata.domain == "*" || metadata.domain == "all"
+        let draft = ItemDraft(
+            subject: try await subject(metadata.subject, in: household, "subject"), layer: layer,
+            domain: everyDomain ? nil : try Terms.domain(metadata.domain, "domain"), kind: kind,
+            basis: try Terms.term(LegalBasis.self, metadata.basis, "basis"),
+            provision: try metadata.provision.map { try Terms.label($0, "provision") },
+            retentionClass: try Terms.retentionClass(metadata.retentionClass, "retentionClass"),
+            scoreReasonGiven: metadata.scoreReasons.map { !$0.isEmpty && $0.values.allSatisfy { !$0.isEmpty } } ?? false,
+            sizeBucket: SizeBucket(bytes: length ?? 0))
+        let wording = ItemWording(
+            title: try Terms.words(metadata.title, "title", limit: 1000), mediaType: try Terms.words(metadata.mediaType ?? "", "mediaType", limit: 100),
+            note: try Terms.words((metadata.scoreReasons ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"), "scoreReasons"))
+        let attempt = Attempt(
+            Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, trace: exchange.trace)
+        if exchange.whyOnly { return try await why(attempt, exchange) }
+        if let refused = try await monitor.screen(attempt) { throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound }
+
+        let sink = try vault.receive(household: household, organisation: organisation, layer: layer, kind: kind, length: length)
+        try await receive(request.body, length, into: sink)
+        let upload = try await sink.finish()
+        let expected = exchange.ifMatch
+        do {
+            let (answer, cited) = try await perform(
+                attempt, exchange, request: [Array(household.description.utf8), try WireJSON.encode(metadata), Array("\(upload.length)".utf8)]
+            ) { [vault] grant, transaction in
+                let made = try vault.addItem(grant, upload: upload, words: wording, expected: expected, in: transaction)
+                return ChangeAnswer(id: made.id.description, articles: [], version: made.revision)
+            }
+            if answer.id == upload.item.description { upload.keep() } else { upload.discard() }
+            return try self.answer(changed: answer, cited, exchange, created: true)
+        } catch MonitorError.unknown {
+            // Whether the row stands is unknown: the content stays until a start has looked.
+            upload.keep()
+            throw MonitorError.unknown
+        } catch {
+            upload.discard()
+            throw error
+        }
+    }
+
+    /// Streams a body into the vault with back-pressure; what a client announces must be what comes.
+    private func receive(_ body: RequestBody, _ length: UInt64?, into sink: UploadSink) async throws {
+        var received: UInt64 = 0
+        do {
+            for try await buffer in body {
+                received += UInt64(buffer.readableBytes)
+                guard received <= length ?? limits.item else { throw Problem.contentTooLarge }
+                var rest = buffer.readableBytesView
+                while !rest.isEmpty {
+                    let taken = try unsafe rest.withUnsafeBytes { bytes in
+                        // SAFETY: the sink copies or seals the bytes before it returns.
+                        unsafe try sink.take(bytes)
+                    }
+                    rest = rest.dropFirst(taken)
+                    if !rest.isEmpty { try await sink.room() }
+                }
+            }
+        } catch let error as VaultError {
+            throw error
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem.truncated
+        }
+        if let length, received != length { throw Problem.truncated }
+    }
+
+    /// Lets an item out: its description in a header, its bytes as they are opened. When the right ends on the way, the stream is cut without
+    /// its final chunk.
+    func readItem(_ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let household: HouseholdID = try identifier("h", state)
+        let item: ItemID = try identifier("i", state)
+        let action = Policy.ReadItem(household: household, item: item)
+        let person = try await onBehalfOf(exchange, in: household)
+        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
+        if exchange.whyOnly { return try await why(attempt, exchange) }
+        return try await Streaming.respond { feed in
+            let outcome = try await monitor.read(attempt) { [vault] grant in
+                let line = grant.line
+                try await vault.readItem(
+                    grant,
+                    head: { head in
+                        try await feed.start(
+                            length: head.length, [Exchange.name(HeaderName.receipt): "\(line)", Exchange.name(HeaderName.item): try ItemBrief(head).header()])
+                    },
+                    sink: { chunk in
+                        let buffer = unsafe chunk.withUnsafeBytes { bytes in
+                            // SAFETY: copied into the buffer before the closure returns.
+                            unsafe ByteBuffer(bytes: bytes)
+                        }
+                        try await feed.send(buffer)
+                    })
+            }
+            switch outcome {
+            case .done: return
+            case .refused(let refused): throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
+            case .failed(let error, _): throw error
+            }
+        }
+    }
+
+    func listItems(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let household: HouseholdID = try identifier("h", state)
+        let action = Policy.ListItems(household: household)
+        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        let after = request.uri.queryParameters["after"].map(String.init)
+        let (page, cited) = try await read(action, exchange, by: caller) { [vault, monitor] grant in
+            let moment = grant.moment
+            let lines = try vault.listItems(grant) { facts in
+                guard let item = facts.item?.id else { return .nothing }
+                switch monitor.showing(
+                    Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: exchange.purpose, at: moment, on: facts)
+                {
+                case .nothing: return .nothing
+                case .existence: return .existence
+                case .everything: return .title
+                }
+            }
+            return Page(lines.map { ItemBrief($0.item, title: $0.title) }, after: after, limit: 500, id: \.id)
+        }
+        return try json(cite(page, cited), cited.receipt)
+    }
+}
+
+extension Page {
+    /// The part of a list behind a cursor.
+    init(_ all: [Entry], after: String?, limit: Int, id: (Entry) -> String) {
+        var rest = all[...]
+        if let after, let index = all.firstIndex(where: { id($0) == after }) { rest = all[(index + 1)...] }
+        let part = rest.prefix(limit)
+        self.init(entries: Array(part), next: part.count < rest.count ? part.last.map(id) : nil)
+    }
+}
+
+extension ItemBrief {
+    init(_ item: Item, title: String?) {
+        self.init(
+            id: item.id.description, subject: item.subject.description, layer: item.layer.rawValue, organisation: item.organisation.description)
+        self.title = title
+        readable = title != nil
+        guard title != nil else { return }
+        domain = item.domain.rawValue
+        kind = item.kind.rawValue
+        author = item.author.description
+        hat = item.hat.rawValue
+        basis = item.basis.rawValue
+        retentionClass = item.retentionClass.rawValue
+        createdAt = item.createdAt.description
+    }
+
+    init(_ head: ItemHead) {
+        self.init(head.item, title: head.words.title)
+        mediaType = head.words.mediaType.isEmpty ? nil : head.words.mediaType
+        size = head.length
+        version = head.revision
+    }
+}

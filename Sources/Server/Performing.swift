@@ -1,0 +1,100 @@
+import Household
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Policy
+import ReferenceMonitor
+import Vault
+import Wire
+
+// A handler decodes a message into a question, performs it through the monitor, and encodes what came of it. These are the two ways to
+// perform, and the one way to ask without doing.
+
+extension VaultServer {
+    func caller(_ exchange: Exchange) throws -> Caller {
+        guard let token = exchange.token else { throw Problem.signInFirst(.noSession) }
+        return try authenticator.caller(token: token, peer: exchange.peer.uid)
+    }
+
+    /// Decides, records and carries out a change, and answers with what was made.
+    /// - Parameters:
+    ///   - request: the bytes that make this request this request, for its idempotency key.
+    ///   - effect: carries the change out; it may run more than once.
+    func change<A: Change>(
+        _ action: A, _ exchange: Exchange, by caller: Caller, for person: PersonID? = nil, created: Bool = true, request: [[UInt8]],
+        effect: @escaping @Sendable (consuming Grant<A>, borrowing OpenTransaction) throws -> ChangeAnswer
+    ) async throws -> Response {
+        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
+        if exchange.whyOnly { return try await why(attempt, exchange) }
+        let (answer, cited) = try await perform(attempt, exchange, request: request, effect: effect)
+        return try self.answer(changed: answer, cited, exchange, created: created)
+    }
+
+    /// As ``change(_:_:by:for:created:request:effect:)``, for handlers that do something with the answer first.
+    func perform<A: Change>(
+        _ attempt: Attempt<A>, _ exchange: Exchange, request: [[UInt8]],
+        effect: @escaping @Sendable (consuming Grant<A>, borrowing OpenTransaction) throws -> ChangeAnswer
+    ) async throws -> (ChangeAnswer, Cited) {
+        let digest = RequestDigest.of([Array(A.action.rawValue.utf8)] + request)
+        let outcome = try await monitor.change(attempt) { [vault, clock = operations.clock] grant, transaction in
+            let caller = grant.caller
+            guard let key = exchange.idempotencyKey else { return try effect(grant, transaction) }
+            if let earlier = try vault.replayed(key: key, caller: caller, requestDigest: digest, in: transaction) {
+                return try WireJSON.decodeLeniently(ChangeAnswer.self, from: earlier)
+            }
+            let answer = try effect(grant, transaction)
+            try vault.remember(
+                try WireJSON.encode(answer), key: key, caller: caller, requestDigest: digest, at: clock.now(), in: transaction)
+            return answer
+        }
+        switch outcome {
+        case .refused(let refused): throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
+        case .failed(let error, _): throw error
+        case .done(let answer, let cited): return (answer, cited)
+        }
+    }
+
+    func answer(changed answer: ChangeAnswer, _ cited: Cited, _ exchange: Exchange, created: Bool) throws -> Response {
+        var answer = answer
+        answer.articles = cited.articles
+        answer.duties = cited.duties.map { $0.sentence(exchange.language) }
+        answer.receipt = cited.receipt
+        return try json(answer, cited.receipt, status: created ? .created : .ok, version: answer.version)
+    }
+
+    /// Decides and records a reading; the message is made inside, from what the grant opened.
+    func read<A: Reading, Message: Codable & Sendable>(
+        _ action: A, _ exchange: Exchange, by caller: Caller, for person: PersonID? = nil,
+        _ body: (consuming Grant<A>) async throws -> Message
+    ) async throws -> (Message, Cited) {
+        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
+        switch try await monitor.read(attempt, body) {
+        case .refused(let refused): throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
+        case .failed(let error, _): throw error
+        case .done(let message, let cited): return (message, cited)
+        }
+    }
+
+    /// "May I": decides, records that it was asked, and does nothing.
+    func why<A: Action>(_ attempt: Attempt<A>, _ exchange: Exchange) async throws -> Response {
+        let checked = try await monitor.check(attempt)
+        let explanation = checked.explanation
+        guard explanation.outcome != .refuse || explanation.mayKnow else { throw Problem.notFound }
+        let traces = explanation.determining.isEmpty ? explanation.nearest : explanation.determining
+        let answer = DecisionAnswer(
+            outcome: explanation.outcome.rawValue, articles: explanation.articles.map(\.description),
+            sentences: traces.map { $0.sentence(exchange.language) }, next: explanation.nextSteps.map { $0(exchange.language) },
+            duties: explanation.duties.map { $0.sentence(exchange.language) }, policies: traces.map(\.policy), receipt: checked.receipt)
+        return try json(answer, checked.receipt)
+    }
+
+    func json(
+        _ message: some Encodable, _ receipt: UInt64?, status: HTTPResponse.Status = .ok, version: UInt64? = nil
+    ) throws -> Response {
+        let body = try WireJSON.encode(message)
+        var headers: HTTPFields = [.contentType: MediaType.json, .contentLength: "\(body.count)"]
+        if let receipt { headers[Exchange.name(HeaderName.receipt)] = "\(receipt)" }
+        if let version { headers[.eTag] = "\"\(version)\"" }
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,71 @@
+import Household
+import Hummingbird
+import ReferenceMonitor
+import Vault
+import Wire
+
+// References in messages and paths: an identifier, or a handle (workers, organisations), or a given name in lower case (persons of one
+// household). Resolving opens no names and decides nothing; what comes out is decided on like any other identifier, and a reference to nothing
+// becomes an identifier of nothing, so that it is refused by the reglement and not here.
+
+extension VaultServer {
+    /// An identifier in the path. One that cannot be an identifier is a thing that does not exist.
+    func identifier<Kind: IdentifierKind>(_ name: String, _ state: RequestState) throws -> Identifier<Kind> {
+        guard let text = state.parameters.get(name), let id = Identifier<Kind>(text) else { throw Problem.notFound }
+        return id
+    }
+
+    func worker(_ text: String, _ field: String) async throws -> WorkerID {
+        if let id = WorkerID(text) { return id }
+        guard Terms.isHandle(text) else { throw Terms.fail(field, "een medewerker, als kenmerk of korte naam", "a worker, by identifier or handle") }
+        guard let id = try await monitor.references({ [vault] in try vault.worker(handle: text, in: $0) }) else {
+            throw Terms.fail(field, "deze medewerker is niet geregistreerd", "this worker is not registered")
+        }
+        return id
+    }
+
+    func organisation(_ text: String, _ field: String) async throws -> OrganisationID {
+        if let id = OrganisationID(text) { return id }
+        guard Terms.isHandle(text) else {
+            throw Terms.fail(field, "een organisatie, als kenmerk of korte naam", "an organisation, by identifier or handle")
+        }
+        guard let id = try await monitor.references({ [vault] in try vault.organisation(handle: text, in: $0) }) else {
+            throw Terms.fail(field, "deze organisatie is niet geregistreerd", "this organisation is not registered")
+        }
+        return id
+    }
+
+    func person(_ text: String, in household: HouseholdID, _ field: String) async throws -> PersonID {
+        if let id = PersonID(text) { return id }
+        let found = try await monitor.references { [vault] in try vault.person(givenName: text, household: household, in: $0) }
+        // Who may not know the household may not learn from this who lives in it: a name that nobody has becomes a random identifier.
+        return found ?? .random()
+    }
+
+    /// The resident in `Kluis-For`, where the household is known.
+    func onBehalfOf(_ exchange: Exchange, in household: HouseholdID?) async throws -> PersonID? {
+        guard let text = exchange.onBehalfOf else { return nil }
+        guard let household else {
+            guard let id = PersonID(text) else {
+                throw Terms.fail(HeaderName.onBehalfOf, "een kenmerk van een inwoner", "the identifier of a resident")
+            }
+            return id
+        }
+        return try await person(text, in: household, HeaderName.onBehalfOf)
+    }
+
+    /// A person or the household as a whole.
+    func subject(_ text: String, in household: HouseholdID, _ field: String) async throws -> Household.Subject {
+        if text == "household" || text == "huishouden" || text == household.description { return .household(household) }
+        return .person(try await person(text, in: household, field))
+    }
+}
+
+extension Identifier {
+    /// A fresh identifier: 16 random bytes from the system.
+    static func random() -> Identifier {
+        while true {
+            if let id = Identifier(bytes: (0..<16).map { _ in UInt8.random(in: 0 ... .max) }) { return id }
+        }
+    }
+}

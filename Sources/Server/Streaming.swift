@@ -1,0 +1,103 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Wire
+
+/// Lets a handler stream while it still holds its grant: the answer's head goes out when the first byte is ready, and until then anything
+/// that goes wrong is an ordinary answer.
+enum Streaming {
+    /// What a handler writes to.
+    final class Feed: Sendable {
+        fileprivate struct Head: Sendable {
+            let length: UInt64
+            let headers: [HTTPField.Name: String]
+        }
+        fileprivate enum Part: Sendable { case head(Head), bytes(ByteBuffer), end, failed(any Error) }
+        fileprivate let parts: AsyncStream<Part>
+        private let continuation: AsyncStream<Part>.Continuation
+        /// One token for each part that may be under way: back-pressure.
+        private let tokens: AsyncStream<Void>
+        private let tokenFeed: AsyncStream<Void>.Continuation
+
+        fileprivate init(depth: Int) {
+            (parts, continuation) = AsyncStream.makeStream()
+            (tokens, tokenFeed) = AsyncStream.makeStream()
+            for _ in 0..<depth { tokenFeed.yield() }
+        }
+
+        /// Says how long the body will be. Once.
+        func start(length: UInt64, _ headers: [HTTPField.Name: String]) async throws {
+            continuation.yield(.head(Head(length: length, headers: headers)))
+        }
+
+        /// Sends bytes; waits while the client is slow.
+        func send(_ buffer: ByteBuffer) async throws {
+            var iterator = tokens.makeAsyncIterator()
+            guard await iterator.next() != nil else { throw CancellationError() }
+            try Task.checkCancellation()
+            continuation.yield(.bytes(buffer))
+        }
+
+        fileprivate func consumed() { tokenFeed.yield() }
+        fileprivate func finish(_ error: (any Error)?) {
+            continuation.yield(error.map { .failed($0) } ?? .end)
+            continuation.finish()
+        }
+        fileprivate func hangUp() { tokenFeed.finish() }
+    }
+
+    /// Runs `body` beside the answer that it feeds.
+    static func respond(_ body: @escaping @Sendable (Feed) async throws -> Void) async throws -> Response {
+        let feed = Feed(depth: 2)
+        let task = Task {
+            do {
+                try await body(feed)
+                feed.finish(nil)
+            } catch {
+                feed.finish(error)
+            }
+        }
+        var iterator = feed.parts.makeAsyncIterator()
+        switch await iterator.next() {
+        case .head(let head):
+            var headers: HTTPFields = [.contentType: MediaType.bytes, .contentLength: "\(head.length)"]
+            for (name, value) in head.headers { headers[name] = value }
+            let rest = Once(iterator)
+            return Response(
+                status: .ok, headers: headers,
+                body: ResponseBody(contentLength: Int(head.length)) { writer in
+                    defer {
+                        feed.hangUp()
+                        task.cancel()
+                    }
+                    guard var parts = rest.take() else { throw Problem.internalError }
+                    while let part = await parts.next() {
+                        switch part {
+                        case .head: continue
+                        case .bytes(let buffer):
+                            try await writer.write(buffer)
+                            feed.consumed()
+                        case .failed(let error):
+                            // The connection is closed before the announced length came: no client takes this for the whole.
+                            throw error
+                        case .end:
+                            try await writer.finish(nil)
+                            return
+                        }
+                    }
+                })
+        case .failed(let error): throw error
+        case .bytes, .end, nil: throw Problem.internalError
+        }
+    }
+
+    private final class Once<Value>: @unchecked Sendable {
+        // SAFETY: taken once, by the one task that writes the body, after the one that made it has returned.
+        private var value: Value?
+        init(_ value: Value) { self.value = value }
+        func take() -> Value? {
+            defer { value = nil }
+            return value
+        }
+    }
+}

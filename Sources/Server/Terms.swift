@@ -1,0 +1,93 @@
+import Household
+import Wire
+
+/// From the words of a message to the types of the domain: parsed once, or refused with the field's name.
+enum Terms {
+    static func fail(_ field: String, _ nl: String, _ en: String) -> Problem { .invalidField(field, Sentence(nl: nl, en: en)) }
+
+    /// A term of a closed vocabulary.
+    static func term<Term: VocabularyTerm>(_ type: Term.Type, _ text: String, _ field: String, aliases: [String: Term] = [:]) throws(Problem) -> Term {
+        if let term = Term(text: text) ?? aliases[text] { return term }
+        let known = Term.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+        throw fail(field, "kies uit: \(known)", "choose from: \(known)")
+    }
+
+    static func day(_ text: String, _ field: String) throws(Problem) -> CalendarDay {
+        guard let day = CalendarDay(text) else { throw fail(field, "schrijf een dag als 2026-01-31", "write a day like 2026-01-31") }
+        return day
+    }
+
+    static func day(_ text: String?, _ field: String) throws(Problem) -> CalendarDay? {
+        guard let text else { return nil }
+        let day: CalendarDay = try self.day(text, field)
+        return day
+    }
+
+    /// A domain by its identifier or by its Dutch word.
+    static func domain(_ text: String, _ field: String) throws(Problem) -> LifeDomain {
+        try term(LifeDomain.self, text, field, aliases: domainAliases)
+    }
+
+    static func domains(_ texts: [String], _ field: String) throws(Problem) -> SortedSet<LifeDomain> {
+        var domains: [LifeDomain] = []
+        for text in texts { domains.append(try domain(text, field)) }
+        return SortedSet(domains)
+    }
+
+    private static let domainAliases: [String: LifeDomain] = [
+        "opvoeden": .parenting, "school": .schoolWorkDaytime, "school/werk": .schoolWorkDaytime, "zelfredzaamheid": .selfReliance,
+        "meedoen": .participation, "geldzaken": .finance, "wonen": .housing, "gezondheid": .health, "veiligheid": .safety,
+    ]
+
+    static func retentionClass(_ text: String, _ field: String) throws(Problem) -> RetentionClass {
+        try term(
+            RetentionClass.self, text, field,
+            aliases: [
+                "youth": .youthCare, "wmo": .socialSupport, "debt": .debtRelief, "income": .incomeAndParticipation,
+            ])
+    }
+
+    /// What a person is in the household, from the everyday word.
+    static func relation(_ text: String, _ field: String) throws(Problem) -> Relation {
+        try term(
+            Relation.self, text, field,
+            aliases: [
+                "mother": .parent, "father": .parent, "son": .child, "daughter": .child, "brother": .sibling, "sister": .sibling,
+                "grandmother": .grandparent, "grandfather": .grandparent, "grandson": .grandchild, "granddaughter": .grandchild,
+                "stepmother": .stepParent, "stepfather": .stepParent, "exPartner": .formerPartner, "spouse": .partner,
+            ])
+    }
+
+    /// Where somebody saw the evidence, from how it was written down; anything unknown is no more than somebody's word.
+    static func evidence(_ text: String?) -> Evidence {
+        guard let text = text?.lowercased() else { return .statement }
+        if let exact = Evidence.allCases.first(where: { $0.rawValue.lowercased() == text }) { return exact }
+        if text.hasPrefix("gezagsregister") || text.hasPrefix("authority register") { return .authorityRegister }
+        if text.hasPrefix("beschikking") || text.hasPrefix("court") || text.hasPrefix("rechtbank") { return .courtDecision }
+        if text.hasPrefix("brp") || text.hasPrefix("civil registry") { return .civilRegistry }
+        if text.hasPrefix("machtiging") || text.hasPrefix("mandate") { return .writtenMandate }
+        return .statement
+    }
+
+    static func label(_ text: String, _ field: String) throws(Problem) -> Label {
+        guard let label = Label(text) else {
+            throw fail(field, "1 tot 40 letters, cijfers of leestekens", "1 to 40 letters, digits or punctuation marks")
+        }
+        return label
+    }
+
+    /// Words for people, bounded so that one record stays small.
+    static func words(_ text: String, _ field: String, limit: Int = 4000) throws(Problem) -> String {
+        guard text.utf8.count <= limit, !text.unicodeScalars.contains(where: { $0.value < 32 && $0 != "\n" && $0 != "\t" }) else {
+            throw fail(field, "ten hoogste \(limit) bytes, zonder stuurtekens", "at most \(limit) bytes, without control characters")
+        }
+        return text
+    }
+
+    /// A handle, or nil when the text is not one.
+    static func isHandle(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard (2...32).contains(bytes.count), let first = bytes.first, (97...122).contains(first) else { return false }
+        return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+    }
+}

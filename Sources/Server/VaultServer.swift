@@ -1,0 +1,120 @@
+public import Household
+import HTTPTypes
+import Hummingbird
+public import Logging
+public import NIOCore
+import Policy
+public import ReferenceMonitor
+public import ServiceLifecycle
+public import Vault
+import Wire
+
+/// What the composition root lends the server beyond the vault: each a deed of one line.
+public struct Operations: Sendable {
+    public let clock: Clock
+    /// Signs a checkpoint now and exports the log up to it.
+    public let checkpoint: @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8])
+    /// Holds every record and content against the manifests: codes of what is wrong.
+    public let verifyStore: @Sendable () async throws -> [String]
+    /// Moves the clock of a rehearsal; nil in a real vault. False when that moment has passed.
+    public let moveClock: (@Sendable (Moment) -> Bool)?
+    /// Arms a fault of a rehearsal; nil in a real vault. False when there is no such fault.
+    public let armFault: (@Sendable (String) -> Bool)?
+    /// Transactions committed and requests that they carried.
+    public let counters: @Sendable () -> (commits: Int, requests: Int)
+
+    public init(
+        clock: Clock, checkpoint: @escaping @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8]),
+        verifyStore: @escaping @Sendable () async throws -> [String], moveClock: (@Sendable (Moment) -> Bool)?,
+        armFault: (@Sendable (String) -> Bool)?, counters: @escaping @Sendable () -> (commits: Int, requests: Int)
+    ) {
+        self.clock = clock
+        self.checkpoint = checkpoint
+        self.verifyStore = verifyStore
+        self.moveClock = moveClock
+        self.armFault = armFault
+        self.counters = counters
+    }
+}
+
+/// Limits of what is read before anything is decided.
+public struct Limits: Sendable {
+    /// Bytes of a JSON body.
+    public let json: Int
+    /// Bytes of an item.
+    public let item: UInt64
+
+    public init(json: Int, item: UInt64) {
+        self.json = json
+        self.item = item
+    }
+}
+
+/// HTTP over the Unix socket: a handler decodes, performs and encodes, and knows neither policy nor keys.
+public struct VaultServer: Sendable {
+    let vault: Vault
+    let monitor: ReferenceMonitor
+    let authenticator: Authenticator
+    let operations: Operations
+    let limits: Limits
+    let version: String
+
+    public init(
+        vault: Vault, monitor: ReferenceMonitor, authenticator: Authenticator, operations: Operations, limits: Limits, version: String
+    ) {
+        self.vault = vault
+        self.monitor = monitor
+        self.authenticator = authenticator
+        self.operations = operations
+        self.limits = limits
+        self.version = version
+    }
+
+    /// The service that accepts connections.
+    /// - Parameters:
+    ///   - socket: a bound Unix stream socket; taken over.
+    ///   - onRunning: called once connections are accepted.
+    ///   - onStopping: called when a graceful stop begins.
+    public func service(
+        socket: CInt, group: any EventLoopGroup, logger: Logger, onRunning: @escaping @Sendable () -> Void,
+        onStopping: @escaping @Sendable () -> Void
+    ) -> any Service {
+        Listener(
+            socket: socket, responder: router().buildResponder(), group: group, logger: logger, onRunning: onRunning, onStopping: onStopping)
+    }
+
+    private func router() -> Router<RequestState> {
+        let router = Router(context: RequestState.self)
+        router.add(middleware: Answering(isRehearsal: vault.header.isRehearsal))
+        for route in Route.allCases where !route.rehearsalOnly || vault.header.isRehearsal {
+            let path = RouterPath(route.template.split(separator: "/").map { "/" + ($0.first == "{" ? ":" + $0.dropFirst().dropLast() : $0) }.joined())
+            guard let method = HTTPRequest.Method(route.method.rawValue) else { continue }
+            router.on(path, method: method) { request, state in
+                let exchange = try Exchange(request, state)
+                return try await self.answer(route, request, state, exchange)
+            }
+        }
+        return router
+    }
+}
+
+/// Turns whatever went wrong into the one answer for it, and marks the answers of a practice vault.
+private struct Answering: RouterMiddleware {
+    let isRehearsal: Bool
+
+    func handle(
+        _ request: Hummingbird.Request, context: RequestState, next: (Hummingbird.Request, RequestState) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as HTTPError {
+            let problem: Problem = error.status == .notFound ? .notFound : error.status == .methodNotAllowed ? .methodNotAllowed : .internalError
+            response = problem.response(language: Language(request.headers))
+        } catch {
+            response = Problem(error).response(language: Language(request.headers))
+        }
+        if isRehearsal { response.headers[Exchange.name(HeaderName.rehearsal)] = "1" }
+        return response
+    }
+}

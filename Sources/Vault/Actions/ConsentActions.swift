@@ -1,0 +1,140 @@
+import GRDB
+public import Household
+public import Policy
+public import ReferenceMonitor
+public import Storage
+
+/// A consent after something was done about it.
+public struct ConsentResult: Sendable {
+    public let id: ConsentID
+    public let household: HouseholdID
+    /// Revision of the household.
+    public let revision: UInt64
+    public let state: ConsentState
+    /// Who still has to sign.
+    public let missing: SortedSet<RequiredSigner>
+    /// Whether it waits for evidence of authority, whatever is signed.
+    public let gap: AuthorityGap?
+}
+
+extension Vault {
+    /// Registers a consent with the signatures given on the spot: active when they suffice, else a draft.
+    public func registerConsent(
+        _ grant: consuming Grant<RegisterConsent>, note: String = "", expected revision: UInt64? = nil,
+        in transaction: borrowing Transaction
+    ) throws -> ConsentResult {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        let draft = grant.asked.draft
+        let moment = grant.moment
+        var change = try HouseholdChange(
+            self, grant.asked.household, at: moment, workers: [worker], expected: revision, in: transaction.sql)
+        let required = change.view.required(draft.subject, at: moment)?.signers ?? []
+        let givers = draft.signers.map { party in
+            // Who is not asked is written down in the capacity claimed, and is then refused as not entitled.
+            let capacity = required.first { $0.party == party }?.capacity ?? .ownBehalf
+            return ConsentGiver(party: party, capacity: capacity, at: moment, method: draft.method, notedBy: worker)
+        }
+        let proposal = ConsentProposal(
+            subject: draft.subject, receiver: draft.receiverChoice, domains: draft.domainChoice, purpose: draft.purpose, from: draft.from,
+            until: draft.until, leafletVersion: draft.leafletVersion, withdrawalExplained: draft.leafletVersion != nil, givers: givers)
+        let (consent, signatures) = try change.view.register(proposal, id: .random(), by: worker, at: moment)
+        try change.write(consent, .consent, words: note.isEmpty ? nil : ConsentWords(id: consent.id, note: note), isNew: true)
+        try registry.index(.consent, consent.id.bytes, to: IndexTarget(.household(change.household), consent.id), transaction.sql)
+        return ConsentResult(
+            id: consent.id, household: change.household, revision: try change.settle(), state: consent.state, missing: signatures.missing,
+            gap: signatures.requirement.gap)
+    }
+
+    /// Adds one signature to a registered consent.
+    public func signConsent(
+        _ grant: consuming Grant<SignConsent>, expected revision: UInt64? = nil, in transaction: borrowing Transaction
+    ) throws -> ConsentResult {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        let asked = grant.asked
+        let moment = grant.moment
+        var (change, consent) = try open(asked.consent, at: moment, worker, revision, transaction.sql)
+        guard asked.household.map({ $0 == change.household }) ?? true else { throw VaultError.noSuchThing }
+        let party = Party.person(asked.signer)
+        let required = change.view.required(consent.subject, at: moment)?.signers ?? []
+        let capacity = required.first { $0.party == party }?.capacity ?? .ownBehalf
+        let giver = ConsentGiver(party: party, capacity: capacity, at: moment, method: asked.method, notedBy: worker)
+        let (signed, signatures) = try change.view.signing(consent, giver, at: moment)
+        consent = signed
+        try change.write(consent, .consent, isNew: false)
+        return ConsentResult(
+            id: consent.id, household: change.household, revision: try change.settle(), state: consent.state, missing: signatures.missing,
+            gap: signatures.requirement.gap)
+    }
+
+    /// Withdraws a consent, whole or for some domains. From the commit on nothing rests on it, in a running stream either.
+    public func withdrawConsent(
+        _ grant: consuming Grant<WithdrawConsent>, expected revision: UInt64? = nil, in transaction: borrowing Transaction
+    ) throws -> ConsentResult {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        let asked = grant.asked
+        var (change, consent) = try open(asked.consent, at: grant.moment, worker, revision, transaction.sql)
+        consent = try change.view.withdrawing(
+            consent, domains: asked.domains, by: .person(asked.by), notedBy: worker, at: grant.moment)
+        try change.write(consent, .consent, isNew: false)
+        return ConsentResult(
+            id: consent.id, household: change.household, revision: try change.settle(), state: consent.state, missing: [], gap: nil)
+    }
+
+    /// Records that a consent was refused. Drafts of the same question, waiting for the one who refuses, are refused with it.
+    public func refuseConsent(
+        _ grant: consuming Grant<RefuseConsent>, note: String = "", expected revision: UInt64? = nil,
+        in transaction: borrowing Transaction
+    ) throws -> Made<RefusalID> {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        let draft = grant.asked.draft
+        let moment = grant.moment
+        var change = try HouseholdChange(
+            self, grant.asked.household, at: moment, workers: [worker], expected: revision, in: transaction.sql)
+        let refusal = Household.Refusal(
+            id: .random(), household: change.household, subject: draft.subject, recipient: draft.recipient, domains: draft.domains,
+            purpose: draft.purpose, by: .person(draft.by), askedOn: moment, recordedBy: worker)
+        try change.write(refusal, .refusal, words: note.isEmpty ? nil : RefusalWords(id: refusal.id, note: note), isNew: true)
+        let waiting = change.view.facts.consents.filter {
+            $0.state == .draft && $0.subject == draft.subject && .organisation($0.recipient) == draft.recipient
+                && $0.purpose == draft.purpose && $0.domains.isSubset(of: draft.domains)
+        }
+        let required = change.view.required(draft.subject, at: moment)?.signers ?? []
+        if required.contains(where: { $0.party == .person(draft.by) }) {
+            for consent in waiting {
+                var refused = consent
+                refused.state = try consent.state.next(.refuse)
+                try change.write(refused, .consent, isNew: false)
+            }
+        }
+        return Made(refusal.id, try change.settle())
+    }
+
+    private func open(
+        _ id: ConsentID, at moment: Moment, _ worker: WorkerID, _ expected: UInt64?, _ sql: GRDB.Database
+    ) throws -> (HouseholdChange, Consent) {
+        guard let household = try FactLoader(registry, sql).household(of: id, .consent) else { throw VaultError.noSuchThing }
+        let change = try HouseholdChange(self, household, at: moment, workers: [worker], expected: expected, in: sql)
+        guard let consent = change.view.consent(id) else { throw VaultError.noSuchThing }
+        return (change, consent)
+    }
+}
+
+extension ConsentDraft {
+    fileprivate var receiverChoice: ReceiverChoice {
+        switch recipients {
+        case .one(let organisation): .named([organisation])
+        case .everybody: .all
+        }
+    }
+
+    fileprivate var domainChoice: DomainChoice {
+        switch domains {
+        case .these(let domains): .named(Array(domains))
+        case .all: .all
+        }
+    }
+}

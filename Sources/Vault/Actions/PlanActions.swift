@@ -1,0 +1,189 @@
+import GRDB
+public import Household
+public import Policy
+public import ReferenceMonitor
+import Sealing
+public import Storage
+
+/// The words of a plan version, before it has an identifier.
+public struct PlanWording: Sendable {
+    public let goals: [GoalWords]
+    public let actions: [PlanActionWords]
+
+    public init(goals: [GoalWords], actions: [PlanActionWords]) {
+        self.goals = goals
+        self.actions = actions
+    }
+}
+
+/// What becomes of one action of a plan.
+public enum PlanActionChange: Sendable {
+    /// Done on this day, or not done after all: progress, in the version in force.
+    case done(CalendarDay?)
+    /// Another term or other words: content, in a draft.
+    case content(due: CalendarDay, description: String?)
+}
+
+/// A plan version after something was done about it.
+public struct PlanResult: Sendable {
+    public let id: PlanID
+    public let household: HouseholdID
+    /// Revision of the plan version, for the next `If-Match`.
+    public let revision: UInt64
+    public let number: Int
+    public let state: PlanState
+    /// What it lacks before it can take force.
+    public let lacks: [PlanLack]
+}
+
+extension Vault {
+    /// Writes a new version of the plan, in state *draft*.
+    /// - Parameter words: of every goal and action of the draft, under the same identifiers.
+    public func draftPlan(
+        _ grant: consuming Grant<DraftPlan>, words: PlanWording, expected revision: UInt64? = nil, in transaction: borrowing Transaction
+    ) throws -> PlanResult {
+        try require(grant.isLive)
+        let asked = grant.asked
+        let worker = try worker(grant.caller)
+        let named = asked.actions.compactMap(\.worker)
+        var change = try HouseholdChange(
+            self, asked.household, at: grant.moment, workers: [worker] + named, expected: revision, in: transaction.sql)
+        let number = (change.view.facts.plans.map(\.number).max() ?? 0) + 1
+        let version = PlanVersion(
+            id: .random(), household: change.household, number: number, state: .draft, goals: asked.goals, actions: asked.actions,
+            reviewDueOn: asked.reviewDueOn)
+        let sealed = PlanWords(id: version.id, goals: words.goals, actions: words.actions)
+        // Every goal and action has words, once; nothing else has.
+        let content = try PlanContent(version, sealed)
+        guard content.goalWords.count == words.goals.count, content.actionWords.count == words.actions.count else {
+            throw HouseholdError(.brokenReference, about: version.id.description)
+        }
+        try change.write(version, .plan, words: sealed, isNew: true)
+        try registry.index(.plan, version.id.bytes, to: IndexTarget(.household(change.household), version.id), transaction.sql)
+        _ = try change.settle()
+        return try result(version.id, change)
+    }
+
+    /// Puts a draft before the household and the partners; from here on its content is constant.
+    public func presentPlan(
+        _ grant: consuming Grant<PresentPlan>, expected revision: UInt64? = nil, in transaction: borrowing Transaction
+    ) throws -> PlanResult {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        var (change, version) = try open(grant.asked.plan, at: grant.moment, [worker], revision, transaction.sql)
+        guard let words: PlanWords = try change.words(.plan, version.id) else { throw VaultError.doesNotVerify(.recordMalformed) }
+        let bytes = try PlanContent(version, words).canonicalJSON()
+        guard let hash = Bytes32(SHA256.hash(bytes).bytes) else { throw VaultError.doesNotVerify(.recordMalformed) }
+        version = try change.view.present(version, contentHash: hash, by: worker, at: grant.moment)
+        try change.write(version, .plan, isNew: false)
+        _ = try change.settle()
+        return try result(version.id, change)
+    }
+
+    /// Signs a presented plan: as director, for the own organisation, or for a resident whose signature the caller records.
+    public func signPlan(
+        _ grant: consuming Grant<SignPlan>, expected revision: UInt64? = nil, in transaction: borrowing Transaction
+    ) throws -> PlanResult {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        let asked = grant.asked
+        let moment = grant.moment
+        var (change, version) = try open(asked.plan, at: moment, [worker], revision, transaction.sql)
+        guard let hash = version.contentHash else { throw HouseholdError(.notAllowed, about: "notPresented", articles: [Article(8, 2)].compactMap { $0 }) }
+        func signature(_ signer: PlanSigner) -> PlanSignature {
+            PlanSignature(signer: signer, at: moment, method: asked.method, contentHash: hash, notedBy: worker)
+        }
+        switch asked.signer {
+        case .director, .organisation: version = try change.view.sign(version, signature(.worker(worker)), at: moment)
+        case .person(let person):
+            var signed: PlanVersion?
+            var refused: HouseholdError?
+            // On his own behalf where he can; else in the strongest capacity that he holds for somebody.
+            for capacity in [.ownBehalf] + SigningCapacity.allCases where signed == nil {
+                do throws(HouseholdError) {
+                    signed = try change.view.sign(version, signature(.party(.person(person), capacity)), at: moment)
+                } catch {
+                    refused = refused ?? error
+                }
+            }
+            guard let signed else { throw refused ?? HouseholdError(.notAllowed, about: person.description) }
+            version = signed
+        }
+        try change.write(version, .plan, isNew: false)
+        _ = try change.settle()
+        return try result(version.id, change)
+    }
+
+    /// Puts a presented plan in force and supersedes the one before, in one act.
+    public func activatePlan(
+        _ grant: consuming Grant<ActivatePlan>, in transaction: borrowing Transaction
+    ) throws -> PlanResult {
+        try require(grant.isLive)
+        var (change, version) = try open(grant.asked.plan, at: grant.moment, [], nil, transaction.sql)
+        let (inForce, superseded) = try change.view.activate(version, at: grant.moment)
+        version = inForce
+        // ORDER: the old one first, so that at no moment two are in force.
+        if let superseded { try change.write(superseded, .plan, isNew: false) }
+        try change.write(version, .plan, isNew: false)
+        _ = try change.settle()
+        return try result(version.id, change)
+    }
+
+    /// Changes one action: its progress in the version in force, or its content in a draft.
+    public func changePlanAction(
+        _ grant: consuming Grant<ChangePlanAction>, to becoming: PlanActionChange, expected revision: UInt64? = nil,
+        in transaction: borrowing Transaction
+    ) throws -> PlanResult {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        let id = grant.asked.planAction
+        var (change, version) = try open(grant.asked.plan, at: grant.moment, [worker], revision, transaction.sql)
+        guard let index = version.actions.firstIndex(where: { $0.id == id }) else { throw VaultError.noSuchThing }
+        var action = version.actions[index]
+        var words: PlanWords?
+        let kind: PlanChange
+        switch becoming {
+        case .done(let day):
+            action.doneOn = day
+            kind = .progress(id)
+        case .content(let due, let description):
+            action.due = due
+            kind = .action(action)
+            if let description {
+                words = try change.words(.plan, version.id)
+                guard let place = words?.actions.firstIndex(where: { $0.id == id }) else { throw VaultError.doesNotVerify(.recordMalformed) }
+                words?.actions[place].description = description
+            }
+        }
+        let objections = change.view.objections(to: kind, in: version, by: worker, at: grant.moment)
+        guard objections.isEmpty else {
+            throw HouseholdError(
+                .notAllowed, about: objections.map(\.rawValue).joined(separator: ","), articles: Array(SortedSet(objections.flatMap(\.articles))))
+        }
+        version.actions[index] = action
+        try change.write(version, .plan, words: words, isNew: false)
+        _ = try change.settle()
+        return try result(version.id, change)
+    }
+
+    private func open(
+        _ id: PlanID, at moment: Moment, _ workers: [WorkerID], _ expected: UInt64?, _ sql: GRDB.Database
+    ) throws -> (HouseholdChange, PlanVersion) {
+        guard let household = try FactLoader(registry, sql).household(of: id, .plan) else { throw VaultError.noSuchThing }
+        let change = try HouseholdChange(self, household, at: moment, workers: workers, in: sql)
+        guard let plan = change.view.plan(id), let record = try registry.record(.inHousehold(household, .plan, id), sql) else {
+            throw VaultError.noSuchThing
+        }
+        if let expected, expected != record.version { throw VaultError.revisionMoved(current: record.version) }
+        return (change, plan)
+    }
+
+    private func result(_ id: PlanID, _ change: HouseholdChange) throws -> PlanResult {
+        guard let version = change.view.plan(id),
+            let record = try registry.record(.inHousehold(change.household, .plan, id), change.sql)
+        else { throw VaultError.noSuchThing }
+        return PlanResult(
+            id: id, household: change.household, revision: record.version, number: version.number, state: version.state,
+            lacks: version.state == .presented ? change.view.activation(of: version, at: change.moment).lacks : [])
+    }
+}

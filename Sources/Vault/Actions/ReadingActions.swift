@@ -1,0 +1,288 @@
+public import Household
+public import Policy
+public import ReferenceMonitor
+import Sealing
+
+/// The card of a household (L1): who belongs to it, and that-information (PR-5.1).
+public struct Card: Sendable {
+    public let household: HouseholdRecord
+    public let words: HouseholdWords?
+    public let persons: [(person: Person, words: PersonWords?)]
+    public let authorities: [Authority]
+    public let representations: [Representation]
+    public let director: (worker: WorkerID, name: String)?
+    /// Organisations with somebody involved: that they are, not what they do (PR-1.6).
+    public let organisations: [(id: OrganisationID, name: String)]
+    /// For the next `If-Match`.
+    public let revision: UInt64
+}
+
+/// One line of the list of households.
+public struct HouseholdLine: Sendable {
+    public let household: HouseholdRecord
+    public let number: String
+    public let director: WorkerID?
+    public let revision: UInt64
+}
+
+/// One member of the team around a household.
+public struct TeamMember: Sendable {
+    public let involvement: Involvement
+    public let isLive: Bool
+    public let name: String
+    public let organisation: (id: OrganisationID, name: String)
+}
+
+/// The team around a household.
+public struct Team: Sendable {
+    public let director: (worker: WorkerID, name: String)?
+    public let members: [TeamMember]
+    public let revision: UInt64
+}
+
+/// A consent, and what it is worth at the moment of reading.
+public struct ConsentLine: Sendable {
+    public let consent: Consent
+    public let standing: ConsentStanding
+    /// Domains that it still names.
+    public let domains: SortedSet<LifeDomain>
+    public let missing: SortedSet<RequiredSigner>
+    public let gap: AuthorityGap?
+    public let note: String
+}
+
+/// The consents and refusals of a household, with the given names of the persons concerned.
+public struct ConsentList: Sendable {
+    public let consents: [ConsentLine]
+    public let refusals: [Household.Refusal]
+    public let givenNames: [PersonID: String]
+    public let revision: UInt64
+}
+
+/// How much of an item a list shows.
+public enum ItemShowing: Sendable {
+    case nothing
+    /// That it exists: organisation, layer, domain, kind, moment.
+    case existence
+    /// Its title too.
+    case title
+}
+
+/// One line of the list of items.
+public struct ItemLine: Sendable {
+    public let item: Item
+    /// Nil where only the existence shows.
+    public let title: String?
+}
+
+/// A plan version with its words.
+public struct PlanReading: Sendable {
+    public let plan: PlanVersion
+    public let words: PlanWords
+    /// What it lacks before it can take force; empty unless it is presented.
+    public let lacks: [PlanLack]
+    /// For the next `If-Match`.
+    public let revision: UInt64
+}
+
+/// What a search says (PR-7.5).
+public struct SearchHit: Sendable {
+    /// Only for who is involved there.
+    public let household: HouseholdID?
+    public let hasDirector: Bool
+    /// How the team can be reached.
+    public let contactRoute: String
+}
+
+/// A registered worker.
+public struct WorkerLine: Sendable {
+    public let worker: Worker
+    public let handle: String
+    public let words: WorkerWords
+    public let roles: SortedSet<Role>
+}
+
+/// A registered organisation.
+public struct OrganisationLine: Sendable {
+    public let organisation: Organisation
+    public let handle: String
+    public let words: OrganisationWords
+}
+
+extension Vault {
+    private func captured(_ content: (any SealedContent)?) throws -> CapturedRecords {
+        guard let captured = content as? CapturedRecords else { throw VaultError.noSuchThing }
+        return captured
+    }
+
+    private func household(
+        _ id: HouseholdID, _ captured: CapturedRecords
+    ) throws -> (view: HouseholdView, part: CapturedRecords.Part, revision: UInt64) {
+        guard let found = captured.households.first(where: { $0.view.id == id }) else { throw VaultError.noSuchThing }
+        return found
+    }
+
+    /// Reads the card.
+    public func readCard(_ grant: consuming Grant<ReadCard>) throws -> Card {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        let (view, part, revision) = try household(grant.asked.household, captured)
+        let persons = try view.facts.persons.map { person in
+            (person, try part.first(.person, Octets16(person.id)).flatMap { try captured.words(PersonWords.self, $0, part) })
+        }
+        let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
+        return Card(
+            household: view.household, words: words, persons: persons, authorities: view.facts.authorities,
+            representations: view.facts.representations, director: try director(view, captured, grant.moment),
+            organisations: try view.involvedOrganisations(at: grant.moment).map { ($0, try captured.name($0) ?? "") }, revision: revision)
+    }
+
+    private func director(
+        _ view: HouseholdView, _ captured: CapturedRecords, _ moment: Moment
+    ) throws -> (worker: WorkerID, name: String)? {
+        guard let director = view.activeDirector(at: moment)?.worker else { return nil }
+        return (director, try captured.name(director) ?? "")
+    }
+
+    /// Lists households.
+    /// - Parameter showing: decides for each whether the caller may know of it, on the facts that deciding needs.
+    public func listHouseholds(
+        _ grant: consuming Grant<ListHouseholds>, showing: (Facts) throws -> Bool
+    ) throws -> [HouseholdLine] {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        var lines: [HouseholdLine] = []
+        for (view, part, revision) in captured.households where try showing(try captured.facts(grant.caller.asker, view)) {
+            let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
+            lines.append(
+                HouseholdLine(
+                    household: view.household, number: words?.number ?? "", director: view.activeDirector(at: grant.moment)?.worker,
+                    revision: revision))
+        }
+        return lines
+    }
+
+    /// Looks whether a resident is known. Who is not involved hears only whether there is a director and how the team can be reached.
+    public func searchPerson(_ grant: consuming Grant<SearchPerson>) throws -> [SearchHit] {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        let moment = grant.moment
+        let asker = grant.caller.worker
+        return try captured.households.map { view, _, _ in
+            let isInvolved = asker.map { view.isInvolved($0, at: moment) } ?? false
+            let director = view.activeDirector(at: moment)
+            let organisation = director.flatMap { view.team.worker($0.worker)?.organisation } ?? view.household.municipality
+            let words = try captured.team.first(.organisation, Octets16(organisation)).flatMap {
+                try captured.words(OrganisationWords.self, $0, captured.team)
+            }
+            return SearchHit(
+                household: isInvolved ? view.id : nil, hasDirector: director != nil,
+                contactRoute: words.map { $0.contactRoute.isEmpty ? $0.name : $0.contactRoute } ?? "")
+        }
+    }
+
+    /// Lists the team around a household.
+    public func listTeam(_ grant: consuming Grant<ListTeam>) throws -> Team {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        let (view, _, revision) = try household(grant.asked.household, captured)
+        let moment = grant.moment
+        let members = try view.facts.involvements.map { involvement in
+            guard let organisation = view.team.worker(involvement.worker)?.organisation else { throw VaultError.doesNotVerify(.brokenReference) }
+            return TeamMember(
+                involvement: involvement,
+                isLive: view.liveInvolvements(of: involvement.worker, at: moment).contains { $0.id == involvement.id },
+                name: try captured.name(involvement.worker) ?? "", organisation: (organisation, try captured.name(organisation) ?? ""))
+        }
+        return Team(director: try director(view, captured, moment), members: members, revision: revision)
+    }
+
+    /// Lists consents and refusals.
+    public func listConsents(_ grant: consuming Grant<ListConsents>) throws -> ConsentList {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        let (view, part, revision) = try household(grant.asked.household, captured)
+        let moment = grant.moment
+        let consents = try view.facts.consents.map { consent in
+            guard let assessment = view.assess(consent, at: moment) else { throw VaultError.doesNotVerify(.brokenReference) }
+            let note = try part.first(.consent, Octets16(consent.id)).flatMap { try captured.words(ConsentWords.self, $0, part) }
+            return ConsentLine(
+                consent: consent, standing: assessment.standing, domains: assessment.domains, missing: assessment.missing,
+                gap: assessment.signatures.requirement.gap, note: note?.note ?? "")
+        }
+        var names: [PersonID: String] = [:]
+        for person in view.facts.persons {
+            guard let record = part.first(.person, Octets16(person.id)) else { continue }
+            names[person.id] = try captured.words(PersonWords.self, record, part)?.givenName
+        }
+        return ConsentList(consents: consents, refusals: view.facts.refusals, givenNames: names, revision: revision)
+    }
+
+    /// Lists the items of a household.
+    /// - Parameter showing: decides for each how much of it shows, on the facts that deciding needs.
+    public func listItems(
+        _ grant: consuming Grant<ListItems>, showing: (Facts) throws -> ItemShowing
+    ) throws -> [ItemLine] {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        let (view, _, _) = try household(grant.asked.household, captured)
+        var lines: [ItemLine] = []
+        for (item, record, key) in captured.items {
+            switch try showing(try captured.facts(grant.caller.asker, view, item: item)) {
+            case .nothing: continue
+            case .existence: lines.append(ItemLine(item: item, title: nil))
+            case .title: lines.append(ItemLine(item: item, title: try registry.words(ItemWords.self, of: record, under: key)?.title))
+            }
+        }
+        return lines.sorted { ($0.item.createdAt, $0.item.id) < ($1.item.createdAt, $1.item.id) }
+    }
+
+    /// Reads a plan version. On behalf of a resident only the goals that this resident may read, and their actions (PR-8.6).
+    public func readPlan(_ grant: consuming Grant<ReadPlan>) throws -> PlanReading {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        guard let (view, part, _) = captured.households.first, captured.plan == grant.asked.plan, var plan = view.plan(grant.asked.plan),
+            let record = part.first(.plan, Octets16(grant.asked.plan)), var words = try captured.words(PlanWords.self, record, part)
+        else { throw VaultError.noSuchThing }
+        if let reader = grant.onBehalfOf {
+            let goals = Set(view.readableGoals(of: plan, reader: reader, at: grant.moment).map(\.id))
+            plan.goals.removeAll { !goals.contains($0.id) }
+            plan.actions.removeAll { !goals.contains($0.goal) }
+            let actions = Set(plan.actions.map(\.id))
+            words.goals.removeAll { !goals.contains($0.id) }
+            words.actions.removeAll { !actions.contains($0.id) }
+            words.views.removeAll { $0.person != reader }
+        }
+        return PlanReading(
+            plan: plan, words: words, lacks: plan.state == .presented ? view.activation(of: plan, at: grant.moment).lacks : [],
+            revision: record.version)
+    }
+
+    /// Lists the registered workers.
+    public func listWorkers(_ grant: consuming Grant<ListWorkers>) throws -> [WorkerLine] {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        let moment = grant.moment
+        return try captured.workers.map { facts in
+            let id = Octets16(facts.worker.id)
+            guard let record = captured.team.first(.worker, id), let words = try captured.words(WorkerWords.self, record, captured.team) else {
+                throw VaultError.doesNotVerify(.recordMalformed)
+            }
+            return WorkerLine(
+                worker: facts.worker, handle: try captured.handle(id) ?? "", words: words,
+                roles: SortedSet(facts.roles.filter { $0.isHeld(at: moment) }.map(\.role)))
+        }
+    }
+
+    /// Lists the registered organisations.
+    public func listOrganisations(_ grant: consuming Grant<ListOrganisations>) throws -> [OrganisationLine] {
+        try require(grant.isLive)
+        let captured = try captured(grant.sealedContent)
+        return try captured.team.all(.organisation).map { record in
+            guard let id: OrganisationID = record.key.id.identifier(), let words = try captured.words(OrganisationWords.self, record, captured.team),
+                let organisation = captured.organisations.first(where: { $0.id == id })
+            else { throw VaultError.doesNotVerify(.recordMalformed) }
+            return OrganisationLine(organisation: organisation, handle: try captured.handle(record.key.id) ?? "", words: words)
+        }
+    }
+}

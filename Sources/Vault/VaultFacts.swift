@@ -1,0 +1,145 @@
+import GRDB
+public import Household
+public import Policy
+public import ReferenceMonitor
+public import Storage
+import Synchronization
+
+extension Vault: FactSource {
+    /// Moves with every commit that changed records.
+    public var revision: UInt64 { registry.revision.load(ordering: .acquiring) }
+
+    /// The facts for one decision. Every row that they rest on was verified in this transaction, and no name was opened.
+    ///
+    /// - Throws: ``VaultError/doesNotVerify(_:)``: the store was changed from outside, and nothing may be decided on it.
+    public func facts(
+        for subject: Policy.Subject, asker: Asker, at moment: Moment, in transaction: borrowing Transaction
+    ) throws -> Facts {
+        do {
+            return try readFacts(for: subject, asker: asker, at: moment, transaction.sql)
+        } catch is HouseholdError {
+            // A change that would leave records that contradict each other is undone; so these are not what the vault wrote.
+            throw VaultError.doesNotVerify(.brokenReference)
+        }
+    }
+
+    private func readFacts(for subject: Policy.Subject, asker: Asker, at moment: Moment, _ sql: GRDB.Database) throws -> Facts {
+        try registry.checkCommitRecord(sql)
+        var loader = FactLoader(registry, sql)
+        let organisations = try loader.organisations()
+        let worker = try asker.worker.flatMap { try loader.workerFacts($0, organisations) }
+        let household = try household(of: subject, loader)
+        let known = [asker.worker].compactMap { $0 } + subject.workers
+        let view = try household.flatMap {
+            try loader.view($0, items: subject.item.map { .these([$0]) } ?? .none, workers: known)
+        }
+        let named = try self.named(subject, view, organisations, &loader)
+        let matches = try searchMatches(subject, asker.worker, moment, &loader)
+        return Facts(
+            worker: worker, household: view, item: subject.item.flatMap { view?.item($0) }, namedWorkers: named, organisations: organisations,
+            searchMatches: matches, revision: revision,
+            nextExpiry: Self.nextExpiry([worker].compactMap { $0 } + named, view, after: moment), digest: try loader.trail.digest().bytes)
+    }
+
+    /// The household that a question is about: named, or found by the consent or plan; nil when these do not belong together.
+    private func household(of subject: Policy.Subject, _ loader: FactLoader) throws -> HouseholdID? {
+        var household = subject.household
+        let found = [
+            try subject.consent.map { try loader.household(of: $0, .consent) }, try subject.plan.map { try loader.household(of: $0, .plan) },
+        ]
+        for case .some(let one) in found {
+            if let named = household, one != named { return nil }
+            household = one
+        }
+        return household
+    }
+
+    /// Workers named in the question, and those on whose registration a record rests.
+    private func named(
+        _ subject: Policy.Subject, _ view: HouseholdView?, _ organisations: [Organisation], _ loader: inout FactLoader
+    ) throws -> [WorkerFacts] {
+        var ids = Set(subject.workers)
+        if let facts = view?.facts {
+            ids.formUnion(facts.incapacities.map(\.judgedBy))
+            ids.formUnion(facts.excuses.flatMap { $0.signatures.map(\.worker) })
+        }
+        return try ids.sorted().compactMap { try loader.workerFacts($0, organisations) }
+    }
+
+    private func searchMatches(
+        _ subject: Policy.Subject, _ asker: WorkerID?, _ moment: Moment, _ loader: inout FactLoader
+    ) throws -> (blocked: Bool, any: Bool) {
+        guard let term = subject.searchTerm, let token = Octets16(term.bytes) else { return (false, false) }
+        let households = Set(try registry.lookUp(token, loader.sql).compactMap(\.household))
+        var blocked = false
+        for household in households.sorted() {
+            guard let asker, let view = try loader.view(household, workers: [asker]) else { continue }
+            if view.isBlocked(asker, at: moment) { blocked = true }
+        }
+        return (blocked, !households.isEmpty)
+    }
+
+    /// The first moment at which time alone changes something that these facts say.
+    private static func nextExpiry(_ workers: [WorkerFacts], _ view: HouseholdView?, after moment: Moment) -> Moment? {
+        var next = view?.nextTurningPoint(after: moment)
+        func consider(_ candidate: Moment?) {
+            guard let candidate, candidate > moment else { return }
+            next = next.map { min($0, candidate) } ?? candidate
+        }
+        for facts in workers {
+            consider(facts.worker.endedAt)
+            consider(facts.worker.secrecyDeclaredOn?.start)
+            for registration in facts.worker.registrations { consider(registration.validUntil.end) }
+            for role in facts.roles {
+                consider(role.from)
+                consider(role.until)
+            }
+            consider(facts.organisation.convenantSignedOn?.start)
+            consider(facts.organisation.endsOn?.end)
+        }
+        for worker in view?.team.facts.workers ?? [] {
+            for registration in worker.registrations { consider(registration.validUntil.end) }
+        }
+        return next
+    }
+}
+
+extension Vault: CredentialSource {
+    public func credentials(of handle: String, in transaction: borrowing Transaction) throws -> Credentials? {
+        let sql = transaction.sql
+        try registry.checkCommitRecord(sql)
+        guard let id = try worker(handle: handle, in: transaction) else { return nil }
+        var loader = FactLoader(registry, sql)
+        guard let (worker, _) = try loader.worker(id) else { throw VaultError.doesNotVerify(.brokenReference) }
+        let keys = try loader.keys(of: id).filter { $0.state == .active }
+        let counters = try keys.map { key in
+            (publicKey: key.publicKey.bytes, counter: try counter(of: key, sql))
+        }
+        return Credentials(
+            worker: worker.id, organisation: worker.organisation, isActive: worker.state == .active && worker.endedAt == nil,
+            keys: counters, uids: Array(Set(keys.flatMap { Array($0.peerUIDs) })).sorted())
+    }
+
+    public func lock(_ worker: WorkerID, at moment: Moment, in transaction: borrowing Transaction) throws {
+        let key = RecordKey.ofWorker(worker, .worker, worker)
+        guard let (before, version, _) = try registry.read(Worker.self, key, transaction.sql) else { throw VaultError.noSuchThing }
+        var facts = before
+        facts.state = try facts.state.next(.suspend)
+        try registry.write(facts, key, expecting: .version(version), transaction.sql)
+    }
+
+    public func remember(counter: UInt32, of publicKey: [UInt8], worker: WorkerID, in transaction: borrowing Transaction) throws {
+        var loader = FactLoader(registry, transaction.sql)
+        guard let key = try loader.keys(of: worker).first(where: { $0.publicKey.bytes == publicKey }) else { throw VaultError.noSuchThing }
+        var writer = ByteWriter()
+        writer.append(number: UInt64(counter))
+        try registry.write(bytes: writer.bytes, .ofWorker(worker, .keyCounter, key.id), expecting: .anything, transaction.sql)
+    }
+
+    private func counter(of key: WorkerKey, _ sql: GRDB.Database) throws -> UInt32 {
+        guard let record = try registry.record(.ofWorker(key.worker, .keyCounter, key.id), sql) else { return 0 }
+        var reader = ByteReader(try registry.openFacts(record, sql))
+        guard let number = reader.number(), let counter = UInt32(exactly: number) else { throw VaultError.doesNotVerify(.recordMalformed) }
+        return counter
+    }
+}

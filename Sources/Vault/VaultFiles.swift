@@ -1,0 +1,173 @@
+import GRDB
+public import Household
+import Policy
+import ReferenceMonitor
+public import Sealing
+public import Storage
+
+/// What a new vault starts with: nobody could let the first ones in.
+public struct Founding: Sendable {
+    public struct NewOrganisation: Sendable {
+        public let organisation: Organisation
+        public let words: OrganisationWords
+        public let handle: Handle
+
+        public init(_ organisation: Organisation, _ words: OrganisationWords, handle: Handle) {
+            self.organisation = organisation
+            self.words = words
+            self.handle = handle
+        }
+    }
+    public struct NewWorker: Sendable {
+        public let worker: Worker
+        public let words: WorkerWords
+        public let handle: Handle
+        public let roles: [RoleAssignment]
+        public let keys: [WorkerKey]
+
+        public init(_ worker: Worker, _ words: WorkerWords, handle: Handle, roles: [RoleAssignment], keys: [WorkerKey]) {
+            self.worker = worker
+            self.words = words
+            self.handle = handle
+            self.roles = roles
+            self.keys = keys
+        }
+    }
+    public let header: VaultHeader
+    public let organisations: [NewOrganisation]
+    public let workers: [NewWorker]
+
+    public init(header: VaultHeader, organisations: [NewOrganisation], workers: [NewWorker]) {
+        self.header = header
+        self.organisations = organisations
+        self.workers = workers
+    }
+}
+
+/// Makes, unseals and opens vaults.
+public enum VaultFiles {
+    private static let slotsLimit = 1 << 20
+    private static let keyringLimit = 16 << 20
+
+    /// Whether there is a vault here.
+    public static func exists(_ paths: VaultPaths) -> Bool {
+        ((try? FileStatus(of: paths.slots, .slots)) ?? nil) != nil || ((try? FileStatus(of: paths.database, .database)) ?? nil) != nil
+    }
+
+    /// Makes a new vault: folders, slots, keyring, and a registry with its founders. Nothing that is there is overwritten.
+    ///
+    /// - Parameters:
+    ///   - secret: opens the first slot.
+    ///   - cost: of guessing a passphrase.
+    /// - Throws: ``VaultError/wrongPlace`` when a vault is here already; ``VaultError/unsafeFile(_:)`` for a folder that others may enter.
+    public static func create(
+        _ paths: VaultPaths, secret: borrowing SlotSecret, label: String, cost: Argon2id.Cost = .moderate, founding: Founding
+    ) async throws {
+        guard !exists(paths), try FileStatus(of: paths.keyring, .keyring) == nil else { throw VaultError.wrongPlace }
+        try Files.makeFolder(paths.state)
+        try BlobFolder(paths: paths, faults: Faults(enabled: false)).prepare()
+        let vault = Octets16.random()
+        let root = try RootKey.generate()
+        let slots = try SlotList(vault: vault.bytes, root: root, first: secret, label: label, cost: cost)
+        let keyring = try Keyring.generate()
+        try Files.replace(paths.keyring, with: try keyring.seal(vault: vault.bytes, under: root), .keyring)
+        let session = try KeySession(vault: vault, root: root, keyring: keyring, keyringPath: paths.keyring)
+        defer { session.seal() }
+        let store = try Store(path: paths.database, faults: Faults(enabled: false))
+        try await found(founding, paths, store, session)
+        try store.close()
+        try Files.restrict(paths.database)
+        // ORDER: last, for it is what says that there is a vault: an attempt that broke off can be told from one.
+        try Files.replace(paths.slots, with: slots.encode(), .slots)
+    }
+
+    private static func found(_ founding: Founding, _ paths: VaultPaths, _ store: Store, _ keys: KeySession) async throws {
+        let faults = Faults(enabled: false)
+        try store.migrate(Schema.migrations)
+        let empty = LedgerHead(size: 0, root: SHA256.hash([]).bytes)
+        let tree = ManifestTree()
+        let record = CommitRecord(
+            vault: keys.vaultID, incarnation: UInt64(keys.incarnation), generation: 0, ledger: empty, root: tree.root, spaces: 0)
+        try store.read { try record.write(to: $0, key: keys.commitMAC) }
+        let registry = Registry(tree: tree, record: record, keys: keys) { _ in empty }
+        let vault = Vault(
+            registry: registry, keys: keys, blobs: BlobFolder(paths: paths, faults: faults), header: founding.header, faults: faults)
+        let writer = Writer(store: store, participants: [registry]) { _ in }
+        try await writer.perform { transaction in
+            let sql = transaction.sql
+            try keys.makeKey(.vault, sql)
+            try keys.makeKey(.audit(nil), sql)
+            try registry.create(.registry)
+            try registry.create(.index)
+            try registry.write(founding.header, .header, expecting: .absent, sql)
+            for new in founding.organisations { _ = try vault.add(new.organisation, new.words, new.handle, sql) }
+            for new in founding.workers {
+                _ = try vault.add(new.worker, new.words, new.handle, sql)
+                for role in new.roles {
+                    guard role.worker == new.worker.id else { throw HouseholdError(.brokenReference, about: role.id.description) }
+                    _ = try vault.add(role, at: founding.header.createdAt, sql)
+                }
+                for key in new.keys {
+                    guard key.worker == new.worker.id else { throw HouseholdError(.brokenReference, about: key.id.description) }
+                    _ = try vault.add(key, sql)
+                }
+            }
+        }
+        await writer.stop()
+    }
+
+    /// Opens the slots with a secret, and the keyring with what they hold.
+    ///
+    /// - Throws: ``VaultError/wrongPlace`` when there is no vault; ``VaultError/wrongSecret``; ``VaultError/doesNotVerify(_:)`` with
+    ///   `slotsForged` or `keyringForged`; ``VaultError/unsafeFile(_:)`` when others may read or write the files.
+    public static func unseal(_ paths: VaultPaths, with secret: borrowing SlotSecret) throws -> KeySession {
+        guard try FileStatus(of: paths.slots, .slots) != nil else { throw VaultError.wrongPlace }
+        let bytes = try Files.readPrivate(paths.slots, limit: slotsLimit, .slots)
+        let list: SlotList
+        do throws(SealingError) {
+            list = try SlotList.decode(bytes)
+        } catch { throw VaultError.doesNotVerify(.slotsForged) }
+        let root: RootKey
+        do throws(SealingError) {
+            root = try list.open(with: secret)
+        } catch {
+            switch error {
+            case .wrongSecret: throw VaultError.wrongSecret
+            case .slotListForged: throw VaultError.doesNotVerify(.slotsForged)
+            default: throw error
+            }
+        }
+        guard let vault = Octets16(list.vault) else { throw VaultError.doesNotVerify(.slotsForged) }
+        let sealed = try Files.readPrivate(paths.keyring, limit: keyringLimit, .keyring)
+        let keyring: Keyring
+        do throws(SealingError) {
+            keyring = try Keyring.open(sealed, vault: list.vault, under: root)
+        } catch {
+            throw error == .outOfMemory ? error : VaultError.doesNotVerify(.keyringForged)
+        }
+        return try KeySession(vault: vault, root: root, keyring: keyring, keyringPath: paths.keyring)
+    }
+
+    /// Opens a vault over its store and verifies all of its registry.
+    ///
+    /// - Parameters:
+    ///   - ledger: where the ledger found itself to stand.
+    ///   - ledgerHead: where the ledger will stand, asked in each transaction after the ledger prepared.
+    /// - Throws: ``VaultError/doesNotVerify(_:)``: the vault must not serve.
+    public static func open(
+        _ paths: VaultPaths, store: Store, keys: KeySession, faults: Faults, ledger: LedgerHead,
+        ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
+    ) throws -> Vault {
+        try store.migrate(Schema.migrations)
+        let blobs = BlobFolder(paths: paths, faults: faults)
+        try blobs.prepare()
+        let registry = try Registry.openAndVerify(store, keys: keys, ledger: ledger, ledgerHead: ledgerHead)
+        let header = try store.read { sql in
+            guard let (header, _, _) = try registry.read(VaultHeader.self, .header, sql) else {
+                throw VaultError.doesNotVerify(.recordMalformed)
+            }
+            return header
+        }
+        return Vault(registry: registry, keys: keys, blobs: blobs, header: header, faults: faults)
+    }
+}

@@ -1,0 +1,184 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Synchronization
+
+/// Kills the daemon at random moments under concurrent writers, and counts what was lost.
+struct Crash: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Kills the daemon at random moments under concurrent writers.")
+    @Option(help: "The daemon.") var kluisd: String
+    @Option(help: "How often.") var rounds = 20
+    @Option(help: "Concurrent writers.") var writers = 6
+    @Option(help: "Seed of everything random; printed.") var seed: UInt64 = UInt64.random(in: 0 ... .max)
+
+    /// What one writer was told, and what it sent.
+    private struct Sent: Sendable {
+        let title: String
+        let bytes: [UInt8]
+        /// nil: no answer came.
+        var item: String?
+    }
+
+    func run() throws {
+        print("seed: \(seed) 1")
+        var random = SplitMix(state: seed)
+        let rehearsal = try Rehearsal(kluisd: kluisd)
+        try rehearsal.start()
+        var acknowledged: [String: Int] = [:]
+        var contents: [String: [UInt8]] = [:]
+        var unacknowledged: [String: [UInt8]] = [:]
+        var lost = 0, torn = 0, othersFailed = 0, disconnects = 0
+        for round in 0..<rounds {
+            let token = try rehearsal.signIn("kees", hat: "help")
+            let disconnecting = round % 4 == 3
+            let results = Mutex<[Sent]>([])
+            let stopped = Atomic<Bool>(false)
+            let failures = Atomic<Int>(0)
+            let group = DispatchGroup()
+            let socket = rehearsal.socket
+            let household = rehearsal.household
+            for writer in 0..<writers {
+                let writerSeed = random.next()
+                let makeHeader: (String) throws -> [String: String] = { try rehearsal.itemHeader(title: $0) }
+                // Titles are made here, on the main thread; the threads only send.
+                let titles = try (0..<400).map { index -> (String, [String: String]) in
+                    let title = "crash-\(round)-\(writer)-\(index)"
+                    return (title, try makeHeader(title))
+                }
+                let thread = Thread {
+                    defer { group.leave() }
+                    var random = SplitMix(state: writerSeed)
+                    guard var client = try? SocketClient(path: socket) else { return }
+                    for (title, header) in titles {
+                        if stopped.load(ordering: .acquiring) { return }
+                        // One in six is large enough for a file of its own.
+                        let size = random.next() % 6 == 0 ? 300_000 + Int(random.next() % 900_000) : 100 + Int(random.next() % 60_000)
+                        let bytes = random.bytes(size)
+                        let fields = header.merging(Rehearsal.headers(token, key: title)) { $1 }
+                        if disconnecting, writer == 0 {
+                            try? client.sendPart("POST", "/v1/households/\(household)/items", headers: fields, length: size, part: Array(bytes.prefix(size / 2)))
+                            guard let next = try? SocketClient(path: socket) else { return }
+                            client = next
+                            continue
+                        }
+                        results.withLock { $0.append(Sent(title: title, bytes: bytes, item: nil)) }
+                        guard let answer = try? client.request("POST", "/v1/households/\(household)/items", headers: fields, body: bytes) else {
+                            if !stopped.load(ordering: .acquiring) { failures.add(1, ordering: .relaxed) }
+                            return
+                        }
+                        if answer.status == 201 || answer.status == 200, let item = answer.json["id"] as? String {
+                            results.withLock { sent in
+                                if let index = sent.lastIndex(where: { $0.title == title }) { sent[index].item = item }
+                            }
+                        } else {
+                            failures.add(1, ordering: .relaxed)
+                        }
+                    }
+                }
+                thread.stackSize = 1 << 20
+                group.enter()
+                thread.start()
+            }
+            usleep(useconds_t(20_000 + random.next() % 400_000))
+            if disconnecting {
+                // Nobody else's request suffers when a client hangs up: only then is the daemon stopped.
+                usleep(300_000)
+                disconnects += 1
+                othersFailed += failures.load(ordering: .relaxed)
+            }
+            stopped.store(true, ordering: .releasing)
+            rehearsal.kill()
+            group.wait()
+            for sent in results.withLock({ $0 }) {
+                if let item = sent.item {
+                    acknowledged[item] = round
+                    contents[item] = sent.bytes
+                } else {
+                    unacknowledged[sent.title] = sent.bytes
+                }
+            }
+            try rehearsal.start()
+            // This round's items, each byte; everything at the end.
+            let reading = try rehearsal.signIn("kees", hat: "help")
+            let (lostNow, tornNow) = try verify(rehearsal, reading, contents.filter { acknowledged[$0.key] == round }, unacknowledged, acknowledged)
+            lost += lostNow
+            torn += tornNow
+            FileHandle.standardError.write(Data("\rround \(round + 1) of \(rounds), \(acknowledged.count) items".utf8))
+        }
+        FileHandle.standardError.write(Data("\n".utf8))
+        let token = try rehearsal.signIn("kees", hat: "help")
+        let (lostAtEnd, tornAtEnd) = try verify(rehearsal, token, contents, unacknowledged, acknowledged)
+        let parts = (try? FileManager.default.contentsOfDirectory(atPath: rehearsal.state.path + "/blobs/tmp"))?.count ?? 0
+        let officer = try rehearsal.signIn("otto", hat: nil)
+        let verification = try SocketClient(path: rehearsal.socket).request(
+            "POST", "/v1/ledger/verification", headers: Rehearsal.headers(officer, purpose: "D8"), json: [:])
+        let problems = (verification.json["problems"] as? [Any])?.count ?? 1
+        rehearsal.stop()
+        report("crash-rounds", Double(rounds), "1")
+        report("disconnect-rounds", Double(disconnects), "1")
+        report("acknowledged-items", Double(acknowledged.count), "1")
+        report("lost-items", Double(lost + lostAtEnd), "1")
+        report("torn-items", Double(torn + tornAtEnd), "1")
+        report("requests-of-others-that-suffered", Double(othersFailed), "1")
+        report("part-files", Double(parts), "1")
+        report("ledger-problems", Double(verification.status == 200 ? problems : 1), "1")
+        guard lost + lostAtEnd + torn + tornAtEnd + othersFailed + parts == 0, verification.status == 200, problems == 0,
+            !acknowledged.isEmpty
+        else { throw ExitCode.failure }
+    }
+
+    /// Every acknowledged item reads back equal; every other one is wholly there or wholly absent.
+    private func verify(
+        _ rehearsal: Rehearsal, _ token: String, _ contents: [String: [UInt8]], _ unacknowledged: [String: [UInt8]],
+        _ acknowledged: [String: Int]
+    ) throws -> (lost: Int, torn: Int) {
+        let client = try SocketClient(path: rehearsal.socket)
+        var lost = 0, torn = 0
+        let headers = Rehearsal.headers(token)
+        func read(_ item: String) throws -> SocketClient.Answer {
+            try client.request("GET", "/v1/households/\(rehearsal.household)/items/\(item)", headers: headers)
+        }
+        for (item, bytes) in contents {
+            let answer = try read(item)
+            if answer.status != 200 { lost += 1 } else if answer.body != bytes { torn += 1 }
+        }
+        var after: String?
+        repeat {
+            let query = after.map { "?after=\($0)" } ?? ""
+            let list = try client.request("GET", "/v1/households/\(rehearsal.household)/items\(query)", headers: headers)
+            for entry in list.json["entries"] as? [[String: Any]] ?? [] {
+                guard let item = entry["id"] as? String, let title = entry["title"] as? String, acknowledged[item] == nil,
+                    let bytes = unacknowledged[title]
+                else { continue }
+                let answer = try read(item)
+                if answer.status != 200 || answer.body != bytes { torn += 1 }
+            }
+            after = list.json["next"] as? String
+        } while after != nil
+        return (lost, torn)
+    }
+}
+
+/// A small random generator whose seed can be printed. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014).
+struct SplitMix: Sendable {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 8)
+        while bytes.count < count {
+            let word = next()
+            for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+}

@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Wire
+
+struct AccessCommands: AsyncParsableCommand {
+    static let configuration = kluis.configuration(
+        "access", dutch: "toegang", help: .helpAccess,
+        subcommands: [CheckAccessCommand.self, WhoMayCommand.self, WhatMayCommand.self])
+}
+
+/// The same request as the command it asks about, with `Kluis-Why`: so the answer cannot drift from what that command would get.
+struct CheckAccessCommand: KluisCommand {
+    static let configuration = kluis.configuration("check", dutch: "nagaan", help: .helpAccessCheck)
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say(.helpCheckAction)))
+    var action: String
+
+    @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
+    var household: String
+
+    @Argument(help: ArgumentHelp(say(.helpCheckThing)))
+    var thing: String?
+
+    func run() async throws {
+        var circumstances = try common.circumstances()
+        circumstances.why = true
+        let (route, parameters) = try request()
+        try await Connection.open(circumstances.socket) { [circumstances] connection in
+            // Whatever the route answers otherwise, under `why` it answers with a decision, and this throws `Finished`.
+            try await Client(circumstances, over: connection).tell(route, parameters)
+        }
+    }
+
+    private func request() throws(Failure) -> (Route, [String]) {
+        switch action {
+        case "read-item", "lees-stuk":
+            guard let thing else { throw .invalid(.itemNeeded) }
+            return (.readItem, [household, thing])
+        case "read-plan", "lees-plan":
+            guard let thing else { throw .invalid(.planNeeded) }
+            return (.readPlan, [thing])
+        case "read-card", "lees-kaart": return (.showHousehold, [household])
+        case "list-items", "lijst-stukken": return (.listItems, [household])
+        case "list-consents", "lijst-toestemmingen": return (.listConsents, [household])
+        case "list-team", "lijst-betrokkenen": return (.listInvolvements, [household])
+        default: throw .invalid(.unknownCheck)
+        }
+    }
+}
+
+struct WhoMayCommand: TalkingCommand {
+    static let configuration = kluis.configuration("who", dutch: "wie", help: .helpAccessWho)
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
+    var household: String
+
+    @Argument(help: ArgumentHelp(say(.helpArgItem)))
+    var item: String
+
+    func run(with client: Client) async throws {
+        let page = try await client.ask(.accessWho, query: [("household", household), ("item", item)], for: Page<AccessRow>.self)
+        try client.console.show(page) {
+            var table = Table(.headWorker, .headOrganisation, .headHat, .headAction, .headPurpose, .headOutcome, .headArticles)
+            for row in page.entries {
+                table.add(
+                    row.worker, row.organisation, row.hat, row.action, row.purpose, row.outcome, row.articles.joined(separator: ", "))
+            }
+            return table.lines
+        }
+    }
+}
+
+struct WhatMayCommand: TalkingCommand {
+    static let configuration = kluis.configuration("what", dutch: "wat", help: .helpAccessWhat)
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
+    var household: String
+
+    func run(with client: Client) async throws {
+        let page = try await client.ask(.accessWhat, query: [("household", household)], for: Page<AccessRow>.self)
+        try client.console.show(page) {
+            var table = Table(.headAction, .headItem, .headPurpose, .headOutcome, .headArticles)
+            for row in page.entries { table.add(row.action, row.item, row.purpose, row.outcome, row.articles.joined(separator: ", ")) }
+            return table.lines
+        }
+    }
+}

@@ -1,0 +1,297 @@
+internal import ArgumentParser
+internal import Glibc
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+internal import Wire
+
+struct ItemCommands: AsyncParsableCommand {
+    static let configuration = kluis.configuration(
+        "item", dutch: "stuk", help: .helpItem, subcommands: [AddItemCommand.self, ListItemsCommand.self, ReadItemCommand.self])
+}
+
+/// Under `--json`: what became of each file.
+struct AddedItems: Codable {
+    struct Entry: Codable {
+        var id: String
+        var file: String
+        var receipt: UInt64?
+        var duties: [String]
+    }
+    var items: [Entry]
+}
+
+struct AddItemCommand: KluisCommand {
+    static let configuration = kluis.configuration("add", dutch: "voegtoe", "toevoegen", help: .helpItemAdd)
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
+    var household: String
+
+    @Argument(help: ArgumentHelp(say(.helpItemFiles)), completion: .file())
+    var files: [String]
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpSubject), valueName: "person"))
+    var subject = "household"
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpDomain)))
+    var domain: String
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpKind)))
+    var kind: String
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpBasis)))
+    var basis: String
+
+    @Option(name: .customLong("class"), help: ArgumentHelp(say(.helpClass), valueName: "retention-class"))
+    var retentionClass: String
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpLayer)))
+    var layer: String?
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpTitleFile), valueName: "file"))
+    var titleFile: String?
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpProvision)))
+    var provision: String?
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpReasonsFile), valueName: "file"))
+    var reasonsFile: String?
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpMediaType), valueName: "type"))
+    var mediaType: String?
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpParallel), valueName: "number"))
+    var parallel = 16
+
+    func run() async throws {
+        let circumstances = try common.circumstances()
+        let found = try UploadFile.all(files)
+        let title = try titleFile.map { try Input.text($0, asking: .promptText) }
+        if title != nil, found.count > 1 { throw Failure.invalid(.oneFileForTitle) }
+        let reasons = try reasonsFile.map { try AddItemCommand.reasons(Input.bytes($0)) }
+        let metadata = { (name: String) in
+            ItemMetadata(
+                subject: Vocabulary.subject(subject), layer: layer, domain: Vocabulary.domain(domain), kind: Vocabulary.kind(kind), basis: basis,
+                provision: provision, retentionClass: Vocabulary.retention(retentionClass), title: title ?? name, mediaType: mediaType,
+                scoreReasons: reasons)
+        }
+        let sizes = found.compactMap(\.size)
+        let batch = UploadBatch(
+            circumstances: circumstances, household: household, files: found,
+            headers: try found.map { file in try Failure.wire { () throws(WireError) in try metadata(file.name).header() } },
+            progress: Progress(files: found.count, bytes: sizes.count == found.count ? sizes.reduce(0) { $0 &+ $1 } : nil))
+        try await batch.run(workers: max(1, min(parallel, 64, found.count)))
+    }
+
+    /// `life domain: why it is needed`, one a line.
+    private static func reasons(_ text: [UInt8]) throws(Failure) -> [String: String] {
+        var reasons: [String: String] = [:]
+        for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) where !Input.trimmed(String(line)).isEmpty {
+            guard let colon = line.firstIndex(of: ":") else { throw .invalid(.badLine, String(line)) }
+            reasons[Vocabulary.domain(Input.trimmed(String(line[..<colon])))] = Input.trimmed(String(line[line.index(after: colon)...]))
+        }
+        return reasons
+    }
+}
+
+/// Several files on their way at once, each with a key of its own, their identifiers told in the order of the files.
+final class UploadBatch: Sendable {
+    private struct State {
+        var next = 0
+        var told = 0
+        var answers: [Int: ChangeAnswer] = [:]
+        var stored = 0
+        var failure: Failure?
+        var finished: Finished?
+        var entries: [AddedItems.Entry] = []
+    }
+
+    private let circumstances: Circumstances
+    private let household: String
+    private let files: [UploadFile]
+    private let headers: [String]
+    private let progress: Progress
+    private let state = Mutex(State())
+
+    init(circumstances: Circumstances, household: String, files: [UploadFile], headers: [String], progress: Progress) {
+        self.circumstances = circumstances
+        self.household = household
+        self.files = files
+        self.headers = headers
+        self.progress = progress
+    }
+
+    /// Sends all files over `workers` connections. The first failure stops further ones; those under way end first.
+    func run(workers: Int) async throws {
+        try await progress.shown {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<workers { group.addTask { await self.work() } }
+            }
+        }
+        let (entries, stored, failure, finished) = state.withLock { ($0.entries, $0.stored, $0.failure, $0.finished) }
+        if let finished { throw finished }
+        if circumstances.json, failure == nil || stored > 0 { try Console(json: true).show(AddedItems(items: entries)) { [] } }
+        guard var failure else { return }
+        if files.count > 1 {
+            failure.hints.append(say(.storedSome, String(stored), String(files.count)))
+        }
+        throw failure
+    }
+
+    private func work() async {
+        while !isOver {
+            do {
+                try await Connection.open(circumstances.socket) { connection in
+                    let client = Client(circumstances, over: connection)
+                    repeat {
+                        guard let index = take() else { return }
+                        do { tell(index, try await send(index, with: client)) } catch let failure as Failure {
+                            throw named(failure, index)
+                        }
+                    } while client.canGoOn
+                }
+            } catch let failure as Failure {
+                state.withLock { if $0.failure == nil { $0.failure = failure } }
+            } catch let finished as Finished {
+                state.withLock { $0.finished = finished }
+            } catch {
+                state.withLock { if $0.failure == nil { $0.failure = Failure(.internal) } }
+            }
+        }
+    }
+
+    private var isOver: Bool { state.withLock { $0.failure != nil || $0.finished != nil || $0.next >= files.count } }
+
+    /// The next file's number; nil when there is none or a failure stopped the batch. Under `--why` one decision stands for all.
+    private func take() -> Int? {
+        state.withLock { state in
+            guard state.failure == nil, state.finished == nil, state.next < files.count else { return nil }
+            if circumstances.why, state.next > 0 { return nil }
+            defer { state.next += 1 }
+            return state.next
+        }
+    }
+
+    private func send(_ index: Int, with client: Client) async throws -> ChangeAnswer {
+        let body: RequestBody = circumstances.why ? .none : try files[index].body(progress)
+        // The user's own key names one attempt; with several files each gets its own part of it.
+        let key = circumstances.idempotencyKey.map { files.count > 1 ? "\($0)-\(index)" : $0 } ?? hexadecimal(randomBytes(16))
+        return try await client.ask(
+            .addItem, [household], body: body, headers: [(HeaderName.item, headers[index]), ("content-type", MediaType.bytes)],
+            idempotencyKey: key, for: ChangeAnswer.self)
+    }
+
+    /// With several files, which one it was.
+    private func named(_ failure: Failure, _ index: Int) -> Failure {
+        guard files.count > 1 else { return failure }
+        var failure = failure
+        failure.words = say(.fileFailed, files[index].name, failure.line)
+        return failure
+    }
+
+    private func tell(_ index: Int, _ answer: ChangeAnswer) {
+        progress.addFile()
+        state.withLock { state in
+            state.stored += 1
+            state.answers[index] = answer
+            // ORDER: identifiers come out in the order of the files, so that a list of files and the output match line by line.
+            while let next = state.answers.removeValue(forKey: state.told) {
+                let file = files[state.told]
+                state.told += 1
+                if circumstances.json {
+                    state.entries.append(.init(id: next.id, file: file.name, receipt: next.receipt, duties: next.duties))
+                } else {
+                    Console.line(next.id)
+                    if files.count > 1 { progress.note("\(next.id)  \(file.name)") }
+                    for duty in next.duties { Console.warn(say(.duty, duty)) }
+                }
+            }
+        }
+    }
+}
+
+struct ListItemsCommand: TalkingCommand {
+    static let configuration = kluis.configuration("list", dutch: "lijst", help: .helpItemList)
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var paging: PagingOptions
+
+    @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
+    var household: String
+
+    func run(with client: Client) async throws {
+        let page = try await client.ask(.listItems, [household], query: paging.query, for: Page<ItemBrief>.self)
+        try client.console.show(page) {
+            var table = Table(.headID, .headSubject, .headLayer, .headDomain, .headKind, .headOrganisation, .headSize, .headTitle)
+            for item in page.entries {
+                table.add(
+                    item.id, item.subject, item.layer, item.domain, item.kind, item.organisation, item.size.map { String($0) }, item.title)
+            }
+            return table.lines
+        }
+        paging.remark(page.next)
+    }
+}
+
+/// Under `--json`: what was read, and where it went.
+struct ItemRead: Codable {
+    var file: String
+    var bytes: UInt64
+    var item: ItemBrief?
+    var receipt: UInt64?
+}
+
+struct ReadItemCommand: TalkingCommand {
+    static let configuration = kluis.configuration("read", dutch: "lees", help: .helpItemRead)
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
+    var household: String
+
+    @Argument(help: ArgumentHelp(say(.helpArgItem)))
+    var item: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp(say(.helpOutput), valueName: "file"))
+    var output: String?
+
+    func run(with client: Client) async throws {
+        if common.json, output == nil, !common.why { throw Failure.invalid(.optionNeedsOutput) }
+        var file: WholeFile?
+        if let output, !common.why {
+            do throws(SystemFault) { file = try WholeFile(output) } catch { throw Failure.invalid(.cannotWrite, output, error.words) }
+        }
+        var brief: ItemBrief?
+        var receipt: UInt64?
+        let progress = Progress(files: 1, bytes: nil)
+        var count: UInt64 = 0
+        let name = output ?? "-"
+        do {
+            try await progress.shown {
+                try await client.stream(
+                    .readItem, [household, item],
+                    onHead: { headers in
+                        brief = headers.first(name: HeaderName.item).flatMap { try? ItemBrief(header: $0) }
+                        receipt = headers.first(name: HeaderName.receipt).flatMap { UInt64($0) }
+                    },
+                    onBody: { piece in
+                        count += UInt64(piece.readableBytes)
+                        progress.add(bytes: piece.readableBytes)
+                        if let file { try file.write(piece) } else { try ReadItemCommand.toOutput(piece) }
+                    })
+            }
+            try file?.keep()
+        } catch let fault as SystemFault {
+            throw Failure.invalid(.cannotWrite, name, fault.words)
+        }
+        if common.json { try client.console.show(ItemRead(file: name, bytes: count, item: brief, receipt: receipt)) { [] } }
+    }
+
+    private static func toOutput(_ piece: ByteBuffer) throws(SystemFault) {
+        var fault: SystemFault?
+        // SAFETY: the bytes live for the closure and are not kept.
+        unsafe piece.withUnsafeReadableBytes { bytes in
+            do throws(SystemFault) { unsafe try Bytes.write(bytes, to: STDOUT_FILENO) } catch { fault = error }
+        }
+        if let fault { throw fault }
+    }
+}

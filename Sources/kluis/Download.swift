@@ -1,0 +1,54 @@
+internal import Glibc
+internal import NIOCore
+
+/// A file that appears under its name only when it is whole and on the disk; until then nothing of it is left behind.
+final class WholeFile {
+    private let path: String
+    private let file: OpenFile
+    /// The name it has meanwhile; nil while it has none at all.
+    private var part: String?
+    private var isKept = false
+
+    /// Begins a file that will be `path`, readable by this account only.
+    init(_ path: String) throws(SystemFault) {
+        self.path = path
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        // A file without a name vanishes with the process, however that ends. Not every file system has them.
+        // Source: open(2), O_TMPFILE.
+        let unnamed = 0o20_000_000 | O_DIRECTORY
+        let opened: OpenFile
+        var part: String?
+        do throws(SystemFault) {
+            opened = try OpenFile(directory, unnamed | O_WRONLY)
+        } catch where error.code == EOPNOTSUPP || error.code == EISDIR || error.code == EINVAL {
+            let name = "\(path).\(hexadecimal(randomBytes(6))).part"
+            opened = try OpenFile(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+            part = name
+        }
+        file = opened
+        self.part = part
+    }
+
+    deinit { if let part, !isKept { Paths.remove(part) } }
+
+    func write(_ piece: ByteBuffer) throws(SystemFault) {
+        var fault: SystemFault?
+        // SAFETY: the bytes live for the closure and are not kept.
+        unsafe piece.withUnsafeReadableBytes { bytes in
+            do throws(SystemFault) { try unsafe Bytes.write(bytes, to: file.descriptor) } catch { fault = error }
+        }
+        if let fault { throw fault }
+    }
+
+    /// Makes it durable and gives it its name; whatever had that name is replaced.
+    func keep() throws(SystemFault) {
+        try file.sync()
+        if part == nil {
+            let name = "\(path).\(hexadecimal(randomBytes(6))).part"
+            try Paths.name(file.descriptor, name)
+            part = name
+        }
+        if let part { try Paths.rename(part, path) }
+        isKept = true
+    }
+}

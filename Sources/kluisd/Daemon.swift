@@ -1,0 +1,205 @@
+import Glibc
+import Household
+import Ledger
+import Logging
+import NIOCore
+import NIOPosix
+import Policy
+import ReferenceMonitor
+import Sealing
+import Server
+import ServiceLifecycle
+import Storage
+import Synchronization
+import TransparencyLog
+import UnixSignals
+import Vault
+
+/// The composition root: opens a vault, wires the house together from the bottom to the top, serves, and takes it apart again.
+struct Daemon {
+    static let version = "0.1.0"
+
+    struct Settings {
+        var stateDirectory: String
+        var keyDirectory: String
+        var policyDirectory: String
+        var socket: String
+        var socketMode: mode_t = 0o660
+        var checkpointMinutes = 15
+        var jsonLimit = 256 * 1024
+        var itemLimit: UInt64 = 16 << 30
+        var logLevel = Logger.Level.info
+
+        var paths: VaultPaths { VaultPaths(state: stateDirectory, keyring: keyDirectory + "/keyring", slots: keyDirectory + "/slots") }
+        var ledger: String { stateDirectory + "/ledger" }
+    }
+
+    let settings: Settings
+    let vault: Vault
+    let monitor: ReferenceMonitor
+    let authenticator: Authenticator
+    let engine: PolicyEngine
+    let clock: Clock
+    let writer: Writer
+    let log: AuditLog
+    let export: LedgerExport
+    let store: Store
+    let faults: Faults
+    let logger: Logger
+    let rehearsalClock: RehearsalClock?
+
+    // MARK: - Opening
+
+    /// Opens the vault. Every row and every leaf is verified before this returns.
+    /// - Parameter rehearsalClock: the clock of a practice vault; nil for a real one. A vault of the other kind is refused.
+    static func open(
+        _ settings: Settings, secret: borrowing SlotSecret, rehearsalClock: RehearsalClock?, logger: Logger
+    ) async throws -> Daemon {
+        let engine = try PolicyFolder.load(settings.policyDirectory)
+        let keys = try VaultFiles.unseal(settings.paths, with: secret)
+        let faults = Faults(enabled: rehearsalClock != nil)
+        let store = try Store(path: settings.paths.database, faults: faults)
+        let published = try LedgerExport.published(in: settings.ledger)
+        let log = try AuditLog(store: store, keys: keys, published: published, faults: faults)
+        let head = log.head
+        let vault = try VaultFiles.open(
+            settings.paths, store: store, keys: keys, faults: faults, ledger: LedgerHead(size: head.size, root: head.root),
+            ledgerHead: { _ in
+                let prepared = log.preparedHead
+                return LedgerHead(size: prepared.size, root: prepared.root)
+            })
+        guard vault.header.isRehearsal == (rehearsalClock != nil) else {
+            throw Ending.failed(
+                vault.header.isRehearsal ? "this is a practice vault" : "this is a real vault",
+                hint: vault.header.isRehearsal ? "use kluisd rehearse" : "use kluisd serve", status: 2)
+        }
+        let clock = Clock(
+            now: { rehearsalClock?.now ?? SystemClock.now }, elapsed: { SystemClock.elapsed })
+        // ORDER: the ledger prepares first; the commit record of the registry says where it stands.
+        let writer = Writer(store: store, participants: [log, vault.participant]) { _ in
+            // A commit that ended with an I/O error: nobody knows whether it stands, so nobody is served on top of it.
+            Ending.failed("a commit failed with an input or output error", hint: "look at the disk, then start again", status: 74).tell()
+        }
+        let moment = clock.now()
+        if vault.header.policyDigest.bytes != engine.digest {
+            guard rehearsalClock != nil, let digest = Bytes32(engine.digest), let version = Household.Label(engine.reglementVersion) else {
+                throw Ending.failed(
+                    "the policies in \(settings.policyDirectory) are not those that the vault adopted",
+                    hint: "put the adopted set back, or have the partners adopt this one", status: 2)
+            }
+            try await writer.perform { try vault.adopt(policyDigest: digest, reglementVersion: version, at: moment, in: $0) }
+        }
+        try await writer.perform { try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0) }
+        let kept = try vault.keepHouse(store: store, at: moment)
+        logger.info("house kept", metadata: ["parts-removed": "\(kept.partsRemoved)", "orphans": "\(kept.orphansTrashed)", "missing": "\(kept.missing)"])
+
+        let signing = LedgerSigner(try keys.ledgerSigningKey())
+        guard let name = KeyName("kluis/\(vault.identifier)/\(keys.incarnation)") else { throw Ending.failed("the ledger has no name") }
+        let verifier = try VerifierKey(name: name, algorithm: .ed25519, publicKey: signing.publicKey)
+        let export = try LedgerExport(
+            directory: settings.ledger, store: store, writer: writer, log: log, signer: NoteSigner(key: verifier) { try signing.sign($0) },
+            published: published)
+        let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock)
+        let authenticator = Authenticator(
+            identity: vault.identity, source: vault, writer: writer, log: log, engine: engine, clock: clock)
+        return Daemon(
+            settings: settings, vault: vault, monitor: monitor, authenticator: authenticator, engine: engine, clock: clock, writer: writer,
+            log: log, export: export, store: store, faults: faults, logger: logger, rehearsalClock: rehearsalClock)
+    }
+
+    // MARK: - Serving
+
+    /// Serves until SIGTERM or SIGINT.
+    /// - Parameters:
+    ///   - socket: inherited, or nil to open one.
+    ///   - onReady: called once connections are accepted.
+    func serve(socket inherited: CInt?, onReady: @escaping @Sendable () -> Void) async throws {
+        let socket = try inherited ?? ListeningSocket.open(path: settings.socket, mode: settings.socketMode)
+        let operations = operations()
+        let server = VaultServer(
+            vault: vault, monitor: monitor, authenticator: authenticator, operations: operations,
+            limits: Limits(json: settings.jsonLimit, item: settings.itemLimit), version: Self.version)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let listener = server.service(socket: socket, group: group, logger: logger) {
+            Systemd.notify("READY=1\nSTATUS=serving")
+            onReady()
+        } onStopping: {
+            Systemd.notify("STOPPING=1")
+        }
+        let services = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: listener, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: Checkpoints(export: export, minutes: settings.checkpointMinutes, logger: logger)),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let result: Result<Void, any Error>
+        do { result = .success(try await services.run()) } catch { result = .failure(error) }
+        try await close()
+        try await group.shutdownGracefully()
+        try result.get()
+    }
+
+    /// What the server may do beyond the vault.
+    private func operations() -> Operations {
+        let export = export, vault = vault, writer = writer, faults = faults
+        var moveClock: (@Sendable (Moment) -> Bool)?
+        var armFault: (@Sendable (String) -> Bool)?
+        if let rehearsalClock {
+            moveClock = { moment in rehearsalClock.move(to: moment) }
+            armFault = { name in
+                guard let fault = Faults.Name(rawValue: name) else { return false }
+                return faults.arm(fault)
+            }
+        }
+        return Operations(
+            clock: clock, checkpoint: { try await export.publish() },
+            verifyStore: {
+                let report = try await vault.verifyStore(writer: writer, progress: { _ in })
+                return report.found.map { found in found.finding.rawValue + ":" + (found.item?.description ?? "-") }
+            },
+            moveClock: moveClock, armFault: armFault,
+            counters: { (commits: writer.commits.load(ordering: .relaxed), requests: writer.requests.load(ordering: .relaxed)) })
+    }
+
+    /// Takes the house apart: what waits is written, a last checkpoint is published, keys and sessions are destroyed.
+    func close() async throws {
+        authenticator.endAllSessions()
+        // Outcomes that waited for a commit to ride with get one.
+        if log.hasWaitingOutcomes { try await writer.perform { _ in } }
+        _ = try await export.publish()
+        await writer.stop()
+        try store.close()
+        vault.seal()
+    }
+}
+
+/// Signs and publishes a checkpoint on a fixed clock, also when nothing happened, so that timing tells little.
+private struct Checkpoints: Service {
+    let export: LedgerExport
+    let minutes: Int
+    let logger: Logger
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while true {
+                // The watchdog wants to hear more often than the checkpoint clock ticks.
+                for _ in 0..<(minutes * 4) {
+                    do { try await Task.sleep(for: .seconds(15)) } catch { return }
+                    Systemd.notify("WATCHDOG=1")
+                }
+                let checkpoint = try await export.publish()
+                logger.info("checkpoint", metadata: ["size": "\(checkpoint.size)"])
+            }
+        }
+    }
+}
+
+/// Holds the ledger's signing key and signs with it.
+private final class LedgerSigner: Sendable {
+    private let key: Ed25519.SigningKey
+
+    init(_ key: consuming Ed25519.SigningKey) { self.key = key }
+
+    var publicKey: [UInt8] { key.publicKey.bytes }
+    func sign(_ message: [UInt8]) throws -> [UInt8] { try key.sign(message) }
+}

@@ -1,0 +1,69 @@
+import Glibc
+import Household
+import Ledger
+import Policy
+import Storage
+import Vault
+
+/// How the daemon ends when it cannot do its work: a sentence for the operator, what to do, and an exit status.
+struct Ending: Error {
+    let sentence: String
+    let hint: String?
+    let status: CInt
+
+    static func failed(_ sentence: String, hint: String? = nil, status: CInt = 70) -> Ending {
+        Ending(sentence: sentence, hint: hint, status: status)
+    }
+
+    /// The sentence for what the layers below threw while starting.
+    init(_ error: any Error) {
+        switch error {
+        case let ending as Ending: self = ending
+        case let failure as Configuration.Failure: self = .failed(failure.description, status: 2)
+        case LockFile.Failure.heldByAnother:
+            self = .failed("another kluisd serves this state directory", hint: "stop it first, or give another --state", status: 4)
+        case VaultError.doesNotVerify(let finding):
+            self = .failed(
+                "the store does not verify: \(finding.rawValue)", hint: "touch nothing, keep a copy, and call the privacy officer", status: 5)
+        case LedgerError.doesNotVerify(let index):
+            self = .failed(
+                "the ledger does not verify" + (index.map { " at line \($0)" } ?? ""),
+                hint: "touch nothing, keep a copy, and call the privacy officer", status: 5)
+        case LedgerError.rolledBack:
+            self = .failed(
+                "the store is older than the checkpoint that was published: it was put back",
+                hint: "bring the newest store back, or ask the custodians for a new incarnation", status: 5)
+        case VaultError.wrongSecret: self = .failed("this secret opens no slot: the vault stays sealed", status: 4)
+        case VaultError.wrongPlace: self = .failed("there is no vault here, or there is one already", hint: "kluisd init makes one", status: 2)
+        case VaultError.unsafeFile(let step): self = .failed("the \(step.rawValue) is not private to the daemon", hint: "check owner and mode", status: 2)
+        case VaultError.file(let step, let code):
+            self = .failed("the \(step.rawValue) cannot be used: \(Self.words(code))", status: 70)
+        case StorageError.cannotOpen(let reason): self = .failed("the database cannot be opened: \(reason)", status: 70)
+        case let error as PolicyError: self = .failed("the policies are not accepted: \(error)", status: 2)
+        case ListeningSocket.Failure.pathTooLong: self = .failed("the path of the socket is too long", status: 2)
+        case ListeningSocket.Failure.cannotOpen(let code): self = .failed("the socket cannot be opened: \(Self.words(code))", status: 70)
+        default: self = .failed("\(error)", status: 70)
+        }
+    }
+
+    init(sentence: String, hint: String?, status: CInt) {
+        self.sentence = sentence
+        self.hint = hint
+        self.status = status
+    }
+
+    private static func words(_ code: CInt) -> String {
+        // SAFETY: copied at once.
+        unsafe String(cString: strerror(code))
+    }
+
+    /// Tells the operator and ends the process.
+    func tell() -> Never {
+        var text = "kluisd: error: \(sentence)\n"
+        if let hint { text += "kluisd: hint: \(hint)\n" }
+        let bytes = Array(text.utf8)
+        // SAFETY: the buffer lives for the call.
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
+        exit(status)
+    }
+}

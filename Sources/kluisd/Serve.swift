@@ -1,0 +1,129 @@
+import ArgumentParser
+import Glibc
+import Household
+import Logging
+import Policy
+import Sealing
+import Vault
+
+struct ConfigurationOption: ParsableArguments {
+    @Option(name: .customLong("config"), help: "The configuration file.") var path = "/etc/kluis/kluisd.yaml"
+
+    func settings() throws -> (Configuration, Daemon.Settings) {
+        let configuration = try Configuration.read(path: path)
+        var settings = Daemon.Settings(
+            stateDirectory: configuration.stateDirectory, keyDirectory: configuration.keyDirectory,
+            policyDirectory: configuration.policyDirectory, socket: configuration.socket)
+        settings.socketMode = configuration.socketMode
+        settings.checkpointMinutes = configuration.checkpointMinutes
+        settings.jsonLimit = configuration.jsonLimit * 1024
+        settings.itemLimit = UInt64(configuration.itemLimit) << 30
+        settings.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
+        return (configuration, settings)
+    }
+}
+
+/// Where the secret that opens the vault comes from.
+enum UnsealingSecret {
+    static func read(_ configuration: Configuration) throws -> SlotSecret {
+        switch configuration.unseal {
+        case .credential:
+            guard let folder = Systemd.environment("CREDENTIALS_DIRECTORY") else {
+                throw Ending.failed(
+                    "there is no credential to open the vault with", hint: "start it with systemd, or choose another way under `unseal`", status: 4)
+            }
+            return try .credential(try SecretFile.read(folder + "/kluis-root"))
+        case .keyFile: return try .keyFile(try SecretFile.read(configuration.keyFile))
+        case .passphrase: return try .passphrase(try SecretFile.prompt("passphrase: "))
+        }
+    }
+}
+
+/// Secrets go straight from the file or the terminal into guarded memory.
+enum SecretFile {
+    static let limit = 4096
+
+    static func read(_ path: String) throws -> SecretBytes {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw Ending.failed("\(path) cannot be read", status: 4) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & 0o077 == 0 else {
+            throw Ending.failed("\(path) may be read by others", hint: "run chmod 600 on it", status: 2)
+        }
+        return try take(descriptor, untilLineFeed: false)
+    }
+
+    /// Reads a line from the terminal without showing it.
+    static func prompt(_ text: String) throws -> SecretBytes {
+        var before = termios()
+        let isTerminal = unsafe tcgetattr(0, &before) == 0
+        if isTerminal {
+            var silent = before
+            silent.c_lflag &= ~tcflag_t(ECHO)
+            _ = unsafe tcsetattr(0, TCSAFLUSH, &silent)
+            let bytes = Array(text.utf8)
+            _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
+        }
+        defer { if isTerminal { _ = unsafe tcsetattr(0, TCSAFLUSH, &before) } }
+        return try take(0, untilLineFeed: true)
+    }
+
+    private static func take(_ descriptor: CInt, untilLineFeed: Bool) throws -> SecretBytes {
+        var count = 0
+        var secret = try SecretBytes(count: limit)
+        try unsafe secret.withUnsafeMutableBytes { target in
+            while count < limit {
+                // SAFETY: one byte at an offset below the length.
+                let got = unsafe Glibc.read(descriptor, target.baseAddress.map { unsafe $0 + count }, 1)
+                if got < 0, errno == EINTR { continue }
+                guard got == 1 else { break }
+                if untilLineFeed, unsafe target[count] == 10 { break }
+                count += 1
+            }
+            guard count > 0 else { throw Ending.failed("the secret is empty", status: 4) }
+        }
+        return try secret.prefix(count)
+    }
+}
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Opens the vault and serves.")
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() async throws {
+        await ending {
+            try Kluisd.harden()
+            let sockets = Systemd.inheritedSockets()
+            let (configuration, settings) = try configuration.settings()
+            let logger = Kluisd.logger(settings.logLevel)
+            let lock = try LockFile(path: settings.stateDirectory + "/lock")
+            let secret = try UnsealingSecret.read(configuration)
+            let daemon = try await Daemon.open(settings, secret: secret, rehearsalClock: nil, logger: logger)
+            try await daemon.serve(socket: sockets.first) { logger.info("serving") }
+            _ = consume lock
+        }
+    }
+}
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Checks configuration, policies and memory locking, and changes nothing.")
+    @Option(name: .customLong("config"), help: "The configuration file.") var path: String?
+    @Option(help: "The folder with the policies; else as configured.") var policies: String?
+
+    func run() async throws {
+        await ending {
+            var folder = policies
+            if let path {
+                let configuration = try Configuration.read(path: path)
+                print("configuration: ok")
+                folder = folder ?? configuration.policyDirectory
+            }
+            if let folder {
+                let engine = try PolicyFolder.load(folder)
+                print("policies: ok, reglement \(engine.reglementVersion), digest \(engine.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())")
+            }
+            print("memory: \(MemoryLocking.probe())")
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Cedar
+import Testing
+
+/// Schemas and policies made to exhaust time, memory or stack.
+@Suite struct SchemaRobustnessTests {
+    private func code(_ text: String) -> CedarError.Code? {
+        do {
+            _ = try Schema(parsing: text)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test func allowsCyclesOfEntityTypes() throws {
+        let schema = try Schema(
+            parsing: """
+                entity Role in [Role]; entity A in [B]; entity B in [C]; entity C in [A];
+                action a appliesTo { principal: [Role, A], resource: C };
+                """)
+        let policies = try PolicySet(
+            parsing: """
+                permit(principal in Role::"x", action, resource);
+                permit(principal in B::"x", action, resource in A::"y");
+                permit(principal is A in C::"x", action, resource) when { resource in principal && principal in resource };
+                """)
+        #expect(schema.validate(policies).isEmpty)
+    }
+
+    @Test func refusesEndlessTypesAndActions() {
+        #expect(code("type A = { a: Set<B> }; type B = { b?: A };") == .cyclicDefinition)
+        #expect(code("action a in b; action b in c; action c in a;") == .cyclicDefinition)
+    }
+
+    @Test func boundsTheNestingOfTypes() {
+        let deep = String(repeating: "Set<", count: 5_000) + "Long" + String(repeating: ">", count: 5_000)
+        #expect(code("type A = \(deep);") == .limitExceeded)
+        let records = String(repeating: "{ a: ", count: 5_000) + "Long" + String(repeating: "}", count: 5_000)
+        #expect(code("entity A \(records);") == .limitExceeded)
+        // Each definition is shallow, but the last of the chain is not.
+        let chain = (1...20_000).map { "type T\($0) = Set<T\($0 - 1)>;" }.joined()
+        #expect(code("type T0 = Long;" + chain) == .limitExceeded)
+        // A chain of other names for one type is no deeper than the type.
+        let names = (1...20_000).map { "type T\($0) = T\($0 - 1);" }.joined()
+        #expect(code("type T0 = Long;" + names) == nil)
+    }
+
+    @Test func takesTypesOfExponentialSize() throws {
+        let chains = ["A", "B"].map { name in
+            "type \(name)0 = { x: Long, y: Long };"
+                + (1...100).map { "type \(name)\($0) = { x: \(name)\($0 - 1), y: \(name)\($0 - 1) };" }.joined()
+        }
+        let schema = try Schema(
+            parsing: chains.joined() + "entity U { a: A100, b: B100 }; action act appliesTo { principal: U, resource: U };")
+        let policies = try PolicySet(
+            parsing: """
+                permit(principal, action, resource) when { principal.a == principal.b && [principal.a].contains(resource.b) };
+                permit(principal, action, resource) when { principal.a == 1 };
+                """)
+        #expect(schema.validate(policies).map(\.code) == [.incompatibleTypes])
+        #expect(schema.validate(policies, mode: .permissive).isEmpty)
+        let entity = Entity(uid: EntityUID(type: "U", id: "u"), attributes: ["a": ["x": 1]])
+        #expect(!schema.validate(entity).isEmpty)
+        #expect(throws: CedarError.self) {
+            try schema.entity(json: JSON(parsing: #"{"uid": {"type": "U", "id": "u"}, "attrs": {"a": {"x": {}}}, "parents": []}"#))
+        }
+    }
+
+    @Test func boundsHierarchies() {
+        // Every type below every later one: the closure has 12.5 million pairs.
+        let text = (0..<5_000).map { "entity E\($0) in [E\($0 + 1)];" }.joined() + "entity E5000;"
+        #expect(code(text) == .limitExceeded)
+        let modest = (0..<1_000).map { "entity E\($0) in [E\($0 + 1)];" }.joined() + "entity E1000;"
+        #expect(code(modest) == nil)
+    }
+
+    @Test func takesLongChainsOfOperators() throws {
+        let schema = try Schema(parsing: "entity U { o?: U, n?: Long }; action a appliesTo { principal: U, resource: U };")
+        let limits = ParseLimits(maximumHeight: 100_000)
+        for condition in [
+            Array(repeating: "principal has n", count: 20_000).joined(separator: " && ") + " && principal.n > 0",
+            "principal has " + Array(repeating: "o", count: 20_000).joined(separator: "."),
+        ] {
+            let text = "permit(principal, action, resource) when { \(condition) };"
+            #expect(schema.validate(try PolicySet(parsing: text, limits: limits)).isEmpty)
+        }
+    }
+
+    @Test func looksAtTheSubjectOfIsInOnce() throws {
+        // Written out as `e is T && e in f`, this expression has 2⁶⁰ nodes.
+        let schema = try Schema(parsing: "entity U; action a appliesTo { principal: U, resource: U };")
+        var text = "principal"
+        for _ in 0..<60 { text = "(if \(text) is U in resource then principal else principal)" }
+        let policies = try PolicySet(parsing: "permit(principal, action, resource) when { \(text) == principal };")
+        #expect(schema.validate(policies).isEmpty)
+    }
+
+    @Test func cutsLongTypesShortInMessages() throws {
+        let fields = (0..<2_000).map { "f\($0): Long" }.joined(separator: ", ")
+        let schema = try Schema(parsing: "entity U { r: { \(fields) } }; action a appliesTo { principal: U, resource: U };")
+        let findings = schema.validate(try PolicySet(parsing: "permit(principal, action, resource) when { principal.r == 1 };"))
+        #expect(findings.count == 1)
+        #expect(findings.allSatisfy { $0.message.utf8.count < 1_000 })
+    }
+}

@@ -1,0 +1,229 @@
+import Testing
+
+@testable import Household
+
+/// Excuses, withdrawals and refusals (PR-12.5, 12.6, 13): the scenario's step 13 and its variants.
+struct ConsentEndTests {
+    // MARK: excuses (PR-12.5, 12.6)
+
+    private static func excuse(
+        _ ground: ExcuseGround, _ signers: [WorkerID] = [], at: Moment = ConsentTests.at, attempts: [Moment] = [],
+        excused: PersonID = Home.ronald,
+        id: Int = 1
+    ) -> SignatureExcuse {
+        SignatureExcuse(
+            id: make(id), household: Home.id, consent: make(1), excused: .person(excused), ground: ground, recordedAt: at,
+            signatures: signers.map { ProfessionalSignature(worker: $0, at: at) }, attempts: attempts)
+    }
+
+    private func completes(
+        _ excuses: [SignatureExcuse], _ givers: [ConsentGiver], at: String = "2026-01-15T10:00:00+01:00", subject: PersonID = Home.noor
+    ) throws -> Bool {
+        let view = try Home.view()
+        let proposal =
+            subject == Home.noor ? ConsentTests.noor(givers) : Home.proposal(subject, Team.jeugdkompas, [.parenting], givers: givers)
+        let draft = try ConsentTests.registered(view, proposal)
+        let stored = try view.with {
+            $0.consents = [draft]; $0.excuses = excuses
+        }
+        let completed = try stored.completing(draft, at: moment(at))
+        #expect(draft.state == .draft)
+        return completed.state == .active
+    }
+
+    @Test func twoProfessionalsMayDoWithoutAParent() throws {
+        let youth = [ConsentTests.giver(Home.noor), ConsentTests.giver(Home.selma)]
+        #expect(try completes([Self.excuse(.seriousHarm, [Team.fatima, Team.ilse])], youth))
+        #expect(try completes([Self.excuse(.consideredWish, [Team.fatima, Team.wendy])], youth))
+        // Both parents excused, the youth alone.
+        #expect(
+            try completes(
+                [
+                    Self.excuse(.consideredWish, [Team.fatima, Team.wendy]),
+                    Self.excuse(.consideredWish, [Team.fatima, Team.wendy], excused: Home.selma, id: 2),
+                ], [ConsentTests.giver(Home.noor)]))
+        // One professional, twice the same, one not registered, one in another register only.
+        for signers in [[Team.fatima], [Team.fatima, Team.fatima], [Team.fatima, Team.kees], [Team.fatima, Team.joost], []] {
+            #expect(try !completes([Self.excuse(.seriousHarm, signers)], youth), "\(signers)")
+        }
+        // The youth's own signature is never excused, nor one recorded later, nor a child's parent below twelve.
+        #expect(
+            try !completes(
+                [Self.excuse(.seriousHarm, [Team.fatima, Team.ilse], excused: Home.noor)],
+                [ConsentTests.giver(Home.selma), ConsentTests.giver(Home.ronald)]))
+        #expect(try !completes([Self.excuse(.seriousHarm, [Team.fatima, Team.ilse], at: moment("2026-01-16T00:00:00+01:00"))], youth))
+        #expect(
+            try !completes(
+                [Self.excuse(.seriousHarm, [Team.fatima, Team.ilse])], [Home.giver(Home.selma, .parentWithAuthority, at: ConsentTests.at)],
+                subject: Home.sem))
+    }
+
+    @Test func unreachableParentSufficesForThirtyDays() throws {
+        let tried = [moment("2026-01-12T10:00:00+01:00"), moment("2026-01-14T10:00:00+01:00")]
+        let youth = [ConsentTests.giver(Home.noor), ConsentTests.giver(Home.selma)]
+        #expect(try completes([Self.excuse(.unreachable, attempts: tried)], youth))
+        #expect(
+            try completes(
+                [Self.excuse(.unreachable, attempts: tried)], [Home.giver(Home.selma, .parentWithAuthority, at: ConsentTests.at)],
+                subject: Home.sem
+            ))
+        // Without a report, with attempts made afterwards, or without the other parent: not.
+        #expect(try !completes([Self.excuse(.unreachable)], youth))
+        #expect(try !completes([Self.excuse(.unreachable, attempts: [moment("2026-01-14T19:00:01+01:00")])], youth))
+        #expect(
+            try !completes(
+                [Self.excuse(.unreachable, attempts: tried), Self.excuse(.unreachable, attempts: tried, excused: Home.selma, id: 2)],
+                [ConsentTests.giver(Home.noor)]))
+        // Thirty days: through 13 February.
+        let view = try Home.view()
+        let draft = try ConsentTests.registered(view, ConsentTests.noor(youth))
+        let stored = try view.with {
+            $0.consents = [draft]; $0.excuses = [Self.excuse(.unreachable, attempts: tried)]
+        }
+        let consent = try stored.completing(draft, at: ConsentTests.at)
+        #expect(stored.assess(consent, at: ConsentTests.at)?.articles.contains(.pr(12, 6)) == true)
+        #expect(ConsentTests.standing(stored, consent, "2026-02-13T23:59:59.999+01:00") == .active)
+        #expect(ConsentTests.standing(stored, consent, "2026-02-14T00:00:00+01:00") == .incomplete)
+        // A second report does not give another thirty days.
+        let again = try stored.with {
+            $0.excuses.append(Self.excuse(.unreachable, at: moment("2026-02-10T10:00:00+01:00"), attempts: tried, id: 2))
+        }
+        #expect(ConsentTests.standing(again, consent, "2026-02-14T00:00:00+01:00") == .incomplete)
+        // When Ronald turns up and signs, it counts again.
+        let back = moment("2026-02-20T10:00:00+01:00")
+        let (signed, _) = try stored.signing(consent, ConsentTests.giver(Home.ronald, back), at: back)
+        #expect(ConsentTests.standing(stored, signed, "2026-02-20T10:00:00+01:00") == .active)
+    }
+
+    // MARK: withdrawal and refusal (PR-13)
+
+    @Test func withdrawalOfOneDomainLeavesTheOther() throws {
+        // SC-055, SC-056.
+        let view = try Home.view()
+        let consent = try ConsentTests.registered(
+            view, Home.proposal(Home.selma, Team.balans, [.finance, .housing], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
+        let when = moment("2026-01-27T10:15:00+01:00")
+        let withdrawn = try view.withdrawing(consent, domains: [.housing], by: .person(Home.selma), notedBy: Team.kees, at: when)
+        #expect(withdrawn.state == .active)
+        let stored = try view.with { $0.consents = [withdrawn] }
+        func ask(_ domain: LifeDomain, _ at: Moment) -> ConsentCandidate? {
+            stored.consentCandidate(subject: .person(Home.selma), organisation: Team.balans, domain: domain, purpose: .plan, at: at)
+        }
+        #expect(ask(.housing, when.adding(milliseconds: -1))?.suffices == true)
+        #expect(
+            ask(.housing, when)?.suffices == false && ask(.housing, when)?.standing == .withdrawn
+                && ask(.housing, when)?.articles == [.pr(13, 1), .pr(13, 2)])
+        #expect(ask(.housing, when)?.domainWithdrawnAt == when)
+        #expect(ask(.finance, when)?.suffices == true)
+        // The rest, too, ends the consent.
+        let all = try stored.withdrawing(withdrawn, by: .person(Home.selma), notedBy: Team.kees, at: when.adding(milliseconds: 1))
+        #expect(all.state == .withdrawn)
+        // A row whose state was put back: the withdrawals themselves still count.
+        var putBack = all
+        putBack.state = .active
+        #expect(stored.assess(putBack, at: when.adding(milliseconds: 1))?.standing == .withdrawn)
+        #expect(stored.assess(putBack, at: when)?.standing == .active)
+        #expect(throws: HouseholdError.self) { try stored.withdrawing(all, by: .person(Home.selma), notedBy: Team.kees, at: when) }
+        #expect(throws: HouseholdError.self) {
+            try stored.withdrawing(withdrawn, domains: [.housing], by: .person(Home.selma), notedBy: Team.kees, at: when)
+        }
+        // A new consent for the same takes over.
+        let newer = try ConsentTests.registered(
+            stored,
+            Home.proposal(
+                Home.selma, Team.balans, [.housing], givers: [Home.giver(Home.selma, at: when)], from: "2026-01-27", until: "2026-12-31"),
+            id: make(2), at: when)
+        let both = try view.with { $0.consents = [withdrawn, newer] }
+        #expect(
+            both.consentCandidate(subject: .person(Home.selma), organisation: Team.balans, domain: .housing, purpose: .plan, at: when)?
+                .assessment.consent.id == make(2))
+    }
+
+    @Test func anySignatoryMayWithdraw() throws {
+        let view = try Home.view()
+        let consent = try ConsentTests.registered(
+            view, ConsentTests.noor([ConsentTests.giver(Home.noor), ConsentTests.giver(Home.selma), ConsentTests.giver(Home.ronald)]))
+        for person in [Home.noor, Home.selma, Home.ronald] {
+            #expect(try view.withdrawing(consent, by: .person(person), notedBy: Team.kees, at: ConsentTests.later).state == .withdrawn)
+        }
+        for person in [Home.emre, Home.sem, Home.hatice] {
+            let error = #expect(throws: HouseholdError.self) {
+                try view.withdrawing(consent, by: .person(person), notedBy: Team.kees, at: ConsentTests.later)
+            }
+            #expect(error?.articles == [.pr(13, 1)])
+        }
+    }
+
+    @Test func whoIsRepresentedMayWithdraw() throws {
+        // Hatice, judged incapable, did not sign; what her mentor gave she may still take back.
+        let view = try Home.view()
+        let after = moment("2026-01-14T19:25:00+01:00")
+        let consent = try ConsentTests.registered(
+            view, Home.proposal(Home.hatice, Team.deBrug, [.health], givers: [Home.giver(Home.selma, .mentor, at: after)]), at: after)
+        #expect(try view.withdrawing(consent, by: .person(Home.hatice), notedBy: Team.kees, at: ConsentTests.later).state == .withdrawn)
+        // Below twelve it is for the parents.
+        let parents = [Home.selma, Home.ronald].map { Home.giver($0, .parentWithAuthority, at: after) }
+        let sem = try ConsentTests.registered(view, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting], givers: parents), at: after)
+        #expect(sem.state == .active && !view.mayWithdraw(sem, .person(Home.sem), at: ConsentTests.later))
+    }
+
+    @Test func refusedQuestionsRestForThreeMonths() throws {
+        let view = try Home.view()
+        let draft = try ConsentTests.registered(view, Home.proposal(Home.selma, Team.balans, [.finance]))
+        let (refused, refusal) = try view.refusing(
+            draft, by: .person(Home.selma), refusal: make(1), notedBy: Team.joost, at: ConsentTests.at)
+        #expect(refused.state == .refused && refusal.recipient == .organisation(Team.balans))
+        let stored = try view.with {
+            $0.consents = [refused]; $0.refusals = [refusal]
+        }
+        func defects(_ domains: [LifeDomain], _ receiver: OrganisationID, _ at: String) -> [ConsentDefect] {
+            stored.defects(of: Home.proposal(Home.selma, receiver, domains, from: "2026-04-20", until: "2026-12-31"), at: moment(at))
+        }
+        #expect(defects([.finance], Team.balans, "2026-04-13T23:59:59.999+02:00") == [.refusedRecently])
+        #expect(defects([.finance, .housing], Team.balans, "2026-04-13T12:00:00+02:00") == [.refusedRecently])
+        #expect(defects([.finance], Team.balans, "2026-04-14T00:00:00+02:00").isEmpty)
+        #expect(
+            defects([.housing], Team.balans, "2026-02-01T12:00:00+01:00").isEmpty
+                && defects([.finance], Team.deBrug, "2026-02-01T12:00:00+01:00").isEmpty)
+        #expect(ConsentDefect.refusedRecently.articles == [.pr(13, 5)])
+        #expect(throws: HouseholdError.self) {
+            try view.refusing(refused, by: .person(Home.selma), refusal: make(2), notedBy: Team.joost, at: ConsentTests.at)
+        }
+        #expect(throws: HouseholdError.self) {
+            try view.refusing(draft, by: .person(Home.ronald), refusal: make(2), notedBy: Team.joost, at: ConsentTests.at)
+        }
+    }
+
+    @Test func supersededConsentCountsNoMore() throws {
+        let view = try Home.view()
+        let consent = try ConsentTests.registered(
+            view, Home.proposal(Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
+        #expect(ConsentTests.standing(view, try consent.superseded(), "2026-01-15T10:00:00+01:00") == .superseded)
+        #expect(throws: HouseholdError.self) { try consent.superseded().superseded() }
+    }
+
+    @Test func formIsThatOfItsSignatures() {
+        func form(_ methods: [(PersonID, SigningMethod)]) -> SigningMethod? {
+            var consent = Consents.active()
+            consent.givers = methods.map { Home.giver($0.0, at: ConsentTests.at, $0.1) }
+            return consent.form
+        }
+        #expect(
+            form([]) == nil && form([(Home.selma, .digital)]) == .digital
+                && form([(Home.selma, .digital), (Home.ronald, .written)]) == .written)
+        #expect(form([(Home.selma, .oral)]) == .oral && form([(Home.selma, .oral), (Home.ronald, .written)]) == .oral)
+        #expect(form([(Home.selma, .oral), (Home.selma, .digital)]) == .digital)
+    }
+
+    @Test func signaturesAreNotTakenTwiceOrTooEarly() throws {
+        let view = try Home.view()
+        let draft = try ConsentTests.registered(view, ConsentTests.noor([ConsentTests.giver(Home.noor)]))
+        #expect(throws: HouseholdError.self) {
+            try view.signing(draft, ConsentTests.giver(Home.selma, ConsentTests.later), at: ConsentTests.at)
+        }
+        #expect(throws: HouseholdError.self) { try view.signing(draft, ConsentTests.giver(Home.emre), at: ConsentTests.at) }
+        // A second signature of the same person adds nothing.
+        let (twice, status) = try view.signing(draft, ConsentTests.giver(Home.noor), at: ConsentTests.at)
+        #expect(twice.state == .draft && status.missing.count == 2)
+    }
+}

@@ -1,0 +1,252 @@
+import Foundation
+import GRDB
+import Ledger
+import LedgerFormat
+import Sealing
+import Storage
+import Testing
+import TransparencyLog
+
+/// The log on a real database in a directory of its own.
+struct AuditLogTests {
+    /// One key for every line: whose keys they are is the vault's business, and tested there.
+    final class Keys: AuditKeySource {
+        let key: KeyBox
+        init() throws { key = try KeyBox.random() }
+        func entryKey(household: String?, month: String, index: UInt64, in transaction: borrowing Transaction) throws -> SecretKey {
+            try BLAKE2b.combine(
+                key, with: key, label: Label("kluis/test-entry"),
+                context: AssociatedData("entry").adding("household", text: household).adding("month", text: month)
+                    .adding("index", number: index))
+        }
+    }
+
+    final class Fixture {
+        let directory: URL
+        let faults = Faults(enabled: true)
+        let keys: Keys
+        var store: Store
+        var log: AuditLog
+        var writer: Writer
+        let signer: NoteSigner
+
+        init() throws {
+            directory = FileManager.default.temporaryDirectory.appending(path: "kluis-ledger-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            keys = try Keys()
+            store = try Store(path: directory.appending(path: "vault.db").path, faults: faults)
+            log = try AuditLog(store: store, keys: keys, published: nil, faults: faults)
+            writer = Writer(store: store, participants: [log]) { _ in }
+            let key = try Ed25519.SigningKey.generate()
+            let name = try #require(KeyName("kluis.test/ledger"))
+            let verifier = try VerifierKey(name: name, algorithm: .ed25519, publicKey: key.publicKey.bytes)
+            let box = Signer(key)
+            signer = NoteSigner(key: verifier) { try box.sign($0) }
+        }
+
+        final class Signer: Sendable {
+            private let key: Ed25519.SigningKey
+            init(_ key: consuming Ed25519.SigningKey) { self.key = key }
+            func sign(_ message: [UInt8]) throws -> [UInt8] { try key.sign(message) }
+        }
+
+        deinit { try? FileManager.default.removeItem(at: directory) }
+
+        var exportPath: String { directory.appending(path: "ledger").path }
+
+        func export() throws -> LedgerExport {
+            try LedgerExport(
+                directory: exportPath, store: store, writer: writer, log: log, signer: signer,
+                published: try LedgerExport.published(in: exportPath))
+        }
+
+        /// Opens the same files again, as after a restart.
+        func reopen() async throws {
+            await writer.stop()
+            try store.close()
+            store = try Store(path: directory.appending(path: "vault.db").path, faults: faults)
+            log = try AuditLog(store: store, keys: keys, published: try LedgerExport.published(in: exportPath), faults: faults)
+            writer = Writer(store: store, participants: [log]) { _ in }
+        }
+
+        func sql(_ statement: String) throws {
+            let queue = try DatabaseQueue(path: directory.appending(path: "vault.db").path)
+            try queue.write { try $0.execute(sql: statement) }
+        }
+    }
+
+    static func line(_ number: Int, residents: Int = 1, phase: LogLine.Phase = .decision(.permit, effect: nil)) throws -> LogLine {
+        var line = LogLine(phase, moment: 1_768_000_000_000 + Int64(number), caller: try Token("w-kees"), action: try Token("readItem"))
+        line.household = try Token("h-one")
+        line.residents = try (0..<residents).map { .init(try Token("p-\($0)")) }
+        line.articles = [try Token("PR-18.2")]
+        return line
+    }
+
+    static func append(_ count: Int, to fixture: Fixture, residents: Int = 1) async throws {
+        let log = fixture.log
+        for number in 0..<count {
+            let line = try Self.line(number, residents: residents)
+            let entry = try await fixture.writer.perform { try log.append(line, in: $0) }
+            _ = try log.receipt(for: entry)
+        }
+    }
+
+    @Test func aLineComesBackAsItWasWritten() async throws {
+        let fixture = try Fixture()
+        let line = try Self.line(1)
+        let log = fixture.log
+        let entry = try await fixture.writer.perform { try log.append(line, in: $0) }
+        #expect(try log.receipt(for: entry).index == 0)
+        let read = try await fixture.writer.perform { try log.lines(0..<10, in: $0).map(\.line) }
+        #expect(read == [line])
+    }
+
+    @Test func aLineThatIsUndoneLeavesNoGapAndBecomesNoReceipt() async throws {
+        struct Mine: Error {}
+        let fixture = try Fixture()
+        let log = fixture.log
+        try await Self.append(2, to: fixture)
+        let line = try Self.line(9)
+        let kept = Kept()
+        await #expect(throws: Mine.self) {
+            try await fixture.writer.perform { transaction in
+                kept.entry = try log.append(line, in: transaction)
+                throw Mine()
+            }
+        }
+        try await Self.append(1, to: fixture)
+        #expect(log.size == 3)
+        try await fixture.reopen()
+        #expect(fixture.log.size == 3)
+    }
+
+    final class Kept: @unchecked Sendable { var entry: Entry? }
+
+    @Test func anEntryOfALostTransactionNeverBecomesAReceipt() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let kept = Kept()
+        let line = try Self.line(1)
+        #expect(fixture.faults.arm(.diskFullAtCommit))
+        await #expect(throws: StorageError.notRecorded(.diskFull)) {
+            try await fixture.writer.perform { kept.entry = try log.append(line, in: $0) }
+        }
+        let entry = try #require(kept.entry)
+        #expect(throws: LedgerError.notDurable) { try log.receipt(for: entry) }
+        #expect(log.size == 0)
+    }
+
+    @Test func whenTheLineCannotBeWrittenNothingIs() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        #expect(fixture.faults.arm(.ledgerAppend))
+        let line = try Self.line(1)
+        await #expect(throws: LedgerError.notRecorded) { try await fixture.writer.perform { try log.append(line, in: $0) } }
+        #expect(log.size == 0)
+    }
+
+    @Test func moreThanFourResidentsTakeMoreLeavesAndOneLine() async throws {
+        let fixture = try Fixture()
+        try await Self.append(1, to: fixture, residents: 6)
+        try await Self.append(1, to: fixture)
+        let log = fixture.log
+        #expect(log.size == 3)
+        let read = try await fixture.writer.perform { try log.lines(0..<10, in: $0).map(\.index) }
+        #expect(read == [0, 2])
+    }
+
+    @Test(arguments: [1, 3, 255, 256, 300]) func theExportedFilesVerifyWithNothingElse(_ count: Int) async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let lines = try (0..<count).map { try Self.line($0) }
+        for part in stride(from: 0, to: count, by: 100).map({ Array(lines[$0..<min($0 + 100, count)]) }) {
+            try await fixture.writer.perform { transaction in for line in part { _ = try log.append(line, in: transaction) } }
+            _ = try await fixture.export().publish()
+        }
+        let path = fixture.exportPath
+        let report = try OfflineVerifier().verify { FileManager.default.contents(atPath: path + "/" + $0).map { Array($0) } }
+        #expect(report.leafCount == UInt64(count))
+    }
+
+    @Test func aLineThatWasChangedInTheDatabaseIsFoundAtStart() async throws {
+        let fixture = try Fixture()
+        try await Self.append(5, to: fixture)
+        try fixture.sql("UPDATE ledger_leaf SET leaf = (SELECT leaf FROM ledger_leaf WHERE seq = 1) WHERE seq = 2")
+        await #expect { try await fixture.reopen() } throws: { if case LedgerError.doesNotVerify = $0 { true } else { false } }
+    }
+
+    @Test func aLineThatWasRemovedFromTheEndIsFoundAtStart() async throws {
+        let fixture = try Fixture()
+        try await Self.append(5, to: fixture)
+        try fixture.sql("DELETE FROM ledger_leaf WHERE seq = 4")
+        await #expect { try await fixture.reopen() } throws: { if case LedgerError.doesNotVerify = $0 { true } else { false } }
+    }
+
+    @Test func aLogThatIsShorterThanWhatWasPublishedWasPutBack() async throws {
+        let fixture = try Fixture()
+        try await Self.append(3, to: fixture)
+        await fixture.writer.stop()
+        let database = fixture.directory.appending(path: "vault.db")
+        try fixture.store.close()
+        let old = try Data(contentsOf: database)
+        try await fixture.reopenWithoutClosing()
+        try await Self.append(3, to: fixture)
+        _ = try await fixture.export().publish()
+        await fixture.writer.stop()
+        try fixture.store.close()
+        try old.write(to: database)
+        await #expect(throws: LedgerError.rolledBack) { try await fixture.reopenWithoutClosing() }
+    }
+
+    @Test func whatACrashLeftOpenIsClosedAtStart() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let line = try Self.line(1)
+        _ = try await fixture.writer.perform { try log.append(line, awaitsOutcome: true, in: $0) }
+        try await fixture.reopen()
+        let again = fixture.log
+        try await fixture.writer.perform { try again.closeWhatWasLeftOpen(at: 1_768_000_009_000, in: $0) }
+        let lines = try await fixture.writer.perform { try again.lines(0..<10, in: $0).compactMap(\.line) }
+        #expect(lines.map(\.phase) == [.decision(.permit, effect: nil), .outcome(of: 0, .interrupted)])
+        try await fixture.reopen()
+        let third = fixture.log
+        try await fixture.writer.perform { try third.closeWhatWasLeftOpen(at: 1_768_000_009_000, in: $0) }
+        #expect(third.size == 2)
+    }
+
+    @Test func anOutcomeRidesWithTheNextCommitAlsoWhenOneIsLost() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let line = try Self.line(1)
+        let entry = try await fixture.writer.perform { try log.append(line, awaitsOutcome: true, in: $0) }
+        log.appendLater(try Self.line(2, phase: .outcome(of: entry.index, .completed)), of: entry)
+        #expect(log.hasWaitingOutcomes)
+        #expect(fixture.faults.arm(.diskFullAtCommit))
+        await #expect(throws: StorageError.self) { try await Self.append(1, to: fixture) }
+        #expect(log.hasWaitingOutcomes)
+        try await Self.append(1, to: fixture)
+        #expect(!log.hasWaitingOutcomes)
+        let phases = try await fixture.writer.perform { try log.lines(0..<10, in: $0).compactMap(\.line).map(\.phase) }
+        #expect(phases.contains(.outcome(of: 0, .completed)))
+        #expect(phases.count == 3)
+    }
+
+    @Test func theSideOfALineOpensNoOtherLine() async throws {
+        let fixture = try Fixture()
+        try await Self.append(3, to: fixture)
+        try fixture.sql("UPDATE ledger_leaf SET side = (SELECT side FROM ledger_leaf WHERE seq = 0) WHERE seq = 1")
+        let log = fixture.log
+        await #expect(throws: LedgerError.cannotOpen(index: 1)) {
+            try await fixture.writer.perform { _ = try log.lines(1..<2, in: $0) }
+        }
+    }
+}
+
+extension AuditLogTests.Fixture {
+    func reopenWithoutClosing() async throws {
+        store = try Store(path: directory.appending(path: "vault.db").path, faults: faults)
+        log = try AuditLog(store: store, keys: keys, published: try LedgerExport.published(in: exportPath), faults: faults)
+        writer = Writer(store: store, participants: [log]) { _ in }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Household
+import Testing
+
+@testable import Policy
+
+@Suite("Reglement and policies cover each other")
+struct CoverageTests {
+    private let engine = Reglement.engine
+    private let articles = [3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 17, 18]
+
+    private var paragraphs: [Article] { articles.flatMap { number in (1...9).compactMap { Article(number, $0) } } }
+    private var cited: Set<Article> { Set(engine.texts.notes.values.flatMap(\.articles)) }
+
+    private var table: [(article: Article, reason: String)] {
+        Reglement.text("reglement/without-policy.md").split(separator: "\n").compactMap { line in
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard cells.count == 2, let article = Article(cells[0]) else { return nil }
+            return (article, cells[1])
+        }
+    }
+
+    @Test("each paragraph has a policy, or a reason why it needs none; never both")
+    func everyParagraph() {
+        let excused = table.map(\.article)
+        #expect(Set(excused).count == excused.count)
+        #expect(table.allSatisfy { $0.reason.count > 40 })
+        for paragraph in paragraphs {
+            #expect(cited.contains(paragraph) != excused.contains(paragraph), "\(paragraph)")
+        }
+        #expect(Set(excused).isSubset(of: paragraphs))
+    }
+
+    @Test("each paragraph that policies cite stands in the text of the reglement beside them")
+    func textIsBeside() {
+        let text = Reglement.text("reglement/PR-2026-01.md")
+        #expect(text.contains("`\(PolicyEngine.reglementVersion)`"))
+        let lines = text.split(separator: "\n").map(String.init)
+        for article in cited {
+            guard let start = lines.firstIndex(where: { $0.hasPrefix("### Artikel \(article.number) ") }) else {
+                Issue.record("\(article): no such article in the text")
+                continue
+            }
+            let body = lines[(start + 1)...].prefix { !$0.hasPrefix("#") }
+            #expect(body.contains { $0.hasPrefix("\(article.paragraph). ") }, "\(article)")
+        }
+    }
+
+    @Test("each file of policies is named after the article most of its policies begin with")
+    func files() throws {
+        for (file, text) in Reglement.files {
+            let ids = text.matches(of: /@id\("PR-(\d+)\./).map { String($0.1) }
+            let number = file.prefix { $0.isNumber }.drop { $0 == "0" }
+            let most = Dictionary(grouping: ids) { $0 }.max { $0.value.count < $1.value.count }?.key
+            #expect(most == String(number), "\(file)")
+        }
+    }
+
+    @Test("sentences are whole: they end with a full stop or a question, and the two languages differ")
+    func sentences() {
+        for note in engine.texts.notes.values {
+            for text in [note.sentence, note.step, note.duty].compactMap({ $0 }) {
+                #expect(text.nl.hasSuffix(".") && text.en.hasSuffix("."), "\(note.id)")
+                #expect(text.nl != text.en, "\(note.id)")
+            }
+        }
+    }
+}

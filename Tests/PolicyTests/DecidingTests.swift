@@ -1,0 +1,242 @@
+import Household
+import Testing
+
+@testable import Policy
+
+/// The engine on facts: what the scenario's rows leave out.
+@Suite("Deciding on facts")
+struct DecidingTests {
+    private let home = World.household
+
+    private func read(_ item: String) -> ReadItem { ReadItem(household: home, item: named(item)) }
+
+    @Test("what does not exist is refused like what one may not know, after the same questions")
+    func nothingThere() {
+        let world = ScenarioRows.settled()
+        let other: HouseholdID = named("H-0999")
+        let missing: [Decided] = [
+            world.decide(ReadCard(household: other), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
+            world.decide(read("no-such-item"), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
+            world.decide(
+                ReadItem(household: other, item: named("school")), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
+            world.decide(ReadPlan(plan: named("no-plan")), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
+            world.decide(
+                SignConsent(consent: named("no-consent"), signer: named("selma")), by: "joost", hat: .direction, purpose: .plan,
+                at: at("01-21T18:00")),
+            // Anybody may declare a conflict, but not about nothing.
+            world.decide(DeclareConflict(household: other, kind: .friend), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
+            world.decide(ActivatePlan(plan: named("no-plan")), system: .planEngine, purpose: .plan, at: at("01-21T18:00")),
+        ]
+        for decided in missing {
+            #expect(decided.outcome == "refuse" && !decided.mayKnow && decided.reason == "noSuchThing", "\(decided)")
+            #expect(!decided.articles.isEmpty)
+        }
+    }
+
+    @Test("facts that do not fit the question fail closed, without an article")
+    func policyError() {
+        let world = ScenarioRows.settled()
+        let decided = world.decide(ReadCard(household: home), system: .clock, purpose: .plan, at: at("01-21T18:00"))
+        #expect(decided.outcome == "refuse" && decided.reason == "policyError" && decided.articles.isEmpty && !decided.mayKnow)
+        #expect(!decided.sentences.isEmpty)
+    }
+
+    @Test("who is unknown, ended, or signed in for another organisation, does nothing")
+    func askers() {
+        var world = ScenarioRows.settled()
+        let nobody = world.decide(read("overview"), by: "nobody", hat: .help, purpose: .plan, at: at("01-21T18:00"))
+        #expect(nobody.articles.contains("PR-4.1") && !nobody.mayKnow)
+        let stranger = Asker.worker(named("kees"), organisation: named("jeugdkompas"), hat: .help, sessionStarted: at("01-21T17:00"))
+        let (request, facts) = world.request(read("overview"), stranger, purpose: .plan, at: at("01-21T18:00"))
+        let swapped = Decided(world.engine.decide(request, on: facts))
+        #expect(swapped.outcome == "refuse" && swapped.policies.contains("PR-4.1-not-active"))
+        let index = world.team.workers.firstIndex { $0.id == named("kees") }!
+        world.team.workers[index].state = .ended
+        world.team.workers[index].endedAt = at("01-21T17:30")
+        let ended = world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00"))
+        #expect(ended.policies.contains("PR-4.1-not-active") && ended.policies.contains("PR-7.1-no-involvement"))
+    }
+
+    @Test("PR-10.2: an own item needs no consent; PR-18.6: no role and no involvement, nothing")
+    func absences() {
+        var world = ScenarioRows.settled()
+        world.facts.consents = []
+        #expect(world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00")).outcome == "permit")
+        world.team.roles.removeAll { $0.worker == named("tim") }
+        let questions: [Decided] = [
+            world.decide(ListHouseholds(), by: "tim", purpose: .oversight, at: at("01-21T18:00")),
+            world.decide(ReadCard(household: home), by: "tim", purpose: .oversight, at: at("01-21T18:00")),
+            world.decide(ListItems(household: home), by: "tim", purpose: .plan, at: at("01-21T18:00")),
+            world.decide(read("overview"), by: "tim", purpose: .plan, at: at("01-21T18:00")),
+            world.decide(ListWorkers(), by: "tim", purpose: .oversight, at: at("01-21T18:00")),
+            world.decide(ReadLog(range: 0..<10), by: "tim", purpose: .oversight, at: at("01-21T18:00")),
+        ]
+        for decided in questions { #expect(decided.outcome == "refuse", "\(decided)") }
+    }
+
+    @Test("a missing purpose is a refusal one hears of")
+    func purpose() {
+        let world = ScenarioRows.settled()
+        let decided = world.decide(read("overview"), by: "kees", hat: .help, purpose: nil, at: at("01-21T18:00"))
+        #expect(decided.articles.contains("PR-3.2") && decided.mayKnow && !decided.nextSteps.isEmpty)
+    }
+
+    @Test("the end of an involvement, its persons and its purpose count")
+    func involvement() {
+        var world = ScenarioRows.settled()
+        #expect(
+            world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("2026-07-12T23:59:00+02:00")).outcome == "permit")
+        let over = world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("2026-07-13T00:00:00+02:00"))
+        #expect(over.articles.contains("PR-7.1") && !over.mayKnow)
+        let safety = world.decide(read("overview"), by: "kees", hat: .help, purpose: .safety, at: at("01-21T18:00"))
+        #expect(safety.policies == ["PR-7.2-other-purpose"])
+        world.facts.involvements.removeAll { $0.worker == named("kees") }
+        world.involve("kees", persons: [named("noor")], at: at("01-21T17:00"))
+        let other = world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00"))
+        #expect(other.outcome == "refuse" && other.articles.contains("PR-18.2") && other.mayKnow)
+        world.involve("kees", persons: [named("selma")], at: at("01-21T17:30"))
+        #expect(world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00")).outcome == "permit")
+    }
+
+    @Test("an appointment carries the director for the term of an involvement, a new involvement carries further")
+    func directorsTerm() {
+        var world = ScenarioRows.settled()
+        func lists(_ moment: String) -> String {
+            world.decide(ListItems(household: home), by: "joost", hat: .direction, purpose: .direction, at: at(moment)).outcome
+        }
+        #expect(lists("2026-07-12T10:00:00+02:00") == "permit")
+        #expect(lists("2026-07-14T10:00:00+02:00") == "refuse")
+        let extend = GrantInvolvement(
+            household: home, worker: named("joost"), role: .caseDirector, persons: nil, purpose: .plan, from: day("2026-07-06"),
+            until: day("2027-01-05"))
+        let moment = at("2026-07-06T09:00:00+02:00")
+        #expect(world.decide(extend, by: "joost", hat: .direction, purpose: .direction, at: moment).articles == ["PR-7.3"])
+        #expect(world.decide(extend, by: "mirjam", hat: .direction, purpose: .direction, at: moment).outcome == "permit")
+        world.involve("joost", role: .caseDirector, until: "2027-01-05", by: "mirjam", at: moment)
+        #expect(lists("2026-07-14T10:00:00+02:00") == "permit")
+    }
+
+    @Test("the role of director comes by appointment, not by an involvement that says so")
+    func falseDirector() {
+        var world = ScenarioRows.settled()
+        world.involve("wendy", purpose: .direction, role: .caseDirector, by: "mirjam", at: at("01-21T12:00"))
+        let grant = GrantInvolvement(
+            household: home, worker: named("ilse"), role: .teamMember, persons: nil, purpose: .plan, from: day("2026-01-21"),
+            until: day("2026-02-21"))
+        #expect(world.decide(grant, by: "wendy", hat: .direction, purpose: .direction, at: at("01-21T18:00")).outcome == "refuse")
+        #expect(world.decide(grant, by: "joost", hat: .direction, purpose: .direction, at: at("01-21T18:00")).outcome == "permit")
+    }
+
+    @Test("a deputy directs until the last day, and no longer")
+    func deputy() {
+        var world = ScenarioRows.settled()
+        let director = world.facts.directorships[0].id
+        world.facts.directorships.append(
+            Directorship(
+                id: named("deputy"), household: home, worker: named("wendy"), state: .active, appointedBy: named("mirjam"),
+                appointedAt: at("01-21T09:00"), activeFrom: at("01-21T09:00"), deputyFor: director, deputyUntil: day("2026-01-30")))
+        func grant(_ moment: String) -> Decided {
+            let question = GrantInvolvement(
+                household: home, worker: named("ilse"), role: .teamMember, persons: nil, purpose: .plan, from: day("2026-02-10"),
+                until: day("2026-02-21"))
+            return world.decide(question, by: "wendy", hat: .direction, purpose: .direction, at: at(moment))
+        }
+        #expect(grant("01-30T23:00").policies == ["PR-6.5-deputy-directs"])
+        #expect(grant("01-31T00:00").outcome == "refuse")
+    }
+
+    @Test("consents: oral for five working days, until the last day, up to the birthday")
+    func consentTerms() {
+        var world = ScenarioRows.team()
+        world.consent("oral", "selma", to: "balans", [.housing], signed: ["selma"], method: .oral, at: at("01-14T19:00"))
+        func reads(_ item: String, _ moment: String, by name: String = "kees") -> Decided {
+            world.decide(read(item), by: name, hat: .help, purpose: .plan, at: at(moment))
+        }
+        #expect(reads("housing", "01-21T23:59").outcome == "permit")
+        #expect(reads("housing", "01-22T00:00").articles.contains("PR-11.4"))
+
+        world.facts.persons.append(
+            Person(id: named("mila"), household: home, birthDay: day("2014-06-01"), relation: .child, livesIn: true))
+        for holder in ["selma", "ronald"] {
+            world.facts.authorities.append(
+                Authority(
+                    id: named("\(holder)/mila"), household: home, child: named("mila"), holder: .person(named(holder)), kind: .joint,
+                    evidence: .authorityRegister, from: day("2018-06-01")))
+        }
+        world.item("mila", about: "mila", by: "joost", .parenting, at: at("01-14T10:00"))
+        world.consent("mila-jk", "mila", to: "jeugdkompas", [.parenting], signed: ["selma", "ronald"], at: at("01-14T19:00"))
+        #expect(reads("mila", "2026-05-31T23:59:00+02:00", by: "fatima").outcome == "permit")
+        #expect(reads("mila", "2026-06-01T00:00:00+02:00", by: "fatima").articles.contains("PR-12.7"))
+    }
+
+    @Test("a consent that ran out, and one with an unknown parent, open nothing")
+    func consentEnds() {
+        var world = ScenarioRows.team()
+        world.consent("short", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-14T19:00"))
+        world.facts.consents[0].until = day("2026-01-20")
+        #expect(world.decide(read("housing"), by: "kees", hat: .help, purpose: .plan, at: at("01-20T23:59")).outcome == "permit")
+        #expect(world.decide(read("housing"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T00:00")).articles.contains("PR-11.2"))
+        world.facts.authorities.removeAll { $0.holder == .person(named("ronald")) && $0.child == named("noor") }
+        let draft = world.draftConsent("noor", to: "jeugdkompas", [.schoolWorkDaytime], signed: ["noor", "selma"], at: at("01-21T10:00"))
+        let register = world.decide(
+            RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-21T10:00"))
+        #expect(register.outcome == "oblige" && register.articles == ["PR-12.2"])
+    }
+
+    @Test("a parent does not sign for who is sixteen; anybody else signs for nobody")
+    func strangers() {
+        var world = ScenarioRows.team()
+        world.consent("emre", "emre", to: "perspectief", [.participation], signed: [], at: at("01-14T19:00"))
+        func sign(_ name: String) -> Decided {
+            world.decide(
+                SignConsent(consent: named("emre"), signer: named(name)), by: "joost", hat: .direction, purpose: .plan,
+                at: at("01-15T10:00"))
+        }
+        #expect(sign("selma").policies == ["PR-11.1-signer-has-no-say"])
+        #expect(sign("emre").articles == ["PR-12.3"])
+        let draft = world.draftConsent("emre", to: "balans", [.finance], signed: ["selma"], at: at("01-15T10:00"))
+        let register = world.decide(
+            RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-15T10:00"))
+        #expect(register.policies == ["PR-11.1-stranger-signed"])
+    }
+
+    @Test("PR-13.5: a refusal keeps the same question away for three months, another one not")
+    func refusedLately() {
+        var world = ScenarioRows.team()
+        world.facts.refusals.append(
+            Household.Refusal(
+                id: named("no"), household: home, subject: named("selma"), recipient: .organisation(named("hetanker")), domains: [.finance],
+                purpose: .plan, by: .person(named("selma")), askedOn: at("01-14T10:00"), recordedBy: named("joost")))
+        func register(_ domains: SortedSet<LifeDomain>, _ moment: String) -> Decided {
+            let draft = world.draftConsent("selma", to: "hetanker", domains, signed: ["selma"], at: at(moment))
+            return world.decide(
+                RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at(moment))
+        }
+        #expect(register([.finance], "2026-04-13T10:00:00+02:00").articles == ["PR-13.5"])
+        #expect(register([.health], "2026-04-13T10:00:00+02:00").outcome == "permit")
+        #expect(register([.finance], "2026-04-14T10:00:00+02:00").outcome == "permit")
+    }
+
+    @Test("--why: the first unmet demand, its operands, and the next lawful step")
+    func why() throws {
+        let world = ScenarioRows.settled()
+        let (card, cardFacts) = world.request(ReadCard(household: home), world.asker("ilse", .help), purpose: .plan, at: at("01-21T18:00"))
+        let consulted = world.engine.explain(card, on: cardFacts)
+        #expect(consulted.outcome == .refuse && !consulted.mayKnow)
+        #expect(consulted.determining.map(\.policy) == ["PR-18.5-consulted-without-names"])
+
+        let (list, listFacts) = world.request(ReadCard(household: home), world.asker("jan", nil), purpose: .plan, at: at("01-21T18:00"))
+        let outsider = world.engine.explain(list, on: listFacts)
+        #expect(outsider.nearest.map(\.policy) == ["PR-5.1-team-reads-card"])
+        let failing = try #require(outsider.nearest.first?.firstFailing)
+        #expect(
+            failing.text == "resource.involved.contains(principal)" && failing.operands.contains { $0.hasPrefix("resource.involved = [") })
+        #expect(outsider.nextSteps.map(\.en) == ["Ask the household's director for an involvement."])
+
+        let (own, ownFacts) = world.request(read("overview"), world.asker("kees", .help), purpose: .plan, at: at("01-21T18:00"))
+        let yes = world.engine.explain(own, on: ownFacts)
+        #expect(
+            yes.outcome == .permit && yes.determining.allSatisfy { $0.firstFailing == nil }
+                && yes.articles.map(\.description) == ["PR-18.2"])
+    }
+}

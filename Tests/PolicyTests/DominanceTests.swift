@@ -1,0 +1,94 @@
+import Cedar
+import Household
+import Testing
+
+@testable import Policy
+
+/// Properties over every allowed example: what must refuse, refuses whatever else allows.
+@Suite("What dominates")
+struct DominanceTests {
+    private let engine = Reglement.engine
+
+    private var allowed: [Example] { ExampleBook.all.filter { $0.isAllowed && $0.request.action != .know } }
+
+    private func decide(_ example: Example, _ request: Cedar.Request? = nil, changing entities: [Entity] = []) throws -> Response {
+        var world = example.entities
+        try world.replace(entities)
+        return engine.texts.prepared.authorize(request ?? example.request, entities: world, mode: .strict)
+    }
+
+    private func changed(_ entity: Entity, _ name: Text, _ value: Value) -> Entity {
+        let kept = entity.attributes.sorted.filter { $0.key != name }
+        return Entity(uid: entity.uid, attributes: Record(kept + [(name, value)]), parents: entity.parents)
+    }
+
+    private func household(of example: Example) -> Entity? {
+        guard let resource = example.entities[example.request.resource] else { return nil }
+        if resource.uid.type == EntityTypes.household { return resource }
+        guard case .entity(let uid)? = resource.attributes["household"] else { return nil }
+        return example.entities[uid]
+    }
+
+    @Test("PR-7.4: a block turns every allowed action on a household into a refusal")
+    func block() throws {
+        var count = 0
+        for example in allowed where example.request.principal.type == EntityTypes.worker {
+            guard let household = household(of: example) else { continue }
+            let blocked = changed(household, "blocked", [.entity(example.request.principal)])
+            let response = try decide(example, changing: [blocked])
+            #expect(response.decision == .deny && response.determining.contains("PR-7.4-blocked"), "\(example.name)")
+            count += 1
+        }
+        #expect(count > 100)
+    }
+
+    @Test("PR-3.2: without a purpose nothing is allowed")
+    func purpose() throws {
+        for example in allowed {
+            let context = Record(example.request.context.sorted.filter { $0.key != "purpose" })
+            let request = Cedar.Request(
+                principal: example.request.principal, action: example.request.action, resource: example.request.resource, context: context)
+            let response = try decide(example, request)
+            #expect(response.decision == .deny && response.determining.contains("PR-3.2-no-purpose"), "\(example.name)")
+        }
+    }
+
+    @Test("PR-4.1: who is suspended, and whose organisation has left, does nothing")
+    func active() throws {
+        for example in allowed where example.request.principal.type == EntityTypes.worker {
+            let worker = try #require(example.entities[example.request.principal])
+            let suspended = try decide(example, changing: [changed(worker, "active", false)])
+            #expect(suspended.decision == .deny && suspended.determining.contains("PR-4.1-not-active"), "\(example.name)")
+            guard case .entity(let uid)? = worker.attributes["organisation"], let organisation = example.entities[uid] else {
+                Issue.record("\(example.name)")
+                continue
+            }
+            let left = try decide(example, changing: [changed(organisation, "party", false)])
+            #expect(left.decision == .deny && left.determining.contains("PR-4.1-not-a-partner"), "\(example.name)")
+        }
+    }
+
+    @Test("PR-21.5: in a closed file nothing is left but withdrawing, ending an involvement is over too")
+    func closed() throws {
+        for example in allowed {
+            guard let household = household(of: example) else { continue }
+            let response = try decide(example, changing: [changed(household, "state", .term(HouseholdState.closed, "HouseholdState"))])
+            let open: Set<String> = ["withdrawConsent", "declareConflict"]
+            #expect((response.decision == .deny) != open.contains(example.request.action.id.string), "\(example.name)")
+        }
+    }
+
+    @Test("PR-4.5: an administrator never makes content readable, whatever else he is")
+    func administrators() throws {
+        let schema = engine.texts.schema
+        for example in allowed where example.request.principal.type == EntityTypes.worker {
+            let groups = schema.ancestors(of: example.request.action).map(\.id.string)
+            guard groups.contains("content") || groups.contains("card") else { continue }
+            let worker = try #require(example.entities[example.request.principal])
+            for role in [Role.functionalAdmin, .technicalAdmin, .privacyOfficer] {
+                let both = Entity(uid: worker.uid, attributes: worker.attributes, parents: worker.parents.union([.role(role)]))
+                #expect(try decide(example, changing: [both]).decision == .deny, "\(example.name), as \(role)")
+            }
+        }
+    }
+}

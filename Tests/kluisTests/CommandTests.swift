@@ -1,0 +1,251 @@
+import Foundation
+import NIOHTTP1
+import Testing
+import Wire
+
+/// The real program against a daemon that says what each test needs.
+@Suite struct CommandTests {
+    private let refusal = ProblemDocument(
+        code: .refused, title: "geweigerd.", detail: "The youth has not signed.\nAnother sentence", next: "Have Ronald de Wit sign.",
+        articles: ["PR-10.4", "PR-12.2"], receipt: 77)
+
+    @Test(arguments: ProblemCode.allCases.filter { !$0.statuses.isEmpty })
+    func everyProblemEndsWithItsExitCodeAndItsForm(code: ProblemCode) async throws {
+        for status in code.statuses {
+            let daemon = try await FakeDaemon { _ in .problem(ProblemDocument(code: code, status: status, title: "Something is wrong.", receipt: 5)) }
+            let ended = try await Built.kluis(["household", "show", "h-1", "--purpose", "D2"], on: daemon)
+            #expect(ended.exitCode == code.exitCode, "\(code) \(status)")
+            #expect(ended.output.isEmpty)
+            let lines = ended.errors.split(separator: "\n")
+            #expect(lines.first == "kluis: error: something is wrong")
+            #expect(lines.contains("kluis: hint: the log line to quote is 5"))
+            #expect(lines.allSatisfy { $0.hasPrefix("kluis: ") && !$0.hasSuffix(".") })
+        }
+    }
+
+    @Test func aStatusWithoutADocumentStillHasItsCode() async throws {
+        let daemon = try await FakeDaemon { _ in .whole(412, [], Array("nonsense".utf8)) }
+        let ended = try await Built.kluis(["household", "show", "h-1"], on: daemon)
+        #expect(ended.exitCode == 6)
+        #expect(ended.errors == "kluis: error: somebody was first\n")
+    }
+
+    @Test func aRefusalNamesArticlesSentencesAndTheNextStep() async throws {
+        let daemon = try await FakeDaemon { [refusal] _ in .problem(refusal) }
+        let ended = try await Built.kluis(["consent", "list", "h-1", "--purpose", "D2"], on: daemon)
+        #expect(
+            ended.errors == """
+                kluis: error: geweigerd (PR-10.4, PR-12.2): The youth has not signed; Another sentence
+                kluis: hint: next lawful step: Have Ronald de Wit sign
+                kluis: hint: the log line to quote is 77
+
+                """)
+        let dutch = try await Built.kluis(["toestemming", "lijst", "h-1", "--purpose", "D2", "--lang", "nl"], on: daemon)
+        #expect(dutch.errors.hasPrefix("kluis: fout: geweigerd (PR-10.4"))
+        #expect(dutch.errors.contains("kluis: tip: volgende stap die wel mag: Have"))
+        #expect(daemon.heard.map { $0.headers.first(name: "accept-language") } == ["en", "nl"])
+        let json = try await Built.kluis(["--json", "consent", "list", "h-1", "--purpose", "D2"], on: daemon)
+        #expect(json.exitCode == 1)
+        #expect(try WireJSON.decodeLeniently(ProblemDocument.self, from: Array(json.output)) == refusal)
+    }
+
+    @Test func theHeadersSayWhyForWhomAndInWhoseName() async throws {
+        let daemon = try await FakeDaemon { _ in .json(ChangeAnswer(id: "c-1")) }
+        let ended = try await Built.kluis(
+            ["consent", "withdraw", "c-1", "--for", "selma", "--purpose", "D7", "--if-match", "4", "--idempotency-key", "mine"], on: daemon)
+        #expect(ended.exitCode == 0 && ended.text == "c-1\n")
+        let heard = try #require(daemon.heard.first)
+        #expect(heard.method == "POST" && heard.path == "/v1/consents/c-1/withdrawal")
+        #expect(heard.headers.first(name: "kluis-purpose") == "D7")
+        #expect(heard.headers.first(name: "kluis-for") == "selma")
+        #expect(heard.headers.first(name: "if-match") == "4")
+        #expect(heard.headers.first(name: "idempotency-key") == "mine")
+        #expect(heard.headers.first(name: "kluis-why") == nil)
+        #expect(heard.headers.first(name: "traceparent")?.wholeMatch(of: /00-[0-9a-f]{32}-[0-9a-f]{16}-01/) != nil)
+        #expect(heard.headers.first(name: "authorization") == nil)
+    }
+
+    @Test func whatIsMadeIsNamedAloneOnTheFirstLine() async throws {
+        let daemon = try await FakeDaemon { _ in
+            .json(
+                ChangeAnswer(
+                    id: "c-1", state: "draft", missing: [MissingSignature(kind: "person", id: "p-2", name: "Ronald de Wit"), MissingSignature(kind: "director")],
+                    duties: ["have the father sign"], articles: ["PR-12.2"], receipt: 9))
+        }
+        let arguments = ["consent", "register", "h-1", "--subject", "noor", "--to", "jeugdkompas", "--domain", "school", "--signed", "selma:ouder", "--purpose", "D2"]
+        let ended = try await Built.kluis(arguments, on: daemon)
+        #expect(ended.exitCode == 0)
+        #expect(ended.text == "c-1\n")
+        #expect(
+            ended.errors
+                == "kluis: warning: duty: have the father sign\nkluis: hint: state: draft\nkluis: hint: still to sign: Ronald de Wit, the director\n")
+        let sent = try WireJSON.decode(RegisterConsent.self, from: try #require(daemon.heard.first).body)
+        #expect(sent.domains == ["schoolWorkDaytime"] && sent.purpose == "D2")
+        #expect(sent.signatures == [ConsentSignature(person: "selma", capacity: "parentWithAuthority")])
+        let json = try await Built.kluis(arguments + ["--json"], on: daemon)
+        #expect(json.text.hasPrefix(#"{"articles":["PR-12.2"],"duties":["have the father sign"],"id":"c-1""#))
+        #expect(json.errors.isEmpty)
+    }
+
+    @Test func whyDecidesAndDoesNothing() async throws {
+        let daemon = try await FakeDaemon { heard in
+            heard.path.contains("consents")
+                ? .json(DecisionAnswer(outcome: "refuse", articles: ["PR-11.3"], sentences: ["Blanket consent is void"], next: ["Name one"], receipt: 3))
+                : .json(DecisionAnswer(outcome: "oblige", articles: ["PR-12.2"], duties: ["sign"]))
+        }
+        let refused = try await Built.kluis(
+            ["consent", "register", "h-1", "--subject", "p", "--to", "*", "--domain", "*", "--purpose", "D2", "--why"], on: daemon)
+        #expect(refused.exitCode == 1)
+        #expect(refused.text == "refused under PR-11.3\nBlanket consent is void\nnext lawful step: Name one\nthe log line to quote is 3\n")
+        #expect(refused.errors.isEmpty)
+        let permitted = try await Built.kluis(["access", "check", "read-item", "h-1", "i-1", "--json"], on: daemon)
+        #expect(permitted.exitCode == 0)
+        #expect(permitted.text.contains(#""outcome":"oblige""#))
+        #expect(daemon.heard.allSatisfy { $0.headers.first(name: "kluis-why") == "1" })
+        #expect(daemon.heard.last?.path == "/v1/households/h-1/items/i-1")
+    }
+
+    @Test func nobodyThereIsExitFour() async throws {
+        let daemon = try await FakeDaemon { _ in .hangUp }
+        let nobody = try await Built.kluis(["status", "--socket", "\(daemon.directory)/nobody"], on: daemon)
+        #expect(nobody.exitCode == 4)
+        #expect(nobody.errors.hasPrefix("kluis: error: nobody answers on \(daemon.directory)/nobody\nkluis: hint: "))
+        // Somebody there who says nothing: a question may be asked again; of a change nobody knows what became of it.
+        #expect(try await Built.kluis(["household", "list"], on: daemon).exitCode == 1)
+        let change = try await Built.kluis(["household", "create"], on: daemon)
+        #expect(change.exitCode == 8)
+        let key = try #require(daemon.heard.last?.headers.first(name: "idempotency-key"))
+        #expect(change.errors.contains("--idempotency-key \(key)"))
+    }
+
+    @Test(arguments: [
+        ["fly"], ["item"], ["item", "fly"], ["item", "read"], ["item", "read", "h", "i", "j"], ["item", "read", "h", "i", "--nonsense"],
+        ["item", "list", "h", "--limit", "many"], ["login", "kees", "--key"], ["status", "--lang", "fr"], ["item", "read", "h", "i", "--json"],
+        ["consent", "refuse", "h", "--subject", "p"], ["consent", "refuse", "h", "--subject", "p", "--to", "o", "--towards", "q"],
+        ["plan", "edit", "n", "a"], ["plan", "sign", "n", "--as", "king"], ["team", "appoint", "h", "w", "--preference", "perhaps"],
+        ["access", "check", "fly", "h"], ["access", "check", "read-item", "h"], ["login", "kees"], ["status", "--why"],
+        ["item", "add", "h", "/nonexistent", "--domain", "housing", "--kind", "note", "--basis", "G1", "--class", "youthCare"],
+        ["consent", "register", "h", "--subject", "p", "--to", "o", "--signed", "p:"], ["ledger", "verify", "--offline", "/nonexistent"],
+    ])
+    func wrongUseIsExitTwoInBothLanguages(arguments: [String]) async throws {
+        let daemon = try await FakeDaemon { _ in .hangUp }
+        for (language, word) in [("en", "error"), ("nl", "fout")] {
+            let ended = try await Built.kluis(arguments, on: daemon, environment: ["KLUIS_LANG": language])
+            if arguments == ["item"] {
+                // A noun alone shows its help.
+                #expect(ended.exitCode == 0)
+                continue
+            }
+            #expect(ended.exitCode == 2, "\(arguments) \(ended.errors)")
+            // Tools read the standard output.
+            #expect(ended.text.contains(ProblemCode.invalid.type) == arguments.contains("--json"))
+            let first = ended.errors.split(separator: "\n").first ?? ""
+            #expect(first.hasPrefix("kluis: \(word): "), "\(ended.errors)")
+            #expect(!first.dropFirst("kluis: \(word): ".count).first!.isUppercase && !first.hasSuffix("."), "\(first)")
+        }
+        #expect(daemon.heard.isEmpty)
+    }
+
+    @Test func theParsersWordsAreOurs() async throws {
+        let daemon = try await FakeDaemon { _ in .hangUp }
+        func dutch(_ arguments: [String]) async throws -> String {
+            try await Built.kluis(arguments + ["--lang", "nl"], on: daemon).errors.split(separator: "\n").first.map { String($0) } ?? ""
+        }
+        #expect(try await dutch(["item", "read"]) == "kluis: fout: <household> ontbreekt")
+        #expect(try await dutch(["item", "list", "h", "--nonsense"]) == "kluis: fout: onbekende optie --nonsense")
+        #expect(try await dutch(["item", "list", "h", "i"]) == "kluis: fout: i hoort hier niet")
+        #expect(try await dutch(["item", "list", "h", "--limit", "many"]) == "kluis: fout: de waarde many past niet bij --limit <number>")
+    }
+
+    @Test func listsAreTablesAndSayWhenThereIsMore() async throws {
+        let daemon = try await FakeDaemon { _ in
+            .json(Page(entries: [HouseholdBrief(id: "h-1", state: "active", director: "joost")], next: "cur"))
+        }
+        let ended = try await Built.kluis(["household", "list", "--limit", "1"], on: daemon)
+        #expect(ended.text == "id   state   director\nh-1  active  joost\n")
+        #expect(ended.errors == "kluis: hint: --after cur\n")
+        #expect(daemon.heard.first?.path == "/v1/households?limit=1")
+    }
+
+    @Test func aSearchTermComesFromStandardInput() async throws {
+        let daemon = try await FakeDaemon { _ in .json(SearchAnswer(hasDirector: true, contactRoute: "14 0500")) }
+        let ended = try await Built.kluis(["household", "find", "--purpose", "D1"], on: daemon, input: "  Aydin \n")
+        #expect(ended.exitCode == 0)
+        #expect(try WireJSON.decode(SearchRequest.self, from: try #require(daemon.heard.first).body) == SearchRequest(term: "Aydin"))
+        #expect(try await Built.kluis(["household", "find"], on: daemon, input: "\n").exitCode == 2)
+    }
+}
+
+@Suite struct SignInTests {
+    private static let challenge = "kluis-challenge/v1\nvault v-1\nworker kees\nhat help\n\(String(repeating: "ab", count: 32))\n"
+
+    private func daemon(namespace: String = SignInNamespace.rehearsal) async throws -> FakeDaemon {
+        try await FakeDaemon { heard in
+            let session = SessionAnswer(
+                token: "secret-token", worker: "w-1", handle: "kees", name: "Kees Blokland", organisation: "balans", roles: ["teamMember"], hat: "help",
+                started: "2026-01-14T20:00:00+01:00", idleSeconds: 600, rehearsal: true)
+            switch heard.path {
+            case "/v1/login/challenge":
+                return .json(ChallengeAnswer(challenge: Self.challenge, namespace: namespace, expires: "2026-01-14T20:01:00+01:00"))
+            case "/v1/login": return .json(session)
+            case "/v1/session" where heard.method == "DELETE": return .whole(204, [], [])
+            default: return .json(session)
+            }
+        }
+    }
+
+    private func key(in daemon: FakeDaemon) throws -> String {
+        let path = "\(daemon.directory)/key"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/ssh-keygen")
+        process.arguments = ["-q", "-t", "ed25519", "-N", "", "-f", path]
+        try process.run()
+        process.waitUntilExit()
+        return path
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen"), "needs openssh-client"))
+    func signingInKeepsAToken() async throws {
+        let daemon = try await daemon()
+        let key = try key(in: daemon)
+        let ended = try await Built.kluis(["login", "kees", "--hat", "hulp", "--key", key], on: daemon)
+        #expect(ended.exitCode == 0, "\(ended.errors)")
+        #expect(ended.text == "Kees Blokland of balans is signed in, hat help\n")
+        #expect(ended.errors == "kluis: warning: this is a rehearsal vault: nothing in it is real\n")
+        #expect(!ended.text.contains("secret-token"))
+        let heard = daemon.heard
+        #expect(heard.map(\.path) == ["/v1/login/challenge", "/v1/login"])
+        #expect(Set(heard.map(\.connection)).count == 1, "challenge and signature travel on one connection")
+        #expect(try WireJSON.decode(ChallengeRequest.self, from: heard[0].body) == ChallengeRequest(worker: "kees", hat: "help"))
+        let request = try WireJSON.decode(SignInRequest.self, from: heard[1].body)
+        #expect(request.challenge == Self.challenge && request.signature.hasPrefix("-----BEGIN SSH SIGNATURE-----"))
+
+        #expect(try await Built.kluis(["whoami"], on: daemon).exitCode == 0)
+        #expect(daemon.heard.last?.headers.first(name: "authorization") == "Bearer secret-token")
+        // Another person's runtime directory knows nothing of it.
+        #expect(try await Built.kluis(["whoami"], on: daemon, runtime: "other").exitCode == 7)
+        #expect(try await Built.kluis(["logout"], on: daemon).exitCode == 0)
+        #expect(daemon.heard.last?.method == "DELETE")
+        let after = try await Built.kluis(["whoami"], on: daemon)
+        #expect(after.exitCode == 7)
+        #expect(after.errors.contains("kluis: hint: kluis login"))
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen"), "needs openssh-client"))
+    func aForeignNamespaceIsNotSigned() async throws {
+        let daemon = try await daemon(namespace: "git")
+        let ended = try await Built.kluis(["login", "kees", "--key", try key(in: daemon)], on: daemon)
+        #expect(ended.exitCode == 5)
+        #expect(daemon.heard.map(\.path) == ["/v1/login/challenge"])
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen"), "needs openssh-client"))
+    func theTokenGoesToItsOwnSocketOnly() async throws {
+        let first = try await daemon()
+        let second = try await daemon()
+        #expect(try await Built.kluis(["login", "kees", "--key", try key(in: first)], on: first).exitCode == 0)
+        _ = try await Built.kluis(["household", "list", "--socket", second.socket], on: first)
+        #expect(second.heard.count == 1)
+        #expect(second.heard.first?.headers.first(name: "authorization") == nil)
+    }
+}

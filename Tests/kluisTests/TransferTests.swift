@@ -1,0 +1,154 @@
+import Foundation
+import NIOHTTP1
+import Synchronization
+import Testing
+import Wire
+
+/// Bytes in and out, with everything that can happen on the way.
+@Suite struct TransferTests {
+    private let add = ["--domain", "housing", "--kind", "report", "--basis", "G1", "--class", "socialSupport", "--purpose", "D2"]
+    private func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) } }
+
+    @Test func anItemComesOutWhole() async throws {
+        let content = bytes(700_000)
+        let brief = ItemBrief(id: "i-1", subject: "p-1", layer: "L3", organisation: "debrug", title: "Woonverslag")
+        let header = try brief.header()
+        let daemon = try await FakeDaemon { _ in .whole(200, [(HeaderName.item, header), (HeaderName.receipt, "12")], content) }
+        let ended = try await Built.kluis(["item", "read", "h-1", "i-1", "--purpose", "D2"], on: daemon)
+        #expect(ended.exitCode == 0 && Array(ended.output) == content)
+        let file = "\(daemon.directory)/out"
+        let written = try await Built.kluis(["item", "read", "h-1", "i-1", "--output", file, "--json"], on: daemon)
+        #expect(written.exitCode == 0)
+        #expect(FileManager.default.contents(atPath: file).map { Array($0) } == content)
+        #expect(written.text.contains(#""bytes":700000"#) && written.text.contains(#""receipt":12"#) && written.text.contains("Woonverslag"))
+    }
+
+    @Test(arguments: ["chunks", "length", "until close", "hang up"])
+    func aCutAnswerIsAnErrorAndLeavesNothing(how: String) async throws {
+        let content = bytes(300_000)
+        let daemon = try await FakeDaemon { _ in
+            switch how {
+            case "chunks": .cutChunks(content)
+            case "length": .cutLength(announced: 300_001, content)
+            case "until close": .untilClose(content)
+            default: .hangUp
+            }
+        }
+        let file = "\(daemon.directory)/out"
+        let ended = try await Built.kluis(["item", "read", "h-1", "i-1", "-o", file, "--purpose", "D2"], on: daemon)
+        #expect(ended.exitCode == 1)
+        #expect(ended.errors.hasPrefix("kluis: error: the answer ended before it was whole\nkluis: hint: ask again"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.directory).sorted() == ["s"])
+        #expect(try await Built.kluis(["item", "read", "h-1", "i-1"], on: daemon).exitCode == 1)
+    }
+
+    @Test func aRefusedReadingLeavesTheOldFile() async throws {
+        let daemon = try await FakeDaemon { _ in .problem(ProblemDocument(code: .refused, title: "refused", articles: ["PR-13.2"])) }
+        let file = "\(daemon.directory)/out"
+        try Scratch.write("old", to: file)
+        let ended = try await Built.kluis(["item", "read", "h-1", "i-1", "-o", file], on: daemon)
+        #expect(ended.exitCode == 1 && ended.output.isEmpty)
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "old")
+    }
+
+    @Test func oneFileGoesInWithItsMetadata() async throws {
+        let daemon = try await FakeDaemon { _ in .json(ChangeAnswer(id: "i-1")) }
+        let file = "\(daemon.directory)/wóónverslag.txt"
+        try Data(bytes(600_001)).write(to: URL(fileURLWithPath: file))
+        let ended = try await Built.kluis(["item", "add", "h-1", file, "--subject", "selma", "--layer", "L3"] + add, on: daemon)
+        #expect(ended.exitCode == 0 && ended.text == "i-1\n" && ended.errors.isEmpty)
+        let heard = try #require(daemon.heard.first)
+        #expect(heard.body == bytes(600_001))
+        #expect(heard.headers.first(name: "content-length") == "600001")
+        let item = try ItemMetadata(header: try #require(heard.headers.first(name: HeaderName.item)))
+        #expect(
+            item
+                == ItemMetadata(
+                    subject: "selma", layer: "L3", domain: "housing", kind: "report", basis: "G1", retentionClass: "socialSupport", title: "wóónverslag.txt"))
+        try Scratch.write("A title — of its own\n", to: "\(daemon.directory)/title")
+        try Scratch.write("wonen: omdat de huur achterloopt\n", to: "\(daemon.directory)/reasons")
+        _ = try await Built.kluis(
+            ["item", "add", "h-1", file, "--title-file", "\(daemon.directory)/title", "--reasons-file", "\(daemon.directory)/reasons"] + add, on: daemon)
+        let second = try ItemMetadata(header: try #require(daemon.heard.last?.headers.first(name: HeaderName.item)))
+        #expect(second.title == "A title — of its own" && second.subject == "household")
+        #expect(second.scoreReasons == ["housing": "omdat de huur achterloopt"])
+    }
+
+    @Test func standardInputGoesInChunks() async throws {
+        let daemon = try await FakeDaemon { _ in .json(ChangeAnswer(id: "i-1")) }
+        let ended = try await Built.kluis(["item", "add", "h-1", "-"] + add, on: daemon, input: "from standard input")
+        #expect(ended.exitCode == 0, "\(ended.errors)")
+        #expect(daemon.heard.first?.body == Array("from standard input".utf8))
+        #expect(daemon.heard.first?.headers.first(name: "transfer-encoding") == "chunked")
+    }
+
+    @Test func aDirectoryGoesInSeveralAtOnceAndIsToldInOrder() async throws {
+        let daemon = try await FakeDaemon { heard in
+            let item = heard.headers.first(name: HeaderName.item).flatMap { try? ItemMetadata(header: $0) }
+            return .json(ChangeAnswer(id: "i-\(item?.title ?? "")"))
+        }
+        let directory = "\(daemon.directory)/files"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        let names = (0..<60).map { "f\($0)" }
+        for name in names { try Scratch.write(name, to: "\(directory)/\(name)") }
+        let ended = try await Built.kluis(["item", "add", "h-1", directory] + add, on: daemon)
+        #expect(ended.exitCode == 0, "\(ended.errors)")
+        let sorted = names.sorted()
+        #expect(ended.text.split(separator: "\n").map { String($0) } == sorted.map { "i-\($0)" })
+        #expect(ended.errors.split(separator: "\n").map { String($0) } == sorted.map { "i-\($0)  \($0)" })
+        let heard = daemon.heard
+        #expect(heard.count == 60)
+        #expect(Set(heard.compactMap { $0.headers.first(name: "idempotency-key") }).count == 60)
+        #expect(Set(heard.map { String(decoding: $0.body, as: UTF8.self) }) == Set(names))
+        let connections = Set(heard.map(\.connection)).count
+        #expect((2...16).contains(connections), "\(connections)")
+        let json = try await Built.kluis(["item", "add", "h-1", directory, "--json", "--parallel", "3"] + add, on: daemon)
+        #expect(json.text.hasPrefix(#"{"items":[{"duties":[],"file":"f0","id":"i-f0"}"#))
+    }
+
+    @Test func theFirstFailureStopsTheRest() async throws {
+        let daemon = try await FakeDaemon { heard in
+            heard.body == Array("f3".utf8) ? .problem(ProblemDocument(code: .refused, title: "refused", articles: ["PR-3.4"])) : .json(ChangeAnswer(id: "i"))
+        }
+        let directory = "\(daemon.directory)/files"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        for number in 0..<9 { try Scratch.write("f\(number)", to: "\(directory)/f\(number)") }
+        let ended = try await Built.kluis(["item", "add", "h-1", directory, "--parallel", "1"] + add, on: daemon)
+        #expect(ended.exitCode == 1)
+        #expect(daemon.heard.count == 4)
+        #expect(ended.text == "i\ni\ni\n")
+        #expect(ended.errors.contains("kluis: error: f3: refused (PR-3.4)"))
+        #expect(ended.errors.contains("3 of 9 files were stored"))
+    }
+
+    @Test func anEarlyRefusalIsHeardWhileTheBytesStillGo() async throws {
+        let daemon = try await FakeDaemon(isEarly: { $0.method == .POST }) { _ in
+            let problem = ProblemDocument(code: .refused, title: "refused", articles: ["PR-5.2"])
+            return .early(403, [("content-type", MediaType.problem)], (try? WireJSON.encode(problem)) ?? [])
+        }
+        let file = "\(daemon.directory)/big"
+        try Data(count: 32 << 20).write(to: URL(fileURLWithPath: file))
+        let ended = try await Built.kluis(["item", "add", "h-1", file] + add, on: daemon)
+        #expect(ended.exitCode == 1)
+        #expect(ended.errors.hasPrefix("kluis: error: refused (PR-5.2)"))
+    }
+
+    @Test func whyOfAnUploadSendsNoBytes() async throws {
+        let daemon = try await FakeDaemon { _ in .json(DecisionAnswer(outcome: "permit", articles: ["PR-18.2"])) }
+        let file = "\(daemon.directory)/f"
+        try Scratch.write("content", to: file)
+        let ended = try await Built.kluis(["item", "add", "h-1", file, "--why"] + add, on: daemon)
+        #expect(ended.exitCode == 0 && ended.text == "permitted under PR-18.2\n")
+        #expect(daemon.heard.count == 1 && daemon.heard.first?.body.isEmpty == true)
+    }
+
+    @Test func aDaemonThatDiesLeavesTheUploadUnknown() async throws {
+        let daemon = try await FakeDaemon { _ in .hangUp }
+        let file = "\(daemon.directory)/f"
+        try Scratch.write("content", to: file)
+        let ended = try await Built.kluis(["item", "add", "h-1", file] + add, on: daemon)
+        #expect(ended.exitCode == 8)
+        let key = try #require(daemon.heard.first?.headers.first(name: "idempotency-key"))
+        #expect(ended.errors.contains("--idempotency-key \(key)"))
+    }
+}
