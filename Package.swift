@@ -100,7 +100,24 @@ let package = Package(
         .executableTarget(name: "bench-plain", dependencies: ["CSodium"]),
         program("kluis-scenario", ["Wire", arguments] + nio),
 
+        // Runs every case of the vectors through the libraries above; shared by the programs `conformance-…` and the tests.
+        library("TLogConformance", ["TransparencyLog", "LedgerFormat", "Sealing"]),
+        program("conformance-tlog", ["TLogConformance"]),
+        library("CedarConformance", ["Cedar"]),
+        program("conformance-cedar", ["CedarConformance", "Cedar"]),
+
+        tests("SealingTests", ["Sealing"]),
+        tests("TransparencyLogTests", ["TransparencyLog", "TLogConformance", "Sealing"]),
+        tests("LedgerFormatTests", ["LedgerFormat", "TransparencyLog", "TLogConformance", "Sealing"]),
+        tests("HouseholdTests", ["Household"]),
+        tests("CedarTests", ["Cedar", "CedarConformance"]),
         tests("StorageTests", ["Storage", grdb]),
+        tests("LedgerTests", ["Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb]),
+        tests("PolicyTests", ["Policy", "Cedar", "Household"]),
+        tests("VaultTests", ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),
+        tests("WireTests", ["Wire"]),
+        tests("kluisTests", ["kluis", "Wire", "LedgerFormat", "TransparencyLog"]),
+        tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

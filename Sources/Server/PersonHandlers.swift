@@ -14,6 +14,11 @@ extension VaultServer {
             id: .random(), household: household, birthDay: try Terms.day(message.birthDate, "birthDate"),
             relation: try Terms.relation(message.relation, "relation"), livesIn: message.livesIn ?? true,
             secretAddress: message.secretAddress ?? false)
+        guard !person.secretAddress || (message.address ?? "").isEmpty else {
+            throw Terms.fail(
+                "address", "een geheim adres hoort in de afgeschermde map, niet op de kaart (PR-19.3); laat het hier weg",
+                "a secret address belongs in the sealed folder, not on the card (PR-19.3); leave it out here")
+        }
         let given = try Terms.words(message.givenName, "givenName", limit: 200)
         guard !given.isEmpty else { throw Terms.fail("givenName", "de voornaam ontbreekt", "the given name is missing") }
         let words = PersonWords(

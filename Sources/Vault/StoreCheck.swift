@@ -64,7 +64,7 @@ extension Vault {
             let entries = try (1..<Space.household(household).bucketCount).flatMap { bucket in
                 try registry.entries(of: .household(household), bucket: bucket, transaction.sql) ?? []
             }
-            return entries.compactMap { $0.id.identifier() }
+            return entries.filter { $0.kind == RecordKind.item.rawValue }.compactMap { $0.id.identifier() }
         }
         for id in items {
             do {

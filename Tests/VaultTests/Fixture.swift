@@ -16,7 +16,10 @@ final class Scratch: Sendable {
     let path: String
 
     init() throws {
-        path = NSTemporaryDirectory() + "vault-test-" + UUID().uuidString
+        // In memory where there is such a place: what these tests show does not depend on a disk.
+        let memory = "/dev/shm"
+        let folder = FileManager.default.isWritableFile(atPath: memory) ? memory + "/" : NSTemporaryDirectory()
+        path = folder + "vault-test-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
 
@@ -101,13 +104,26 @@ final class TestVault: Sendable {
         return try SlotSecret.keyFile(SecretBytes(moving: &bytes))
     }
 
-    /// Makes a vault and opens it.
-    static func make() async throws -> TestVault {
+    /// A new vault, made once: every test gets a copy of its files.
+    private static let template = Task {
         let scratch = try Scratch()
-        let paths = VaultPaths(state: scratch.path + "/state", keyring: scratch.path + "/keyring", slots: scratch.path + "/slots")
         let cast = Cast()
-        try await VaultFiles.create(paths, secret: secret(), label: "test", founding: cast.founding)
-        return try TestVault(scratch, paths, cast)
+        try await VaultFiles.create(paths(scratch), secret: secret(), label: "test", founding: cast.founding)
+        return (scratch, cast)
+    }
+
+    static func paths(_ scratch: Scratch) -> VaultPaths {
+        VaultPaths(state: scratch.path + "/state", keyring: scratch.path + "/keyring", slots: scratch.path + "/slots")
+    }
+
+    /// A vault with the cast and nothing else, open.
+    static func make() async throws -> TestVault {
+        let (original, cast) = try await template.value
+        let scratch = try Scratch()
+        for name in ["state", "keyring", "slots"] {
+            try FileManager.default.copyItem(atPath: original.path + "/" + name, toPath: scratch.path + "/" + name)
+        }
+        return try TestVault(scratch, paths(scratch), cast)
     }
 
     init(_ scratch: Scratch, _ paths: VaultPaths, _ cast: Cast) throws {
@@ -295,11 +311,9 @@ struct Seeded: RandomNumberGenerator {
 
 /// Content of a size that repeats nothing within a chunk.
 func pattern(_ count: Int, _ seed: UInt64 = 1) -> [UInt8] {
-    var state = seed | 1
-    return (0..<count).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return UInt8(truncatingIfNeeded: state >> 56)
-    }
+    var random = Seeded(seed)
+    let words = (0..<(count + 7) / 8).map { _ in random.next() }
+    return unsafe words.withUnsafeBytes { unsafe [UInt8]($0.prefix(count)) }
 }
 
 /// The finding that an operation stopped at; nil when it did not, or for another reason.

@@ -56,9 +56,11 @@ struct CapturedRecords: SealedContent {
 
     /// The facts that deciding about one entry of a list needs.
     func facts(_ asker: Asker, _ view: HouseholdView, item: Item? = nil) throws -> Facts {
-        Facts(
+        let named = Set(view.facts.incapacities.map(\.judgedBy) + view.facts.excuses.flatMap { $0.signatures.map(\.worker) })
+        return Facts(
             worker: asker.worker.flatMap { id in workers.first { $0.worker.id == id } }, household: view, item: item,
-            organisations: view.team.facts.organisations, revision: revision, nextExpiry: nil, digest: Digest32.zero.bytes)
+            namedWorkers: workers.filter { named.contains($0.worker.id) }, organisations: organisations, revision: revision, nextExpiry: nil,
+            digest: Digest32.zero.bytes)
     }
 }
 

@@ -59,15 +59,6 @@ public struct ConsentList: Sendable {
     public let revision: UInt64
 }
 
-/// How much of an item a list shows.
-public enum ItemShowing: Sendable {
-    case nothing
-    /// That it exists: organisation, layer, domain, kind, moment.
-    case existence
-    /// Its title too.
-    case title
-}
-
 /// One line of the list of items.
 public struct ItemLine: Sendable {
     public let item: Item
@@ -147,12 +138,13 @@ extension Vault {
     /// Lists households.
     /// - Parameter showing: decides for each whether the caller may know of it, on the facts that deciding needs.
     public func listHouseholds(
-        _ grant: consuming Grant<ListHouseholds>, showing: (Facts) throws -> Bool
+        _ grant: consuming Grant<ListHouseholds>, showing: (Facts) throws -> Showing
     ) throws -> [HouseholdLine] {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
         var lines: [HouseholdLine] = []
-        for (view, part, revision) in captured.households where try showing(try captured.facts(grant.caller.asker, view)) {
+        for (view, part, revision) in captured.households {
+            if case .nothing = try showing(try captured.facts(grant.caller.asker, view)) { continue }
             let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
             lines.append(
                 HouseholdLine(
@@ -221,7 +213,7 @@ extension Vault {
     /// Lists the items of a household.
     /// - Parameter showing: decides for each how much of it shows, on the facts that deciding needs.
     public func listItems(
-        _ grant: consuming Grant<ListItems>, showing: (Facts) throws -> ItemShowing
+        _ grant: consuming Grant<ListItems>, showing: (Facts) throws -> Showing
     ) throws -> [ItemLine] {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
@@ -231,7 +223,7 @@ extension Vault {
             switch try showing(try captured.facts(grant.caller.asker, view, item: item)) {
             case .nothing: continue
             case .existence: lines.append(ItemLine(item: item, title: nil))
-            case .title: lines.append(ItemLine(item: item, title: try registry.words(ItemWords.self, of: record, under: key)?.title))
+            case .everything: lines.append(ItemLine(item: item, title: try registry.words(ItemWords.self, of: record, under: key)?.title))
             }
         }
         return lines.sorted { ($0.item.createdAt, $0.item.id) < ($1.item.createdAt, $1.item.id) }
