@@ -116,7 +116,7 @@ let package = Package(
         tests("PolicyTests", ["Policy", "Cedar", "Household"]),
         tests("VaultTests", ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),
         tests("WireTests", ["Wire"]),
-        tests("kluisTests", ["kluis", "Wire", "LedgerFormat", "TransparencyLog"]),
+        tests("kluisTests", ["kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Sealing"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -3,29 +3,39 @@
 /// A value: copies share what they have in common, and a copy that is read by one thread can be replaced in another.
 /// Looking an entity up and asking what is above it does not depend on how many entities there are.
 public struct Entities: Sendable {
-    typealias Shard = [EntityUID: EntityNode]
-
     private static let shardCount = 64
 
+    /// How many pairs of an entity and one above it are kept at most, besides 32 for every entity: a bound on memory.
+    public static let standardHierarchyLimit = 4_000_000
+
     // Divided, so that changing one entity of a shared copy does not copy the whole table.
-    private var shards: [Shard]
+    private var shards: [EntityTable]
     private var children: [[EntityUID: Set<EntityUID>]]
 
     /// The number of entities.
     public private(set) var count = 0
 
+    private var pairs = 0
+    private let hierarchyLimit: Int
+
     /// No entities.
-    public init() {
-        shards = Array(repeating: [:], count: Entities.shardCount)
+    ///
+    /// - Parameter hierarchyLimit: how many pairs of an entity and one above it may be kept, besides 32 for every entity.
+    public init(hierarchyLimit: Int = Entities.standardHierarchyLimit) {
+        self.hierarchyLimit = hierarchyLimit
+        shards = Array(repeating: EntityTable(), count: Entities.shardCount)
         children = Array(repeating: [:], count: Entities.shardCount)
     }
 
     /// Takes entities in any order; parents need not be among them.
     ///
     /// - Throws: `duplicateEntity` when two different entities have the same identity (the same entity twice is accepted);
-    ///   `hierarchyCycle` when an entity is above itself; `invalidEntity` when an action has a parent that is not an action.
-    public init(_ entities: some Sequence<Entity>) throws(CedarError) {
-        self.init()
+    ///   `hierarchyCycle` when an entity is above itself; `invalidEntity` when an action has a parent that is not an action;
+    ///   `limitExceeded` when the hierarchy is larger than the limit.
+    public init(
+        _ entities: some Sequence<Entity>, hierarchyLimit: Int = Entities.standardHierarchyLimit
+    ) throws(CedarError) {
+        self.init(hierarchyLimit: hierarchyLimit)
         var added: [EntityUID: Entity] = [:]
         for entity in entities {
             if let other = added.updateValue(entity, forKey: entity.uid), other != entity {
@@ -50,10 +60,10 @@ public struct Entities: Sendable {
     public func contains(_ uid: EntityUID) -> Bool { node(uid) != nil }
 
     /// All identities, in no particular order.
-    public var uids: [EntityUID] { shards.flatMap { $0.keys } }
+    public var uids: [EntityUID] { shards.flatMap { $0.nodes.map(\.uid) } }
 
     /// All entities, in no particular order.
-    public var all: [Entity] { shards.flatMap { $0.values.map(\.entity) } }
+    public var all: [Entity] { shards.flatMap { $0.nodes.map(\.entity) } }
 
     /// Everything above the entity, near and far; empty when there is no such entity.
     public func ancestors(of uid: EntityUID) -> [EntityUID] { node(uid)?.ancestors.elements ?? [] }
@@ -66,7 +76,7 @@ public struct Entities: Sendable {
     /// Adds entities, or puts them in the place of those with the same identity; all of them or, on an error, none.
     ///
     /// Takes time in proportion to the entities given and everything below them.
-    /// - Throws: `hierarchyCycle`, `invalidEntity`.
+    /// - Throws: `hierarchyCycle`, `invalidEntity`, `limitExceeded`.
     public mutating func replace(_ entities: [Entity]) throws(CedarError) {
         for entity in entities where entity.uid.type.isAction {
             if let parent = entity.parents.first(where: { !$0.type.isAction }) {
@@ -88,18 +98,20 @@ public struct Entities: Sendable {
 
     /// Removes an entity; what lay below it keeps naming it as its parent, but no longer reaches what was above it.
     public mutating func remove(_ uid: EntityUID) {
-        guard let old = shards[Entities.shard(uid)].removeValue(forKey: uid) else { return }
+        guard let old = shards[Entities.shard(uid)].remove(uid) else { return }
         count -= 1
+        pairs -= old.ancestors.count
         for parent in old.entity.parents { children[Entities.shard(parent)][parent]?.remove(uid) }
         let below = children[Entities.shard(uid)][uid].map(Array.init) ?? []
-        // Fewer entities cannot make a cycle.
+        // Fewer entities make no cycle and no more pairs.
         try? computeAncestors(below: below)
     }
 
     private mutating func link(_ entity: Entity) {
         let uid = entity.uid
         let node = EntityNode(entity, ancestors: .empty)
-        if let old = shards[Entities.shard(uid)].updateValue(node, forKey: uid) {
+        if let old = shards[Entities.shard(uid)].insert(node) {
+            pairs -= old.ancestors.count
             for parent in old.entity.parents { children[Entities.shard(parent)][parent]?.remove(uid) }
         } else {
             count += 1
@@ -128,7 +140,11 @@ public struct Entities: Sendable {
                 for parent in entity.parents {
                     if let ancestors = node(parent)?.ancestors { above.formUnion(ancestors.elements) }
                 }
-                shards[Entities.shard(uid)][uid] = EntityNode(entity, ancestors: above.isEmpty ? .empty : EntityIndex(above))
+                pairs += above.count - (node(uid)?.ancestors.count ?? 0)
+                guard pairs <= hierarchyLimit + 32 * count else {
+                    throw CedarError(.limitExceeded, "the hierarchy of entities is too deep or too wide")
+                }
+                _ = shards[Entities.shard(uid)].insert(EntityNode(entity, ancestors: above.isEmpty ? .empty : EntityIndex(above)))
             }
             for child in children[Entities.shard(uid)][uid] ?? [] {
                 guard let count = waiting[child] else { continue }

@@ -35,6 +35,8 @@ struct EntityIndex: Sendable {
 
     var elements: [EntityUID] { members }
 
+    var count: Int { members.count }
+
     func contains(_ uid: EntityUID) -> Bool {
         let hash = uid.hash
         var low = 0
@@ -57,12 +59,14 @@ struct EntityIndex: Sendable {
 
 /// An entity as the evaluator sees it: with everything above it.
 final class EntityNode: Sendable {
+    let uid: EntityUID
     let entity: Entity
     let attributes: Record
     let tags: Record
     let ancestors: EntityIndex
 
     init(_ entity: Entity, ancestors: EntityIndex) {
+        uid = entity.uid
         self.entity = entity
         attributes = entity.attributes
         tags = entity.tags

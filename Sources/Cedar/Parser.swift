@@ -159,7 +159,8 @@ struct Parser {
         try expect(.leftBrace)
         if current.isSymbol(.rightBrace) {
             throw Fault(
-                .invalidCondition, "`\(kind.rawValue)` condition clause cannot be empty", at: current.range.start, expected: ["an expression"])
+                .invalidCondition, "`\(kind.rawValue)` condition clause cannot be empty", at: current.range.start,
+                expected: ["an expression"])
         }
         let body = try expression()
         try expect(.rightBrace)
@@ -177,7 +178,8 @@ struct Parser {
         guard current.kind == .identifier else { throw unexpected("`\(variable.rawValue)`") }
         guard current.text == variable.rawValue else {
             throw Fault(
-                .invalidScope, "found \(current.description) where the variable `\(variable.rawValue)` must be used", at: current.range.start,
+                .invalidScope, "found \(current.description) where the variable `\(variable.rawValue)` must be used",
+                at: current.range.start,
                 expected: ["`\(variable.rawValue)`"])
         }
         advance()

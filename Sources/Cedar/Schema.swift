@@ -99,6 +99,16 @@ public struct Schema: Sendable {
         self.action(action)?.ancestors ?? []
     }
 
+    /// The annotations before the declaration of an entity type, in the order written.
+    public func annotations(of type: EntityTypeName) -> [Annotation] {
+        entityType(type)?.annotations ?? []
+    }
+
+    /// The annotations before the declaration of an action, in the order written.
+    public func annotations(of action: EntityUID) -> [Annotation] {
+        self.action(action)?.annotations ?? []
+    }
+
     // MARK: Lookups of the validator
 
     func entityType(_ name: EntityTypeName) -> EntityType? {

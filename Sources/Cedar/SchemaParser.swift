@@ -252,12 +252,20 @@ extension Parser {
         defer { nesting -= 1 }
         try expect(.leftBrace)
         var result: [SchemaSyntax.Attribute] = []
+        var places: [Text: Int] = [:]
         while !current.isSymbol(.rightBrace) {
             _ = try schemaAnnotations()
             let name = try schemaName("an attribute name")
             let isOptional = take(.question)
             try expect(.colon)
-            result.append(SchemaSyntax.Attribute(name: name, type: try schemaType(), isRequired: !isOptional))
+            let attribute = SchemaSyntax.Attribute(name: name, type: try schemaType(), isRequired: !isOptional)
+            // Of two attributes with one name the later counts; the type of the earlier need not even exist.
+            if let place = places[name] {
+                result[place] = attribute
+            } else {
+                places[name] = result.count
+                result.append(attribute)
+            }
             guard take(.comma) else { break }
         }
         try expect(.rightBrace)

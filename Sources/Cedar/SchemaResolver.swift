@@ -198,6 +198,21 @@ struct SchemaResolver {
         }
     }
 
+    /// Resolves the type after `context:`, where a name stands for a common type only, never for an entity type.
+    private mutating func resolveContext(
+        _ type: SchemaSyntax.TypeExpression, in namespace: String, at range: SourceRange
+    ) throws(CedarError) -> TypeReference {
+        guard case .name(let path) = type else { return try resolve(type, in: namespace, at: range) }
+        for candidate in candidates(path, in: namespace) {
+            if let reference = resolvedCommon[candidate] { return reference }
+        }
+        if case .type(let reference) = try meaning(path, in: namespace), case .entity = types[reference] {
+            throw CedarError(
+                .unknownName, "`\(path.text)` is an entity type, but a context is a record or a common type", at: path.range.start)
+        }
+        return try resolve(type, in: namespace, at: range)
+    }
+
     private mutating func record(
         _ attributes: [SchemaSyntax.Attribute], in namespace: String, at range: SourceRange
     ) throws(CedarError) -> TypeReference {
@@ -331,7 +346,7 @@ struct SchemaResolver {
                 if let applies = action.appliesTo {
                     for path in applies.principals { principals.insert(try entityType(path, in: block.name)) }
                     for path in applies.resources { resources.insert(try entityType(path, in: block.name)) }
-                    if let written = applies.context { context = try resolve(written, in: block.name, at: action.range) }
+                    if let written = applies.context { context = try resolveContext(written, in: block.name, at: action.range) }
                 }
                 guard case .record = types[context] else {
                     throw CedarError(.invalidSchema, "the context of action `\(uid)` is not a record", at: action.range.start)

@@ -72,7 +72,7 @@ struct TypeTable: Sendable {
     }
 
     /// Types nest at most this deep, so recursion along the nesting is safe.
-    static let maximumDepth = 500
+    static let maximumDepth = 200
 
     private(set) var nodes: [Node] = []
     private var depths: [Int] = []

@@ -37,11 +37,17 @@ struct PolicyValidator {
     private(set) var findings: Set<ValidationFinding> = []
     /// Whether some kind of request may satisfy the policy.
     private(set) var canApply = false
+    private var expression = ValidatorExpression()
+    /// The nodes of the clauses.
+    private let conditions: [Int]
 
     init(_ schema: Schema, _ policy: Policy, _ mode: ValidationMode) {
         self.schema = schema
         self.policy = policy
         self.mode = mode
+        var conditions: [Int] = []
+        for condition in policy.conditions { conditions.append(expression.append(condition.body)) }
+        self.conditions = conditions
     }
 
     var sortedFindings: [ValidationFinding] {
@@ -79,7 +85,14 @@ struct PolicyValidator {
         case .equal(let uid): checkEntity(uid, scope)
         case .in(let uids): for uid in uids { checkEntity(uid, scope) }
         }
-        for condition in policy.conditions { checkNames(condition.body) }
+        // In code that is never reached too.
+        for node in expression.nodes {
+            switch node.kind {
+            case .literal(.entity(let uid)): checkEntity(uid, node.range.start)
+            case .isType(_, let name, _): checkType(name, node.range.start)
+            default: break
+            }
+        }
     }
 
     private mutating func checkReference(_ reference: EntityReference, _ location: SourceLocation) {
@@ -100,33 +113,6 @@ struct PolicyValidator {
             report(.unknownEnumerator, location, "`\(uid)` is not one of the entities that the schema lists for `\(uid.type)`")
         } else {
             report(.unknownEntityType, location, "the schema declares no entity type `\(uid.type)`")
-        }
-    }
-
-    /// Looks at every name, in code that is never reached too. Recursion is bounded by the height of the expression.
-    private mutating func checkNames(_ expression: Expr) {
-        switch expression.kind {
-        case .literal(.entity(let uid)): checkEntity(uid, expression.range.start)
-        case .literal, .variable: break
-        case .conditional(let condition, let then, let otherwise):
-            checkNames(condition)
-            checkNames(then)
-            checkNames(otherwise)
-        case .and(let operands), .or(let operands), .set(let operands), .call(_, let operands):
-            for operand in operands { checkNames(operand) }
-        case .not(let operand), .negate(let operand), .attribute(let operand, _), .has(let operand, _), .like(let operand, _):
-            checkNames(operand)
-        case .binary(_, let left, let right):
-            checkNames(left)
-            checkNames(right)
-        case .isType(let operand, let name, let ancestor):
-            checkNames(operand)
-            checkType(name, expression.range.start)
-            if let ancestor { checkNames(ancestor) }
-        case .record(let entries): for entry in entries { checkNames(entry.value) }
-        case .method(_, let receiver, let arguments):
-            checkNames(receiver)
-            for argument in arguments { checkNames(argument) }
         }
     }
 
@@ -204,11 +190,6 @@ struct PolicyValidator {
     // MARK: Conditions
 
     private mutating func checkConditions() {
-        var expression = ValidatorExpression()
-        var conditions: [Int] = []
-        for condition in policy.conditions {
-            conditions.append(expression.append(condition.body))
-        }
         let principals = schema.entityTypes.indices.map { admits(policy.principal, $0, unknown: true) }
         let resources = schema.entityTypes.indices.map { admits(policy.resource, $0, unknown: true) }
         var checker: ValidatorTypechecker?
@@ -229,7 +210,7 @@ struct PolicyValidator {
                             types: ValidatorTypes(schema, mode), findings: [])
                     checker = nil
                     current.environment = environment
-                    if check(conditions, &current) { canApply = true }
+                    if check(&current) { canApply = true }
                     checker = current
                 }
             }
@@ -238,7 +219,7 @@ struct PolicyValidator {
     }
 
     /// Checks the clauses in order as operands of one `&&`; false when they are false by type alone.
-    private func check(_ conditions: [Int], _ checker: inout ValidatorTypechecker) -> Bool {
+    private func check(_ checker: inout ValidatorTypechecker) -> Bool {
         var known: Set<ValidatorCapability> = []
         for (condition, node) in zip(policy.conditions, conditions) {
             let answer = checker.expectBool(node, known)

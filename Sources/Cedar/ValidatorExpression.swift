@@ -89,8 +89,44 @@ struct ValidatorExpression {
         ValidatorCapability(subject: nodes[entity].shape, detail: nodes[key].shape, isTag: true)
     }
 
-    /// Lays out an expression and returns its node. Recursion is bounded by the height of the expression.
+    /// Lays out an expression and returns its node.
+    ///
+    /// Chains of operators, members and methods are followed without recursion; what stands in parentheses is bounded by the parser.
     mutating func append(_ expression: Expr) -> Int {
+        var chain: [Expr] = []
+        var current = expression
+        while let first = ValidatorExpression.firstOperand(current) {
+            chain.append(current)
+            current = first
+        }
+        var node = appendBase(current)
+        while let outer = chain.popLast() { node = append(outer, first: node) }
+        return node
+    }
+
+    /// The operand that stands first and is always evaluated, before any other.
+    private static func firstOperand(_ expression: Expr) -> Expr? {
+        switch expression.kind {
+        case .not(let operand), .negate(let operand), .binary(_, let operand, _), .attribute(let operand, _), .has(let operand, _),
+            .like(let operand, _), .isType(let operand, _, _), .method(_, let operand, _):
+            operand
+        case .call(_, let operands): operands.first
+        default: nil
+        }
+    }
+
+    /// The node of the operand that `firstOperand` names.
+    static func firstOperand(_ kind: Kind) -> Int? {
+        switch kind {
+        case .not(let operand), .negate(let operand), .binary(_, let operand, _), .attribute(let operand, _), .has(let operand, _),
+            .like(let operand), .isType(let operand, _, _), .method(_, let operand, _):
+            operand
+        case .call(_, let operands): operands.first
+        default: nil
+        }
+    }
+
+    private mutating func appendBase(_ expression: Expr) -> Int {
         let range = expression.range
         switch expression.kind {
         case .literal(let value): return add(.literal(value), .literal(value), range)
@@ -100,27 +136,6 @@ struct ValidatorExpression {
             return add(.conditional(a, b, c), .conditional(nodes[a].shape, nodes[b].shape, nodes[c].shape), range)
         case .and(let operands): return chain(operands, isAnd: true, range)
         case .or(let operands): return chain(operands, isAnd: false, range)
-        case .not(let operand): return not(append(operand), range)
-        case .negate(let operand):
-            let a = append(operand)
-            return add(.negate(a), .negate(nodes[a].shape), range)
-        case .binary(let symbol, let left, let right): return binary(symbol, append(left), append(right), range)
-        case .attribute(let subject, let name):
-            let a = append(subject)
-            let shape = nodes[a].shape
-            return add(.attribute(a, site(shape, name)), .attribute(shape, name), range)
-        case .has(let subject, let path): return has(append(subject), path, range)
-        case .like(let subject, let pattern):
-            let a = append(subject)
-            return add(.like(a), .like(nodes[a].shape, pattern.scalars), range)
-        case .isType(let subject, let type, let ancestor):
-            let a = append(subject)
-            var shape = shape(.isType(nodes[a].shape, type))
-            guard let ancestor else { return add(.isType(a, type, in: nil), shape, range) }
-            let b = append(ancestor)
-            let below = self.shape(.binary(.in, nodes[a].shape, nodes[b].shape))
-            shape = self.shape(.and(shape, below))
-            return add(.isType(a, type, in: b), shape, range)
         case .set(let elements):
             let all = elements.map { append($0) }
             return add(.set(all), .set(all.map { nodes[$0].shape }), range)
@@ -128,13 +143,39 @@ struct ValidatorExpression {
             let all = entries.map { (name: $0.name, value: append($0.value)) }
             let sorted = all.sorted { $0.name < $1.name }
             return add(.record(all), .record(sorted.map(\.name), sorted.map { nodes[$0.value].shape }), range)
-        case .method(let method, let receiver, let arguments):
-            let a = append(receiver)
+        case .call(let function, _): return add(.call(function, []), .call(function, []), range)
+        default:
+            // INVARIANT: all other forms have a first operand.
+            return add(.literal(.bool(false)), .literal(.bool(false)), range)
+        }
+    }
+
+    private mutating func append(_ expression: Expr, first a: Int) -> Int {
+        let range = expression.range
+        switch expression.kind {
+        case .not: return not(a, range)
+        case .negate: return add(.negate(a), .negate(nodes[a].shape), range)
+        case .binary(let symbol, _, let right): return binary(symbol, a, append(right), range)
+        case .attribute(_, let name):
+            let shape = nodes[a].shape
+            return add(.attribute(a, site(shape, name)), .attribute(shape, name), range)
+        case .has(_, let path): return has(a, path, range)
+        case .like(_, let pattern): return add(.like(a), .like(nodes[a].shape, pattern.scalars), range)
+        case .isType(_, let type, let ancestor):
+            let test = shape(.isType(nodes[a].shape, type))
+            guard let ancestor else { return add(.isType(a, type, in: nil), test, range) }
+            let b = append(ancestor)
+            let below = shape(.binary(.in, nodes[a].shape, nodes[b].shape))
+            return add(.isType(a, type, in: b), shape(.and(test, below)), range)
+        case .method(let method, _, let arguments):
             let b = arguments.first.map { append($0) }
             return add(.method(method, a, b), .method(method, nodes[a].shape, b.map { nodes[$0].shape }), range)
         case .call(let function, let arguments):
-            let all = arguments.map { append($0) }
+            let all = [a] + arguments.dropFirst().map { append($0) }
             return add(.call(function, all), .call(function, all.map { nodes[$0].shape }), range)
+        case .literal, .variable, .conditional, .and, .or, .set, .record:
+            // INVARIANT: these have no first operand.
+            return a
         }
     }
 

@@ -1,17 +1,22 @@
 /// Operators, collections, methods and extension functions.
 extension ValidatorTypechecker {
     mutating func binary(
-        _ node: Int, _ symbol: ValidatorExpression.Operator, _ left: Int, _ right: Int, _ prior: Set<ValidatorCapability>
+        _ node: Int, _ symbol: ValidatorExpression.Operator, _ left: Int, _ first: Answer, _ right: Int,
+        _ prior: Set<ValidatorCapability>
     ) -> Answer {
         switch symbol {
-        case .equal: return equal(node, left, right, prior)
-        case .less, .lessEqual: return ordered(node, left, right, prior)
+        case .equal:
+            let second = check(right, prior)
+            return equal(node, left, first, right, second)
+        case .less, .lessEqual:
+            let second = check(right, prior)
+            return ordered(left, first, right, second)
         case .in:
-            let lower = expectEntity(left, prior)
+            let lower = acceptEntity(first, left)
             let upper = expectEntityOrEntities(right, prior)
             return membership(left, lower, right, upper)
         case .add, .subtract, .multiply:
-            let first = expect(left, TypeTable.long, prior)
+            let first = accept(first, left, TypeTable.long)
             let second = expect(right, TypeTable.long, prior)
             return .of(TypeTable.long, first, second)
         }
@@ -19,9 +24,7 @@ extension ValidatorTypechecker {
 
     // MARK: Equality
 
-    private mutating func equal(_ node: Int, _ left: Int, _ right: Int, _ prior: Set<ValidatorCapability>) -> Answer {
-        let first = check(left, prior)
-        let second = check(right, prior)
+    private mutating func equal(_ node: Int, _ left: Int, _ first: Answer, _ right: Int, _ second: Answer) -> Answer {
         let type = typeOfEquality(left, first.type, right, second.type)
         let outcome = Answer.of(type, first, second)
         guard mode == .strict, type != TypeTable.false else { return outcome }
@@ -57,9 +60,7 @@ extension ValidatorTypechecker {
 
     // MARK: Order
 
-    private mutating func ordered(_ node: Int, _ left: Int, _ right: Int, _ prior: Set<ValidatorCapability>) -> Answer {
-        let first = check(left, prior)
-        let second = check(right, prior)
+    private mutating func ordered(_ left: Int, _ first: Answer, _ right: Int, _ second: Answer) -> Answer {
         let outcome = Answer.of(TypeTable.bool, first, second)
         guard let one = first.type, let other = second.type else { return Answer(type: TypeTable.bool, failed: true) }
         let isOrdered = { (type: TypeReference) -> Bool in
@@ -112,8 +113,10 @@ extension ValidatorTypechecker {
         return result
     }
 
-    mutating func isType(_ operand: Int, _ name: EntityTypeName, _ ancestor: Int?, _ prior: Set<ValidatorCapability>) -> Answer {
-        let subject = expectEntity(operand, prior)
+    mutating func isType(
+        _ operand: Int, _ first: Answer, _ name: EntityTypeName, _ ancestor: Int?, _ prior: Set<ValidatorCapability>
+    ) -> Answer {
+        let subject = acceptEntity(first, operand)
         var test = Answer.of(TypeTable.bool, subject)
         if let type = subject.type, let possible = types.entityTypes(type) {
             let index = schema.entityTypeIndex[name]
@@ -170,25 +173,25 @@ extension ValidatorTypechecker {
     // MARK: Methods
 
     mutating func method(
-        _ node: Int, _ method: BuiltinMethod, _ receiver: Int, _ argument: Int?, _ prior: Set<ValidatorCapability>
+        _ node: Int, _ method: BuiltinMethod, _ receiver: Int, _ first: Answer, _ argument: Int?, _ prior: Set<ValidatorCapability>
     ) -> Answer {
+        guard let argument else { return .of(TypeTable.bool, acceptSet(first, receiver)) }
         switch method {
-        case .isEmpty: return .of(TypeTable.bool, expectSet(receiver, prior))
+        case .isEmpty: return .fault
         case .contains:
-            guard let argument else { return .fault }
-            let collection = expectSet(receiver, prior)
+            let collection = acceptSet(first, receiver)
             let element = check(argument, prior)
             var elementType = collection.type
             if let type = collection.type, case .set(let inner) = types[type] { elementType = inner }
             return agreement(node, collection, element, elementType, element.type, "the set's elements and the argument of `contains`")
         case .containsAll, .containsAny:
-            guard let argument else { return .fault }
-            let first = expectSet(receiver, prior)
-            let second = expectSet(argument, prior)
-            return agreement(node, first, second, first.type, second.type, "the two sets of `\(method.rawValue)`")
+            let collection = acceptSet(first, receiver)
+            let other = acceptSet(check(argument, prior), argument)
+            return agreement(node, collection, other, collection.type, other.type, "the two sets of `\(method.rawValue)`")
         case .hasTag, .getTag:
-            guard let argument else { return .fault }
-            return tag(node, isAccess: method == .getTag, receiver, argument, prior)
+            let entity = acceptEntity(first, receiver)
+            let key = expect(argument, TypeTable.string, prior)
+            return tag(node, isAccess: method == .getTag, entity, key, expression.tagCapability(receiver, argument), prior)
         }
     }
 
@@ -200,11 +203,9 @@ extension ValidatorTypechecker {
     }
 
     private mutating func tag(
-        _ node: Int, isAccess: Bool, _ receiver: Int, _ argument: Int, _ prior: Set<ValidatorCapability>
+        _ node: Int, isAccess: Bool, _ entity: Answer, _ key: Answer, _ capability: ValidatorCapability,
+        _ prior: Set<ValidatorCapability>
     ) -> Answer {
-        let entity = expectEntity(receiver, prior)
-        let key = expect(argument, TypeTable.string, prior)
-        let capability = expression.tagCapability(receiver, argument)
         guard let type = entity.type, types.isEntity(type) else {
             return Answer(type: isAccess ? nil : TypeTable.bool, failed: true)
         }
@@ -226,7 +227,9 @@ extension ValidatorTypechecker {
 
     // MARK: Extension functions
 
-    mutating func call(_ node: Int, _ function: ExtensionFunction, _ arguments: [Int], _ prior: Set<ValidatorCapability>) -> Answer {
+    mutating func call(
+        _ node: Int, _ function: ExtensionFunction, _ arguments: [Int], first: Answer, _ prior: Set<ValidatorCapability>
+    ) -> Answer {
         let signature = ValidatorSignature(function)
         var failed = false
         let isComputed = function.isConstructor && !arguments.allSatisfy(isLiteral)
@@ -242,8 +245,8 @@ extension ValidatorTypechecker {
             failed = true
         }
         for (position, argument) in arguments.enumerated() {
-            let isExpected = !isRefused && arguments.count == signature.operands.count
-            let value = isExpected ? expect(argument, signature.operands[position], prior) : check(argument, prior)
+            var value = position == 0 ? first : check(argument, prior)
+            if !isRefused, arguments.count == signature.operands.count { value = accept(value, argument, signature.operands[position]) }
             failed = failed || value.failed
         }
         if function.isConstructor, arguments.count == 1, case .literal(.string(let text)) = expression.nodes[arguments[0]].kind,

@@ -49,31 +49,56 @@ struct ValidatorTypechecker {
 
     // MARK: Expressions
 
+    /// The type of an expression, given what is already proved.
+    ///
+    /// Chains of first operands are followed without recursion, as they were laid out.
     mutating func check(_ node: Int, _ prior: Set<ValidatorCapability>) -> Answer {
+        var chain: [Int] = []
+        var current = node
+        while let first = ValidatorExpression.firstOperand(expression.nodes[current].kind) {
+            chain.append(current)
+            current = first
+        }
+        var answer = checkBase(current, prior)
+        while let outer = chain.popLast() { answer = check(outer, first: answer, prior) }
+        return answer
+    }
+
+    private mutating func checkBase(_ node: Int, _ prior: Set<ValidatorCapability>) -> Answer {
         switch expression.nodes[node].kind {
         case .literal(let value): return literal(value)
         case .variable(let variable): return Answer(type: type(of: variable))
         case .conditional(let condition, let then, let otherwise): return conditional(node, condition, then, otherwise, prior)
         case .and(let operands): return and(operands, prior)
         case .or(let operands): return or(operands, prior)
+        case .set(let elements): return set(node, elements, prior)
+        case .record(let entries): return record(node, entries, prior)
+        case .call(let function, _): return call(node, function, [], first: .fault, prior)
+        default: return .fault
+        }
+    }
+
+    private mutating func check(_ node: Int, first: Answer, _ prior: Set<ValidatorCapability>) -> Answer {
+        switch expression.nodes[node].kind {
         case .not(let operand):
-            let inner = expectBool(operand, prior)
+            let inner = accept(first, operand, "Bool") { $0.isBool($1) }
             switch inner.type {
             case nil: return .fault
             case TypeTable.true: return .of(TypeTable.false, inner)
             case TypeTable.false: return .of(TypeTable.true, inner)
             default: return .of(TypeTable.bool, inner)
             }
-        case .negate(let operand): return .of(TypeTable.long, expect(operand, TypeTable.long, prior))
-        case .binary(let symbol, let left, let right): return binary(node, symbol, left, right, prior)
-        case .attribute(let subject, let site): return attribute(node, subject, site, prior)
-        case .has(let subject, let path): return has(node, subject, path, prior)
-        case .like(let operand): return .of(TypeTable.bool, expect(operand, TypeTable.string, prior))
-        case .isType(let operand, let type, let ancestor): return isType(operand, type, ancestor, prior)
-        case .set(let elements): return set(node, elements, prior)
-        case .record(let entries): return record(node, entries, prior)
-        case .method(let method, let receiver, let argument): return self.method(node, method, receiver, argument, prior)
-        case .call(let function, let arguments): return call(node, function, arguments, prior)
+        case .negate(let operand): return .of(TypeTable.long, accept(first, operand, TypeTable.long))
+        case .binary(let symbol, let left, let right): return binary(node, symbol, left, first, right, prior)
+        case .attribute(let subject, let site): return attribute(node, subject, first, site, prior)
+        case .has(let subject, let path): return has(node, subject, first, path, prior)
+        case .like(let operand): return .of(TypeTable.bool, accept(first, operand, TypeTable.string))
+        case .isType(let operand, let type, let ancestor): return isType(operand, first, type, ancestor, prior)
+        case .method(let method, let receiver, let argument): return self.method(node, method, receiver, first, argument, prior)
+        case .call(let function, let arguments): return call(node, function, arguments, first: first, prior)
+        case .literal, .variable, .conditional, .and, .or, .set, .record:
+            // INVARIANT: these have no first operand.
+            return first
         }
     }
 
@@ -106,43 +131,47 @@ struct ValidatorTypechecker {
 
     // MARK: Expectations
 
-    private mutating func expect(
-        _ node: Int, _ prior: Set<ValidatorCapability>, _ expected: @autoclosure () -> String,
-        _ isAccepted: (ValidatorTypes, TypeReference) -> Bool
+    /// The answer if its type is one that is accepted; a failure, reported, if not.
+    mutating func accept(
+        _ answer: Answer, _ node: Int, _ expected: @autoclosure () -> String, _ isAccepted: (ValidatorTypes, TypeReference) -> Bool
     ) -> Answer {
-        var result = check(node, prior)
-        guard let type = result.type else { return .fault }
-        if !isAccepted(types, type) {
-            report(.unexpectedType, node, "expected \(expected()), but this is \(types.describe(type))")
-            result.failed = true
-            result.capabilities = []
-        }
-        return result
+        guard let type = answer.type else { return .fault }
+        if isAccepted(types, type) { return answer }
+        report(.unexpectedType, node, "expected \(expected()), but this is \(types.describe(type))")
+        return Answer(type: type, failed: true)
+    }
+
+    mutating func accept(_ answer: Answer, _ node: Int, _ type: TypeReference) -> Answer {
+        if answer.type == type || answer.type == TypeTable.never { return answer }
+        let name = types.describe(type)
+        return accept(answer, node, name) { _, _ in false }
+    }
+
+    mutating func acceptEntity(_ answer: Answer, _ node: Int) -> Answer {
+        accept(answer, node, "an entity") { $0.isEntity($1) }
+    }
+
+    mutating func acceptSet(_ answer: Answer, _ node: Int) -> Answer {
+        accept(answer, node, "a set") { $0.isSet($1) }
+    }
+
+    private mutating func acceptEntityOrRecord(_ answer: Answer, _ node: Int) -> Answer {
+        accept(answer, node, "an entity or a record") { $0.isEntityOrRecord($1) }
     }
 
     mutating func expect(_ node: Int, _ type: TypeReference, _ prior: Set<ValidatorCapability>) -> Answer {
-        let name = types.describe(type)
-        return expect(node, prior, name) { $1 == type || $1 == TypeTable.never }
+        let answer = check(node, prior)
+        return accept(answer, node, type)
     }
 
     mutating func expectBool(_ node: Int, _ prior: Set<ValidatorCapability>) -> Answer {
-        expect(node, prior, "Bool") { $0.isBool($1) }
-    }
-
-    mutating func expectEntity(_ node: Int, _ prior: Set<ValidatorCapability>) -> Answer {
-        expect(node, prior, "an entity") { $0.isEntity($1) }
-    }
-
-    mutating func expectSet(_ node: Int, _ prior: Set<ValidatorCapability>) -> Answer {
-        expect(node, prior, "a set") { $0.isSet($1) }
-    }
-
-    private mutating func expectEntityOrRecord(_ node: Int, _ prior: Set<ValidatorCapability>) -> Answer {
-        expect(node, prior, "an entity or a record") { $0.isEntityOrRecord($1) }
+        let answer = check(node, prior)
+        return accept(answer, node, "Bool") { $0.isBool($1) }
     }
 
     mutating func expectEntityOrEntities(_ node: Int, _ prior: Set<ValidatorCapability>) -> Answer {
-        expect(node, prior, "an entity or a set of entities") { $0.isEntityOrEntities($1) }
+        let answer = check(node, prior)
+        return accept(answer, node, "an entity or a set of entities") { $0.isEntityOrEntities($1) }
     }
 
     /// The least upper bound of types; nil after reporting that there is none, or when a type is unknown.
@@ -241,9 +270,9 @@ struct ValidatorTypechecker {
     // MARK: Attributes
 
     private mutating func attribute(
-        _ node: Int, _ subject: Int, _ site: ValidatorExpression.AttributeSite, _ prior: Set<ValidatorCapability>
+        _ node: Int, _ subject: Int, _ first: Answer, _ site: ValidatorExpression.AttributeSite, _ prior: Set<ValidatorCapability>
     ) -> Answer {
-        let owner = expectEntityOrRecord(subject, prior)
+        let owner = acceptEntityOrRecord(first, subject)
         guard let type = owner.type, types.isEntityOrRecord(type) else { return .fault }
         do {
             guard case .found(let attribute) = try types.attribute(site.name, of: type) else {
@@ -267,9 +296,9 @@ struct ValidatorTypechecker {
     }
 
     private mutating func has(
-        _ node: Int, _ subject: Int, _ path: [ValidatorExpression.AttributeSite], _ prior: Set<ValidatorCapability>
+        _ node: Int, _ subject: Int, _ first: Answer, _ path: [ValidatorExpression.AttributeSite], _ prior: Set<ValidatorCapability>
     ) -> Answer {
-        let owner = expectEntityOrRecord(subject, prior)
+        let owner = acceptEntityOrRecord(first, subject)
         guard var type = owner.type, types.isEntityOrRecord(type) else { return Answer(type: TypeTable.bool, failed: true) }
         var result = Answer.of(TypeTable.true, owner)
         for (position, site) in path.enumerated() {

@@ -62,71 +62,12 @@ extension Value: CustomStringConvertible {
     }
 }
 
-/// A set of values: no order, no duplicates, mixed types allowed.
-public struct ValueSet: Sendable, Hashable, ExpressibleByArrayLiteral {
-    private final class Storage: Sendable {
-        let elements: [Value]
-        /// Present when there are too many elements to look through one by one.
-        let index: Set<Value>?
-
-        init(_ elements: [Value], index: Set<Value>?) {
-            self.elements = elements
-            self.index = index
+extension Value {
+    /// Whether it holds other values, so that comparing it may take long.
+    var isCompound: Bool {
+        switch self {
+        case .set, .record: true
+        default: false
         }
-    }
-
-    private static let linearLimit = 8
-    private let storage: Storage
-
-    /// Makes a set; later duplicates are dropped.
-    public init(_ values: [Value]) {
-        if values.count <= ValueSet.linearLimit {
-            var kept: [Value] = []
-            kept.reserveCapacity(values.count)
-            for value in values where !kept.contains(value) { kept.append(value) }
-            storage = Storage(kept, index: nil)
-        } else {
-            var index = Set<Value>(minimumCapacity: values.count)
-            let kept = values.filter { index.insert($0).inserted }
-            storage = Storage(kept, index: kept.count > ValueSet.linearLimit ? index : nil)
-        }
-    }
-
-    public init(arrayLiteral elements: Value...) { self.init(elements) }
-
-    /// The elements, each once, in the order first given.
-    public var elements: [Value] { storage.elements }
-
-    /// The number of distinct elements.
-    public var count: Int { storage.elements.count }
-
-    /// Whether there are no elements.
-    public var isEmpty: Bool { storage.elements.isEmpty }
-
-    /// Whether the value is an element.
-    public func contains(_ value: Value) -> Bool {
-        storage.index?.contains(value) ?? storage.elements.contains(value)
-    }
-
-    /// Whether every element of `other` is an element.
-    public func containsAll(_ other: ValueSet) -> Bool {
-        other.storage === storage || other.elements.allSatisfy(contains)
-    }
-
-    /// Whether some element of `other` is an element.
-    public func containsAny(_ other: ValueSet) -> Bool {
-        other.elements.contains(where: contains)
-    }
-
-    public static func == (lhs: ValueSet, rhs: ValueSet) -> Bool {
-        lhs.storage === rhs.storage || (lhs.count == rhs.count && lhs.containsAll(rhs))
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        // Independent of the order of the elements.
-        var sum = 0
-        for element in elements { sum &+= element.hashValue }
-        hasher.combine(elements.count)
-        hasher.combine(sum)
     }
 }

@@ -13,9 +13,11 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable, 
     private let high: UInt64
     private let low: UInt64
 
-    /// An identifier of exactly 16 bytes; nil for any other count.
+    /// An identifier of exactly 16 bytes; nil for any other count, and for all zeros and all ones.
+    ///
+    /// INVARIANT: randomness makes neither of the two, and a store uses them for what is no household: nobody may name that from outside.
     public init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 16 else { return nil }
+        guard bytes.count == 16, !bytes.allSatisfy({ $0 == 0 }), !bytes.allSatisfy({ $0 == 0xff }) else { return nil }
         high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
@@ -41,6 +43,7 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable, 
                 value = value << 3 | UInt128(digit >> 2)
             }
         }
+        guard value != 0, value != .max else { return nil }
         high = UInt64(truncatingIfNeeded: value >> 64)
         low = UInt64(truncatingIfNeeded: value)
     }

@@ -78,7 +78,12 @@ public actor LedgerExport {
         var built = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             built += (built.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-            guard unsafe mkdir(built, 0o755) == 0 || errno == EEXIST else { throw .cannotExport(errno: errno) }
+            if unsafe mkdir(built, 0o755) == 0 {
+                // The public copy may be read by others whatever the daemon's mask says.
+                guard unsafe chmod(built, 0o755) == 0 else { throw .cannotExport(errno: errno) }
+            } else if errno != EEXIST {
+                throw .cannotExport(errno: errno)
+            }
         }
     }
 
@@ -105,7 +110,6 @@ public actor LedgerExport {
             }
             written += count
         }
-        // The public copy may be read by others whatever the daemon's mask says.
         fchmod(descriptor, 0o644)
         let synced = fsync(descriptor)
         close(descriptor)

@@ -4,6 +4,24 @@ import Vault
 import Wire
 
 extension Problem {
+    /// Whether the fault lies with the vault and not with the request.
+    var isOurs: Bool {
+        switch self {
+        case .notRecorded, .unknown, .sealed, .verificationFailed, .internalError: true
+        default: false
+        }
+    }
+
+    /// The type and case of an error, which hold no value that anybody sent.
+    static func code(of error: any Error) -> String {
+        let name = String(describing: type(of: error))
+        switch error {
+        case let error as VaultError: return "\(name).\(error)"
+        case let error as MonitorError: return "\(name).\(error)"
+        default: return name
+        }
+    }
+
     /// The one map from everything that the layers below can throw.
     init(_ error: any Error) {
         switch error {

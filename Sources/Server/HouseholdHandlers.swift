@@ -43,13 +43,9 @@ extension VaultServer {
         let (page, cited) = try await read(action, exchange, by: caller) { [vault, monitor] grant in
             let moment = grant.moment
             let lines = try vault.listHouseholds(grant) { facts in
-                guard let household = facts.household?.id else { return false }
-                if case .nothing = monitor.showing(
+                guard let household = facts.household?.id else { return .nothing }
+                return monitor.showing(
                     Policy.ReadCard(household: household), for: caller.asker, purpose: exchange.purpose, at: moment, on: facts)
-                {
-                    return false
-                }
-                return true
             }
             return Page(
                 entries: lines.map {

@@ -137,13 +137,8 @@ extension VaultServer {
             let moment = grant.moment
             let lines = try vault.listItems(grant) { facts in
                 guard let item = facts.item?.id else { return .nothing }
-                switch monitor.showing(
+                return monitor.showing(
                     Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: exchange.purpose, at: moment, on: facts)
-                {
-                case .nothing: return .nothing
-                case .existence: return .existence
-                case .everything: return .title
-                }
             }
             return Page(lines.map { ItemBrief($0.item, title: $0.title) }, after: after, limit: 500, id: \.id)
         }

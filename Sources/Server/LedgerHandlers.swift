@@ -69,11 +69,7 @@ extension VaultServer {
             let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault, monitor] grant in
                 let lines = try vault.listItems(grant) { facts in
                     guard let item = facts.item?.id else { return .nothing }
-                    switch monitor.showing(Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: facts) {
-                    case .nothing: return .nothing
-                    case .existence: return .existence
-                    case .everything: return .title
-                    }
+                    return monitor.showing(Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: facts)
                 }
                 return Page(
                     entries: lines.map {

@@ -126,8 +126,8 @@ enum Problem: Error, Sendable {
             code: form.code, status: form.status, title: form.title(language), next: form.next?(language))
         switch self {
         case .refused(let refused):
-            document.detail = refused.refusal.sentences.map { $0(language) }.joined(separator: "; ")
-            document.next = refused.refusal.nextSteps.map { $0(language) }.joined(separator: "; ")
+            document.detail = refused.refusal.sentences.map { $0(language) }.joined(separator: "\n")
+            document.next = refused.refusal.nextSteps.map { $0(language) }.joined(separator: "\n")
             document.articles = refused.refusal.articles.map(\.description)
             document.receipt = refused.receipt
         case .invalid(let error):

@@ -48,7 +48,8 @@ enum Streaming {
 
     /// Runs `body` beside the answer that it feeds.
     static func respond(_ body: @escaping @Sendable (Feed) async throws -> Void) async throws -> Response {
-        let feed = Feed(depth: 2)
+        // One part of 128 KiB under way and one that waits for it: at most 256 KiB leave after a right ended.
+        let feed = Feed(depth: 1)
         let task = Task {
             do {
                 try await body(feed)

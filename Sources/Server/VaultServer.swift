@@ -80,12 +80,12 @@ public struct VaultServer: Sendable {
         onStopping: @escaping @Sendable () -> Void
     ) -> any Service {
         Listener(
-            socket: socket, responder: router().buildResponder(), group: group, logger: logger, onRunning: onRunning, onStopping: onStopping)
+            socket: socket, responder: router(logger).buildResponder(), group: group, logger: logger, onRunning: onRunning, onStopping: onStopping)
     }
 
-    private func router() -> Router<RequestState> {
+    private func router(_ logger: Logger) -> Router<RequestState> {
         let router = Router(context: RequestState.self)
-        router.add(middleware: Answering(isRehearsal: vault.header.isRehearsal))
+        router.add(middleware: Answering(isRehearsal: vault.header.isRehearsal, logger: logger))
         for route in Route.allCases where !route.rehearsalOnly || vault.header.isRehearsal {
             let path = RouterPath(route.template.split(separator: "/").map { "/" + ($0.first == "{" ? ":" + $0.dropFirst().dropLast() : $0) }.joined())
             guard let method = HTTPRequest.Method(route.method.rawValue) else { continue }
@@ -101,6 +101,7 @@ public struct VaultServer: Sendable {
 /// Turns whatever went wrong into the one answer for it, and marks the answers of a practice vault.
 private struct Answering: RouterMiddleware {
     let isRehearsal: Bool
+    let logger: Logger
 
     func handle(
         _ request: Hummingbird.Request, context: RequestState, next: (Hummingbird.Request, RequestState) async throws -> Response
@@ -112,7 +113,10 @@ private struct Answering: RouterMiddleware {
             let problem: Problem = error.status == .notFound ? .notFound : error.status == .methodNotAllowed ? .methodNotAllowed : .internalError
             response = problem.response(language: Language(request.headers))
         } catch {
-            response = Problem(error).response(language: Language(request.headers))
+            let problem = Problem(error)
+            // The operator hears that something is wrong with the vault itself: a code, never what was asked.
+            if problem.isOurs { logger.error("request failed", metadata: ["code": "\(Problem.code(of: error))"]) }
+            response = problem.response(language: Language(request.headers))
         }
         if isRehearsal { response.headers[Exchange.name(HeaderName.rehearsal)] = "1" }
         return response

@@ -84,8 +84,9 @@ public struct AddPerson: Codable, Equatable, Sendable {
     public var relation: String
     /// Whether the person lives in the household; absent means yes.
     public var livesIn: Bool?
+    /// Not for a secret address: that belongs in the sealed folder (PR-19.1), not on the card.
     public var address: String?
-    /// Whether the address must be hidden from everybody (PR-19.3).
+    /// Whether the address is secret (PR-19.3).
     public var secretAddress: Bool?
     public var phone: String?
     public var email: String?

@@ -59,7 +59,7 @@ public struct ChallengeRequest: Codable, Equatable, Sendable {
     }
 }
 
-/// What to sign, once, on the same connection, before `expires`.
+/// What to sign, once, from the same machine account, before `expires`.
 public struct ChallengeAnswer: Codable, Equatable, Sendable {
     /// The text whose UTF-8 bytes are signed, exactly as it stands.
     public var challenge: String
@@ -75,7 +75,7 @@ public struct ChallengeAnswer: Codable, Equatable, Sendable {
     }
 }
 
-/// `POST /v1/login`, on the connection that brought the challenge.
+/// `POST /v1/login`, from the machine account that asked for the challenge.
 public struct SignInRequest: Codable, Equatable, Sendable {
     /// The challenge as it came.
     public var challenge: String

@@ -57,6 +57,7 @@ extension Catalogue {
         .badBoolean: "{1} is ja of nee",
         .optionNeedsOutput: "--json hoort hier bij --output, want de standaarduitvoer draagt de bytes",
         .oneFileForTitle: "--title-file hoort bij één bestand",
+        .titleForInput: "de standaardinvoer heeft geen naam: geef de titel met --title-file",
         .storedSome: "{1} van {2} bestanden zijn opgeslagen",
         .fileFailed: "{1}: {2}",
         .unknownLanguage: "--lang is nl of en",

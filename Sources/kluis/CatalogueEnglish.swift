@@ -57,6 +57,7 @@ extension Catalogue {
         .badBoolean: "{1} takes yes or no",
         .optionNeedsOutput: "--json goes with --output here, because the standard output carries the bytes",
         .oneFileForTitle: "--title-file goes with one file only",
+        .titleForInput: "the standard input has no name: give its title with --title-file",
         .storedSome: "{1} of {2} files were stored",
         .fileFailed: "{1}: {2}",
         .unknownLanguage: "--lang takes nl or en",

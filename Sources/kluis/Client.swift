@@ -184,7 +184,7 @@ func show(_ change: ChangeAnswer, on console: Console) throws(Failure) {
 /// What a change waits for and obliges to, on the standard error.
 func remark(on change: ChangeAnswer) {
     for duty in change.duties { Console.warn(say(.duty, duty)) }
-    if let state = change.state { Console.hint(say(.stateNow, state)) }
+    if let state = change.state { Console.hint(say(.stateNow, Spoken.word(state))) }
     if let missing = change.missing, !missing.isEmpty { Console.hint(say(.stillToSign, names(missing))) }
 }
 

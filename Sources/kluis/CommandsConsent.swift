@@ -144,7 +144,7 @@ struct ListConsentsCommand: TalkingCommand {
             var table = Table(.headID, .headSubject, .headRecipient, .headDomains, .headPurpose, .headUntil, .headState, .headMissing)
             for one in page.entries {
                 table.add(
-                    one.id, one.subject, one.recipient ?? one.person, one.domains.joined(separator: ", "), one.purpose, one.until, one.state,
+                    one.id, one.subject, one.recipient ?? one.person, Spoken.words(one.domains), one.purpose, one.until, one.state,
                     one.missing.isEmpty ? nil : names(one.missing))
             }
             return table.lines

@@ -69,6 +69,7 @@ struct AddItemCommand: KluisCommand {
         let found = try UploadFile.all(files)
         let title = try titleFile.map { try Input.text($0, asking: .promptText) }
         if title != nil, found.count > 1 { throw Failure.invalid(.oneFileForTitle) }
+        if title == nil, found.contains(where: { $0.path == "-" }) { throw Failure.invalid(.titleForInput) }
         let reasons = try reasonsFile.map { try AddItemCommand.reasons(Input.bytes($0)) }
         let metadata = { (name: String) in
             ItemMetadata(
@@ -272,6 +273,7 @@ struct ReadItemCommand: TalkingCommand {
                     onHead: { headers in
                         brief = headers.first(name: HeaderName.item).flatMap { try? ItemBrief(header: $0) }
                         receipt = headers.first(name: HeaderName.receipt).flatMap { UInt64($0) }
+                        if let length = headers.first(name: "content-length").flatMap({ UInt64($0) }) { progress.expect(bytes: length) }
                     },
                     onBody: { piece in
                         count += UInt64(piece.readableBytes)

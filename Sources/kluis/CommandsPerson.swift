@@ -34,8 +34,9 @@ struct AddPersonCommand: TalkingCommand {
             givenName: try Input.line(.promptGivenName), familyName: try Input.line(.promptFamilyName),
             birthDate: try Input.line(.promptBirthDate), relation: Vocabulary.relation(try Input.line(.promptRelation)))
         person.livesIn = try Fields.boolean(try Input.line(.promptLivesIn), say(.headLivesIn))
-        person.address = filled(.promptAddress)
-        if person.address != nil { person.secretAddress = try Fields.boolean(try Input.line(.promptSecret), say(.promptSecret)) }
+        // A secret address goes into the sealed folder; here it is not even asked for.
+        person.secretAddress = try Fields.boolean(try Input.line(.promptSecret), say(.promptSecret))
+        if person.secretAddress != true { person.address = filled(.promptAddress) }
         person.phone = filled(.promptPhone)
         return person
     }

@@ -40,7 +40,7 @@ struct LoginCommand: KluisCommand {
         circumstances.token = nil
         let wantedHat = hat.map(Vocabulary.hat)
         let session = try await Connection.open(circumstances.socket) { [circumstances] connection in
-            // ORDER: challenge and signature travel on one connection, to which the daemon binds the challenge.
+            // One connection for both: the daemon binds the challenge to the machine account at its other end.
             let client = Client(circumstances, over: connection)
             let challenge = try await client.ask(.challenge, sending: ChallengeRequest(worker: worker, hat: wantedHat), for: ChallengeAnswer.self)
             let signature = try Signer.sign(challenge, worker: worker, keyFile: keyFile)
@@ -54,7 +54,7 @@ struct LoginCommand: KluisCommand {
         // The token stays in its file: it is not for screens and scrollback.
         shown.token = nil
         try Console(json: common.json).show(shown) {
-            [say(.signedIn, session.name ?? session.handle, session.organisation, session.hat ?? "-")]
+            [say(.signedIn, session.name ?? session.handle, session.organisation, session.hat.map(Spoken.word) ?? "-")]
         }
         if session.rehearsal { Console.warn(say(.rehearsalVault)) }
     }
@@ -84,7 +84,7 @@ struct WhoamiCommand: TalkingCommand {
         try client.console.show(session) {
             particulars(
                 (.headWorker, session.handle), (.headName, session.name), (.headOrganisation, session.organisation), (.headHat, session.hat),
-                (.headRoles, session.roles.joined(separator: ", ")), (.headFrom, session.started))
+                (.headRoles, Spoken.words(session.roles)), (.headFrom, session.started))
         }
         if session.rehearsal { Console.warn(say(.rehearsalVault)) }
     }

@@ -11,14 +11,17 @@ struct Console: Sendable {
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// A line on the standard output. A reader that went away ends the program, as it does for others.
-    static func line(_ text: String) {
-        do throws(SystemFault) { try Bytes.write(Array((printable(text) + "\n").utf8), to: STDOUT_FILENO) } catch { exit(1) }
+    static func line(_ text: String) { raw(Array(printable(text).utf8)) }
+
+    /// A document on the standard output, to the byte: tools read it, not terminals.
+    static func raw(_ document: [UInt8]) {
+        do throws(SystemFault) { try Bytes.write(document + [UInt8(ascii: "\n")], to: STDOUT_FILENO) } catch { exit(1) }
     }
 
     /// The document under `--json`, else the lines.
     func show(_ document: some Encodable, lines: () -> [String]) throws(Failure) {
         if json {
-            Console.line(String(decoding: try Failure.wire { () throws(WireError) in try WireJSON.encode(document) }, as: UTF8.self))
+            Console.raw(try Failure.wire { () throws(WireError) in try WireJSON.encode(document) })
         } else {
             for line in lines() { Console.line(line) }
         }
@@ -64,7 +67,7 @@ struct Table {
 
     init(_ heads: Phrase...) { rows = [heads.map { say($0) }] }
 
-    mutating func add(_ cells: String?...) { rows.append(cells.map { Console.printable($0 ?? "") }) }
+    mutating func add(_ cells: String?...) { rows.append(cells.map { Console.printable(Spoken.word($0 ?? "")) }) }
 
     var lines: [String] {
         let columns = rows.map(\.count).max() ?? 0
@@ -86,5 +89,5 @@ struct Table {
 func particulars(_ pairs: (Phrase, String?)...) -> [String] {
     let filled = pairs.compactMap { pair in pair.1.flatMap { $0.isEmpty ? nil : (say(pair.0), $0) } }
     let width = filled.map(\.0.count).max() ?? 0
-    return filled.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Console.printable($0.1) }
+    return filled.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + Console.printable(Spoken.word($0.1)) }
 }

@@ -102,7 +102,7 @@ struct Failure: Error {
 
     /// Writes the error and its hints; under `--json` the problem document goes to the standard output as well.
     func report(json: Bool) {
-        if json, let text = try? WireJSON.encode(document) { Console.line(String(decoding: text, as: UTF8.self)) }
+        if json, let text = try? WireJSON.encode(document) { Console.raw(text) }
         Console.fail(line)
         for hint in allHints { Console.hint(hint) }
     }

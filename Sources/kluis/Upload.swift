@@ -115,14 +115,18 @@ final class Progress: Sendable {
     private let files = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
     private let totalFiles: Int
-    private let totalBytes: Int?
+    /// -1: not known.
+    private let totalBytes: Atomic<Int>
     private let isShown = Atomic<Bool>(false)
 
     /// `totalBytes` nil: not known.
     init(files: Int, bytes: UInt64?) {
         totalFiles = files
-        totalBytes = bytes.map { Int(clamping: $0) }
+        totalBytes = Atomic(bytes.map { Int(clamping: $0) } ?? -1)
     }
+
+    /// Says later how many bytes there will be.
+    func expect(bytes: UInt64) { totalBytes.store(Int(clamping: bytes), ordering: .relaxed) }
 
     func add(bytes count: Int) { bytes.wrappingAdd(count, ordering: .relaxed) }
     func addFile() { files.wrappingAdd(1, ordering: .relaxed) }
@@ -165,11 +169,12 @@ final class Progress: Sendable {
         let filesDone = files.load(ordering: .relaxed)
         var parts: [String] = []
         let share: Double
-        if let totalBytes, totalBytes > 0 { share = Double(done) / Double(totalBytes) } else { share = Double(filesDone) / Double(max(1, totalFiles)) }
+        let totalBytes = totalBytes.load(ordering: .relaxed)
+        if totalBytes > 0 { share = Double(done) / Double(totalBytes) } else { share = Double(filesDone) / Double(max(1, totalFiles)) }
         let filled = max(0, min(width, Int(share * Double(width))))
         parts.append("[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: width - filled))]")
         if totalFiles > 1 { parts.append(say(.progressItems, String(filesDone), String(totalFiles))) }
-        let total = totalBytes.map { String($0 / 1_000_000) } ?? "?"
+        let total = totalBytes >= 0 ? String(totalBytes / 1_000_000) : "?"
         parts.append(say(.progressBytes, String(done / 1_000_000), total))
         return parts.joined(separator: "  ")
     }

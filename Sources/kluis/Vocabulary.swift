@@ -16,45 +16,45 @@ enum Vocabulary {
 
     private static func translate(_ word: String, _ table: [String: String]) -> String { table[word.lowercased()] ?? word }
 
-    private static let domains = [
+    static let domains = [
         "opvoeden": "parenting", "opvoeden en opgroeien": "parenting", "school": "schoolWorkDaytime", "werk": "schoolWorkDaytime",
         "dagbesteding": "schoolWorkDaytime", "school/werk": "schoolWorkDaytime", "school/werk/dagbesteding": "schoolWorkDaytime",
         "zelfredzaamheid": "selfReliance", "meedoen": "participation", "geldzaken": "finance", "wonen": "housing",
         "gezondheid": "health", "veiligheid": "safety", "alle": "all", "*": "all",
     ]
-    private static let hats = ["hulp": "help", "toegang": "access", "regie": "direction"]
-    private static let roles = [
+    static let hats = ["hulp": "help", "toegang": "access", "regie": "direction"]
+    static let roles = [
         "regisseur": "caseDirector", "teamlid": "teamMember", "waakvlamcontact": "watchContact", "triagist": "intakeWorker",
         "administratie": "adminSupport", "consulent": "accessOfficer", "gedragswetenschapper": "consultant",
         "coördinator": "teamCoordinator", "coordinator": "teamCoordinator", "gast": "guest", "cliëntondersteuner": "clientSupporter",
         "fg": "dpo", "archiefbeheerder": "recordsManager", "analist": "analyst", "functioneelbeheerder": "functionalAdmin",
         "technischbeheerder": "technicalAdmin",
     ]
-    private static let capacities = [
+    static let capacities = [
         "zelf": "ownBehalf", "self": "ownBehalf", "ouder": "parentWithAuthority", "parent": "parentWithAuthority", "voogd": "guardian",
         "instelling": "guardianBody", "gi": "guardianBody", "gemachtigde": "authorised", "familielid": "family",
     ]
-    private static let forms = ["schriftelijk": "written", "digitaal": "digital", "mondeling": "oral"]
-    private static let authorities = [
+    static let forms = ["schriftelijk": "written", "digitaal": "digital", "mondeling": "oral"]
+    static let authorities = [
         "gezamenlijk": "joint", "samen": "joint", "alleen": "sole", "eenhoofdig": "sole", "voogd": "guardian", "instelling": "gi",
         "guardianbody": "gi",
     ]
-    private static let evidences = [
+    static let evidences = [
         "rechter": "courtDecision", "beschikking": "courtDecision", "gezagsregister": "authorityRegister", "brp": "civilRegistry",
         "machtiging": "writtenMandate", "verklaring": "statement",
     ]
-    private static let conflicts = [
+    static let conflicts = [
         "familie": "family", "buur": "neighbour", "vriend": "friend", "ex-partner": "formerPartner", "expartner": "formerPartner", "collega": "colleague",
     ]
-    private static let retentions = [
+    static let retentions = [
         "jeugd": "youthCare", "youth": "youthCare", "wmo": "socialSupport", "behandeling": "treatment", "schuld": "debtRelief",
         "debt": "debtRelief", "inkomen": "incomeAndParticipation", "income": "incomeAndParticipation", "waakvlam": "watchFlame",
     ]
-    private static let kinds = [
+    static let kinds = [
         "notitie": "note", "verslag": "report", "brief": "letter", "overzicht": "overview", "diagnose": "diagnosis", "onderzoek": "assessment",
     ]
-    private static let preferences = ["gevolgd": "followed", "geen": "none", "afgeweken": "deviated"]
-    private static let relations = [
+    static let preferences = ["gevolgd": "followed", "geen": "none", "afgeweken": "deviated"]
+    static let relations = [
         "ouder": "parent", "moeder": "parent", "vader": "parent", "mother": "parent", "father": "parent", "stiefouder": "stepParent",
         "kind": "child", "zoon": "child", "dochter": "child", "son": "child", "daughter": "child", "broer": "sibling", "zus": "sibling",
         "oma": "grandparent", "opa": "grandparent", "grootouder": "grandparent", "grandmother": "grandparent",

@@ -123,7 +123,16 @@ struct Check: AsyncParsableCommand {
                 let engine = try PolicyFolder.load(folder)
                 print("policies: ok, reglement \(engine.reglementVersion), digest \(engine.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())")
             }
-            print("memory: \(MemoryLocking.probe())")
+            print("memory: \(words(MemoryLocking.probe()))")
+        }
+    }
+
+    private func words(_ locking: MemoryLocking) -> String {
+        func bytes(_ limit: UInt64?) -> String { limit.map { ", limit \($0) bytes" } ?? ", no limit" }
+        return switch locking {
+        case .works(let limit): "ok, key memory is locked" + bytes(limit)
+        case .refused(let limit): "key memory cannot be locked" + bytes(limit) + "; raise LimitMEMLOCK"
+        case .unavailable: "key memory cannot be locked on this system"
         }
     }
 }

@@ -98,7 +98,10 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         func pick(_ list: [String]) -> String { list.randomElement(using: &generator) ?? "" }
         let ends = ["", "", " == T0::\"a\"", " == T1::\"b\"", " in T0::\"a\"", " in T2::\"c\"", " is T0", " is T1", " is T1 in T0::\"a\""]
-        let actions = ["", " == Action::\"a\"", " == Action::\"b\"", " in Action::\"g\"", " in [Action::\"g\", Action::\"h\", Action::\"a\"]", " in []"]
+        let actions = [
+            "", " == Action::\"a\"", " == Action::\"b\"", " in Action::\"g\"", " in [Action::\"g\", Action::\"h\", Action::\"a\"]",
+            " in []",
+        ]
         for _ in 0..<40 {
             let texts = (0..<20).map { _ in
                 "\(pick(["permit", "forbid"]))(principal\(pick(ends)), action\(pick(actions)), resource\(pick(ends)));"
@@ -117,7 +120,8 @@ import Testing
             for _ in 0..<20 {
                 let uids = [a, EntityUID(type: "T1", id: "b"), c, EntityUID(type: "T0", id: "x")]
                 let request = Request(
-                    principal: uids.randomElement(using: &generator) ?? a, action: EntityUID(type: "Action", id: pick(["a", "b", "g", "x"])),
+                    principal: uids.randomElement(using: &generator) ?? a,
+                    action: EntityUID(type: "Action", id: pick(["a", "b", "g", "x"])),
                     resource: uids.randomElement(using: &generator) ?? a)
                 var permits: [PolicyID] = []
                 var forbids: [PolicyID] = []
@@ -125,7 +129,8 @@ import Testing
                     if policy.effect == .permit { permits.append(policy.id) } else { forbids.append(policy.id) }
                 }
                 let expected = Response(
-                    decision: forbids.isEmpty && !permits.isEmpty ? .allow : .deny, determining: forbids.isEmpty ? permits : forbids, errors: [])
+                    decision: forbids.isEmpty && !permits.isEmpty ? .allow : .deny, determining: forbids.isEmpty ? permits : forbids,
+                    errors: [])
                 #expect(prepared.authorize(request, entities: entities, mode: .conformance) == expected, "seed \(seed)")
             }
         }

@@ -55,8 +55,19 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     @Test func aLongChainNeedsNoStack() throws {
-        let entities = try Entities((0..<2_000).map { entity($0, in: [$0 + 1]) })
-        #expect(entities.ancestors(of: uid(0)).count == 2_000)
+        let entities = try Entities((0..<500).map { entity($0, in: [$0 + 1]) })
+        #expect(entities.ancestors(of: uid(0)).count == 500)
+    }
+
+    @Test func boundsTheHierarchy() {
+        // Forty entities below each of forty: 1,600 pairs, and 1,280 allowed besides the limit.
+        let top = (0..<40).map { uid("top\($0)") }
+        let below = (0..<40).map { Entity(uid: uid($0), parents: top) }
+        #expect(code { _ = try Entities(below, hierarchyLimit: 319) } == .limitExceeded)
+        #expect(code { _ = try Entities(below, hierarchyLimit: 320) } == nil)
+        var entities = Entities(hierarchyLimit: 0)
+        for entity in below.prefix(8) { #expect(code { try entities.replace(entity) } == .limitExceeded) }
+        #expect(entities.count == 0)
     }
 
     @Test func replacingIsAllOrNothing() throws {
@@ -137,7 +148,8 @@ struct SeededGenerator: RandomNumberGenerator {
         #"[{"uid":{"type":"__cedar::U","id":"u"},"attrs":{},"parents":[]}]"#, #"[{"uid":{"type":"","id":"u"},"attrs":{},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":[],"parents":[]}]"#, #"[{"uid":{"type":"U","id":"u"},"attrs":{},"parents":["G"]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{},"parents":[],"tags":null}]"#,
-        #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":null},"parents":[]}]"#, #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":1.0},"parents":[]}]"#,
+        #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":null},"parents":[]}]"#,
+        #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":1.0},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":-0},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":9223372036854775808},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":{"__expr":"1"}},"parents":[]}]"#,

@@ -22,7 +22,9 @@ import Testing
         when { resource.closed };
         """
 
-    private func explain(closed: Bool = false, lead: String = "w", purpose: Value? = "care", roles: [String] = ["lead"]) throws -> Explanation {
+    private func explain(closed: Bool = false, lead: String = "w", purpose: Value? = "care", roles: [String] = ["lead"]) throws
+        -> Explanation
+    {
         let worker = EntityUID(type: "Worker", id: "w")
         let plan = EntityUID(type: "Plan", id: "p")
         let entities = try Entities([
@@ -101,7 +103,8 @@ import Testing
                 Entity(uid: plan, attributes: ["lead": .entity(worker), "closed": .bool(closed)]),
             ])
             let request = Request(
-                principal: worker, action: EntityUID(type: "Action", id: "read"), resource: plan, context: ["purpose": .string(Text(purpose))])
+                principal: worker, action: EntityUID(type: "Action", id: "read"), resource: plan,
+                context: ["purpose": .string(Text(purpose))])
             coverage.record(request, entities: entities)
         }
         #expect(coverage.requests == 3)

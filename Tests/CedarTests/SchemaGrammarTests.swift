@@ -255,7 +255,6 @@ import Testing
                 "action x appliesTo {context: {}}; entity Y;",
                 "action x appliesTo {principal: Y, resource: Y, context: T}; entity Y; type T = Long;",
                 "action x appliesTo {principal: Y, resource: Y, context: T}; entity Y; type T = Y;",
-                "action x appliesTo {principal: Y, resource: Y, context: Y}; entity Y;",
                 "action x appliesTo {principal: Y, resource: Y, context: Long}; entity Y;",
             ]
         ),
@@ -403,6 +402,7 @@ import Testing
         (
             .unknownName,
             [
+                "action x appliesTo {principal: Y, resource: Y, context: Y}; entity Y;",
                 "entity A in B;",
                 "entity A {x: Foo};",
                 "entity A {x: Long::Foo};",

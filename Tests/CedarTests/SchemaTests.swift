@@ -31,6 +31,25 @@ import Testing
         #expect(try findings("entity P { x: Long, x?: Long };" + action, "principal.x == 1") == [.unguardedAttribute])
     }
 
+    /// Cases on which this library and the reference implementation once differed.
+    @Test(arguments: [
+        // The type of an attribute that a later one of the same name replaces is not looked at.
+        ("entity A { x: { y: Nope }, x: Long };", true), ("entity A { x: Long, x: Nope };", false),
+        ("type T = { x: T, x: Long };", true),
+        // After `context:` a name never stands for an entity type, not even for that of the actions of the namespace.
+        ("type Action = {}; namespace N { entity P; action a appliesTo { principal: P, resource: P, context: Action }; }", true),
+        ("type Action = {}; namespace N { entity P; action a appliesTo { principal: P, resource: P, context: N::Action }; }", false),
+        ("entity P; entity T; action a appliesTo { principal: P, resource: P, context: T };", false),
+        (
+            "type Action = {}; namespace N { type T = Action; entity P; action a appliesTo { principal: P, resource: P, context: T }; }",
+            false
+        ),
+    ])
+    func agreesWhereFuzzingFoundADifference(_ text: String, _ accepted: Bool) {
+        let isAccepted = (try? Schema(parsing: text)) != nil
+        #expect(isAccepted == accepted)
+    }
+
     // MARK: Actions
 
     private static let hierarchy = """
@@ -64,6 +83,14 @@ import Testing
         #expect(schema.enumerators(of: "E") == ["a", "b", "e\u{301}"])
         #expect(schema.enumerators(of: "E")?.contains("\u{e9}") == false)
         #expect(schema.enumerators(of: "U") == nil)
+    }
+
+    @Test func keepsAnnotations() throws {
+        let schema = try Schema(parsing: #"@doc("who") @x entity U; @doc("does") action a, b;"#)
+        #expect(schema.annotations(of: "U").map(\.name) == ["doc", "x"])
+        #expect(schema.annotations(of: "U").map(\.value) == ["who", nil])
+        #expect(schema.annotations(of: EntityUID(type: "Action", id: "b")).map(\.value) == ["does"])
+        #expect(schema.annotations(of: "Nope").isEmpty)
     }
 
     // MARK: Requests

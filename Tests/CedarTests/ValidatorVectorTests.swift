@@ -18,8 +18,9 @@ import Testing
         #expect(report.differences.isEmpty, "\(report.name): \(report.differences.prefix(10).joined(separator: "\n"))")
     }
 
-    @Test(arguments: 0..<2) func agreesWithTheCorpus(_ shard: Int) throws {
-        check(try ValidatorVectorTests.vectors.corpusValidationSet(shard: shard, of: 2))
+    /// Every fourth case, for time's sake; `conformance-cedar` runs them all.
+    @Test func agreesWithTheCorpus() throws {
+        check(try ValidatorVectorTests.vectors.corpusValidationSet(shard: 0, of: 4))
     }
 
     @Test func agreesWithTheSmallSets() throws {

@@ -37,6 +37,22 @@ import Testing
         #expect(nine.contains(7))
     }
 
+    /// Two deep sets that differ in one leaf, or in none: quick either way.
+    @Test func comparesSetsOfSets() {
+        func nested(_ depth: Int, _ leaf: Int64) -> Value {
+            if depth == 0 { return .long(leaf) }
+            return .set(ValueSet((0..<4).map { .record(["k": .long($0), "v": nested(depth - 1, leaf)]) }))
+        }
+        #expect(nested(5, 1) == nested(5, 1))
+        #expect(nested(5, 1) != nested(5, 2))
+        #expect(nested(5, 1).hashValue == nested(5, 1).hashValue)
+        let mixed: Value = [1, [2, 3], ["a": 4]]
+        #expect(mixed == [["a": 4], [3, 2], 1])
+        #expect(mixed != [["a": 4], [3, 2], 2])
+        guard case .set(let set) = mixed else { return }
+        #expect(set.contains([3, 2]) && set.contains(1) && !set.contains([2]) && !set.contains(2))
+    }
+
     @Test func recordsFindManyNames() {
         let entries = (0..<200).map { (key: Text("name\($0)"), value: Value.long(Int64($0))) }
         let record = Record(entries)
@@ -67,7 +83,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "1.2.3.4", "0.0.0.0/0", "255.255.255.255/32", "::", "::1", "FFFF::a", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::1:2:3:4:5:6:7", "::/0",
+        "1.2.3.4", "0.0.0.0/0", "255.255.255.255/32", "::", "::1", "FFFF::a", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::1:2:3:4:5:6:7",
+        "::/0",
         "1:2:3::5:6:7:8", "::ffff:102:304",
     ])
     func readsAddresses(_ text: String) throws {

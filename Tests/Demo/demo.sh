@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Waterwolde's first days: the real daemon on a practice vault, the real command line, one person after the other.
-# Usage: demo.sh [build directory]. Needs bash, coreutils, grep, openssh-client and sqlite3; leaves nothing behind.
+# Usage: demo.sh [build directory]. Needs what every Debian has, openssh-client and sqlite3; leaves nothing behind.
 # Every step checks what came of it. What was not expected ends the demo with a message and exit 1.
 set -euo pipefail
 
@@ -16,7 +16,10 @@ for name in $(compgen -e); do case $name in KLUIS_*) unset "$name" ;; esac; done
 export LC_ALL=C.UTF-8 KLUIS_LANG=en
 umask 077
 
-place=$(mktemp -d "${TMPDIR:-/tmp}/kluis-demo.XXXXXX")
+base=${TMPDIR:-/tmp}
+# The path of a socket has room for 107 bytes.
+[ ${#base} -le 70 ] || base=/tmp
+place=$(mktemp -d "$base/kluis-demo.XXXXXX")
 state=$place/state keys=$place/state.keys papers=$place/papers out=$place/out err=$place/err
 export KLUIS_SOCKET=$place/kluis.sock
 daemon=
@@ -43,12 +46,16 @@ fail() {
     exit 1
 }
 
-# as PERSON EXIT ARGUMENTS…: runs kluis for that person, in that person's own session, and expects that exit code.
+# as PERSON EXIT ARGUMENTS…: runs kluis for that person, in that person's own session, and expects that exit code; `any` is any but 0.
 as() {
     local person=$1 expected=$2 code=0
     shift 2
-    KLUIS_RUNTIME=$place/session-$person "$kluis" "$@" >"$out" 2>"$err" </dev/null || code=$?
-    [ "$code" = "$expected" ] || fail "$person: kluis $*: exit $code, expected $expected"
+    KLUIS_RUNTIME=$place/session-$person timeout 120 "$kluis" "$@" >"$out" 2>"$err" </dev/null || code=$?
+    case $expected:$code in
+        any:0) ;;
+        any:* | "$code:$code") return ;;
+    esac
+    fail "$person: kluis $*: exit $code, expected $expected"
 }
 # The identifier that the last command printed, alone on the first line.
 made() { head -n 1 "$out"; }
@@ -78,8 +85,13 @@ start() {
 }
 serve() { start || fail "the daemon ended with $ended before it served"; }
 stop() {
-    local code=0
+    local code=0 waited=0
     kill -TERM "$daemon"
+    while kill -0 "$daemon" 2>/dev/null; do
+        waited=$((waited + 1))
+        [ "$waited" -lt 600 ] || fail "the daemon did not stop in a minute"
+        sleep 0.1
+    done
     wait "$daemon" || code=$?
     daemon=
     [ "$code" = 0 ] || fail "the daemon stopped with $code"
@@ -106,8 +118,9 @@ flip() {
 sealed_consent() {
     local pattern hits
     cp "$state/vault.db" "$place/probe.db"
-    # Kind 28 is a consent; the facts are an envelope, of which the first 57 bytes are its header.
-    for pattern in $(sqlite3 "$place/probe.db" "SELECT hex(substr(facts, 80, 8)) FROM record WHERE kind = 28"); do
+    # Kind 28 is a consent; its facts are an envelope, whose header has 57 bytes. Several places, for one may hold a line feed, or a page may end there.
+    for pattern in $(sqlite3 "$place/probe.db" \
+        "SELECT hex(substr(facts, place, 8)) FROM record, (SELECT 60 AS place UNION SELECT 70 UNION SELECT 80 UNION SELECT 90) WHERE kind = 28"); do
         pattern=$(for i in 0 2 4 6 8 10 12 14; do printf '\\x%s' "${pattern:i:2}"; done)
         hits=$(LC_ALL=C grep -obUaP "$pattern" "$state/vault.db" | cut -d: -f1 || true)
         if [ "$(wc -w <<<"$hits")" = 1 ]; then echo "$hits"; return; fi
@@ -325,10 +338,11 @@ as kees 1 item read "$H" "$letters_id" --purpose D2 --output "$place/kees-again.
 said 'PR-13\.2'
 silent
 [ ! -e "$place/kees-again.txt" ] || fail "a refused reading left a file"
+cp "$err" "$place/refusal"
 as kees 0 whoami
 [ "$token" = "$(cat "$place"/session-kees/session-*)" ] || fail "the session is another one"
 tell "In the same open session the next reading is refused:"
-KLUIS_RUNTIME=$place/session-kees "$kluis" item read "$H" "$letters_id" --purpose D2 2>&1 >/dev/null | show || true
+show <"$place/refusal"
 as kees 0 plan show "$N" --purpose D2
 tell "The plan, which the household shares with him, he still reads."
 
@@ -372,10 +386,11 @@ offset=$(sealed_consent) || fail "no sealed consent was found in the database fi
 flip "$state/vault.db" "$offset"
 if cmp -s "$state/vault.db" "$place/before/vault.db"; then fail "the byte was not changed"; fi
 refuses 'store does not verify: [a-zA-Z]+'
-tell "The daemon does not start, and says what it found. The bit is turned back."
-rm -f "$state"/vault.db-*
 flip "$state/vault.db" "$offset"
-same "$state/vault.db" "$place/before/vault.db"
+[ "$(byte "$state/vault.db" "$offset")" = "$(byte "$place/before/vault.db" "$offset")" ] || fail "the bit was not turned back"
+serve
+stop
+tell "The daemon does not start, and says what it found. The bit is turned back, and it starts again."
 
 part "Then: one bit is turned around in the middle of the stored correspondence."
 flip "$blob" $(($(stat -c %s "$blob") / 2))
@@ -387,11 +402,10 @@ said "contentForged:$letters_id"
 tell "The daemon starts, for it does not read every document to do so. The officer's verification reads them all, and names the one:"
 cat "$out" "$err" | show
 sign_in joost direction
-code=0
-KLUIS_RUNTIME=$place/session-joost "$kluis" item read "$H" "$letters_id" --purpose D2 --output "$place/joost.txt" >"$out" 2>"$err" </dev/null || code=$?
-[ "$code" != 0 ] || fail "a document that was tampered with was read as if nothing had happened"
+as joost any item read "$H" "$letters_id" --purpose D2 --output "$place/joost.txt"
 [ ! -e "$place/joost.txt" ] || fail "a part of a document that was tampered with was left as if it were whole"
-tell "Joost, who wrote it, cannot read it either, and no half of it is left lying about (exit $code)."
+tell "Joost, who wrote it, does not get it either, and no half of it is left lying about:"
+show <"$err"
 stop
 flip "$blob" $(($(stat -c %s "$blob") / 2))
 same "$blob" "$place/before/${blob#"$state"/}"

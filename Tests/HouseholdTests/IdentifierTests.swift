@@ -5,8 +5,8 @@ import Testing
 struct IdentifierTests {
     // Made with Python's base64.b32encode, lower-cased, padding cut.
     @Test(arguments: [
-        (Array(UInt8(0)..<16), "i-aaaqeayeaudaocajbifqydiob4"), ([UInt8](repeating: 255, count: 16), "i-77777777777777777777777774"),
-        ([UInt8](repeating: 0, count: 16), "i-aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        (Array(UInt8(0)..<16), "i-aaaqeayeaudaocajbifqydiob4"),
+        ([UInt8](repeating: 0, count: 15) + [1], "i-aaaaaaaaaaaaaaaaaaaaaaaaae"),
     ])
     func knownTexts(bytes: [UInt8], text: String) throws {
         let id = try #require(ItemID(bytes: bytes))
@@ -23,6 +23,13 @@ struct IdentifierTests {
         "in-aaaqeayeaudaocajbifqydiob4", "i-\u{212A}aaqeayeaudaocajbifqydiob",
     ])
     func refusedTexts(text: String) { #expect(ItemID(text) == nil) }
+
+    @Test func allZerosAndAllOnesNameNothing() {
+        #expect(ItemID(bytes: [UInt8](repeating: 0, count: 16)) == nil)
+        #expect(ItemID(bytes: [UInt8](repeating: 255, count: 16)) == nil)
+        #expect(ItemID("i-aaaaaaaaaaaaaaaaaaaaaaaaaa") == nil)
+        #expect(ItemID("i-77777777777777777777777774") == nil)
+    }
 
     @Test func wrongByteCounts() {
         #expect(ItemID(bytes: [UInt8](repeating: 1, count: 15)) == nil)
@@ -92,5 +99,5 @@ struct IdentifierTests {
 private protocol Prefixed { static var prefix: String { get } }
 extension Identifier: Prefixed {
     fileprivate static var prefix: String { Kind.prefix }
-    fileprivate static var zero: Self { make(0) }
+    fileprivate static var zero: Self { make(1) }
 }

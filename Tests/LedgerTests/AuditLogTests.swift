@@ -165,7 +165,7 @@ struct AuditLogTests {
             _ = try await fixture.export().publish()
         }
         let path = fixture.exportPath
-        let report = try OfflineVerifier().verify { FileManager.default.contents(atPath: path + "/" + $0).map { Array($0) } }
+        let report = try OfflineVerifier(read: { FileManager.default.contents(atPath: path + "/" + $0).map { Array($0) } }).verify()
         #expect(report.leafCount == UInt64(count))
     }
 

@@ -70,4 +70,56 @@ struct ExampleTests {
         let erring = coverage.policies.filter { $0.erred > 0 }.map(\.id)
         #expect(erring.isEmpty)
     }
+
+    /// Conditions of permits behind which a forbid stands that refuses the same: two locks on one door. With these forbids removed as well, an
+    /// example notices.
+    private static let doubleLocks: [(clause: String, forbids: Set<String>)] = [
+        ("PR-4.2-coordinator-appoints: !(resource has director)", ["PR-6.1-one-director"]),
+        ("PR-7.5-triage-searches:", ["PR-7.5-search-without-intake"]),
+        ("PR-8.6-own-action: !(context has assignee)", ["PR-8.6-not-anothers-action"]),
+        ("PR-11.1-still-missing: context.capacity", ["PR-11.1-signer-has-no-say"]),
+        ("PR-13.1-withdraw: resource.signatories", ["PR-13.1-not-a-signatory"]),
+        ("PR-17.1-designated: context.hat ==", ["PR-7.1-no-involvement", "PR-10.4-needs-consent", "PR-17.3-purpose-fits-hat"]),
+        ("PR-18.1-director-writes-card-and-plan: context has domain", ["PR-3.4-all-domains"]),
+        ("PR-18.2-write-own-organisation: context has domain", ["PR-3.4-all-domains"]),
+        ("PR-18.3-read-with-consent: context.consent.", ["PR-10.4-needs-consent"]),
+        ("PR-18.3-read-with-consent: context.moment < context.consent.until", ["PR-10.4-needs-consent"]),
+        (": context.involvement.purposes.contains(context.purpose)", ["PR-7.2-other-purpose"]),
+        (": resource.involved.contains(principal)", ["PR-7.1-no-involvement"]),
+        (": resource.household.involved.contains(principal)", ["PR-7.1-no-involvement"]),
+    ]
+
+    @Test("removing any clause makes an example fail or the set invalid; behind what a forbid refuses as well, without that forbid")
+    func clauses() throws {
+        let source = engine.texts.prepared.source
+        let byID = Dictionary(uniqueKeysWithValues: source.policies.map { ($0.id, $0) })
+        for counts in Coverage(of: engine.texts.prepared).policies {
+            let policy = try #require(byID[counts.id])
+            let text = Array(source.text(in: policy.range).utf8)
+            let original = try PreparedPolicySet(source.filter { $0.id == counts.id })
+            for clause in counts.clauses {
+                let start = clause.range.start.offset - policy.range.start.offset
+                let end = clause.range.endOffset - policy.range.start.offset
+                let neutral = Array((clause.kind == .when ? "true" : "false").utf8)
+                let mutant = String(decoding: text[..<start] + neutral + text[end...], as: UTF8.self)
+                let set = try PolicySet(parsing: mutant, naming: .idAnnotation)
+                guard engine.texts.schema.validate(set).isEmpty else { continue }
+                let changed = try PreparedPolicySet(set)
+                let touched = ExampleBook.all.filter { applies(original, $0) != applies(changed, $0) }
+                // A permit shows where no forbid speaks; a forbid always.
+                func isNoticed(without forbids: Set<String>) -> Bool {
+                    touched.contains { policy.effect == .forbid || $0.isAllowed || forbids.isSuperset(of: $0.policies.keys) }
+                }
+                if isNoticed(without: []) { continue }
+                let name = "\(counts.id): \(clause.text.split(whereSeparator: \.isWhitespace).joined(separator: " "))"
+                let behind = Self.doubleLocks.first { name.contains($0.clause) }?.forbids ?? []
+                #expect(!behind.isEmpty && isNoticed(without: behind), "\(name) can be removed unnoticed")
+            }
+        }
+    }
+
+    private func applies(_ set: PreparedPolicySet, _ example: Example) -> Bool {
+        let response = set.authorize(example.request, entities: example.entities, mode: .conformance)
+        return !response.determining.isEmpty
+    }
 }

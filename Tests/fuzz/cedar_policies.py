@@ -39,6 +39,8 @@ class Policies:
         roll = rng.random()
         if rng.random() < self.wrong:
             kind = self.any_type_name()
+        if rng.random() < 0.03:
+            return f"{variable} {rng.choice(['==', 'in', f'is {kind} in'])} ?{variable}"
         if roll < 0.3:
             return variable
         if roll < 0.6:

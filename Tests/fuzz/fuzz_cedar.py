@@ -165,6 +165,9 @@ class Fuzzer:
         for wrong in (0.0, 0.05):
             for _ in range(6):
                 request = self.request(rng, schema, wrong, True)
+                if rng.random() < wrong * 3:
+                    context = mutate_json(rng, request["context"])
+                    request["context"] = context if isinstance(context, dict) else {}
                 result = cedarpy.is_authorized(request, policies, entities, handle)
                 reference = result.decision == cedarpy.Decision.Allow
                 question = dict(request, op="request", schema=text)

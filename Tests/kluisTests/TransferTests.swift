@@ -76,9 +76,12 @@ import Wire
 
     @Test func standardInputGoesInChunks() async throws {
         let daemon = try await FakeDaemon { _ in .json(ChangeAnswer(id: "i-1")) }
-        let ended = try await Built.kluis(["item", "add", "h-1", "-"] + add, on: daemon, input: "from standard input")
+        #expect(try await Built.kluis(["item", "add", "h-1", "-"] + add, on: daemon, input: "from standard input").exitCode == 2)
+        try Scratch.write("A title", to: "\(daemon.directory)/title")
+        let ended = try await Built.kluis(
+            ["item", "add", "h-1", "-", "--title-file", "\(daemon.directory)/title"] + add, on: daemon, input: "from standard input")
         #expect(ended.exitCode == 0, "\(ended.errors)")
-        #expect(daemon.heard.first?.body == Array("from standard input".utf8))
+        #expect(daemon.heard.count == 1 && daemon.heard.first?.body == Array("from standard input".utf8))
         #expect(daemon.heard.first?.headers.first(name: "transfer-encoding") == "chunked")
     }
 

@@ -55,7 +55,8 @@ private struct AskerEntities {
             let parent = known.flatMap { $0.organisation.id == organisation ? $0.organisation : nil }
             principal = .worker(id)
             entities = [
-                .worker(known, id: id, actingFor: organisation, at: moment), .organisation(parent, id: organisation, at: moment),
+                .worker(known, id: id, actingFor: .organisation(organisation), at: moment),
+                .organisation(parent, uid: .organisation(organisation), at: moment),
             ]
         }
     }
@@ -77,7 +78,8 @@ private struct Thing {
             // A household that was not asked for is no answer.
             let view = facts.household.flatMap { view in subject.household.map { $0 == view.id } ?? true ? view : nil }
             let inside = Self.inside(subject, view, facts, at: moment)
-            let household = Entity.household(view, id: view?.id ?? subject.household ?? .nothing, at: moment)
+            let named = (view?.id ?? subject.household).map { EntityUID.household($0) }
+            let household = Entity.household(view, uid: named ?? .absent(EntityTypes.household), at: moment)
             isHidden = true
             if subject.resource == .household {
                 (uid, entities, exists) = (household.uid, [household], view != nil)
@@ -110,8 +112,8 @@ private struct Thing {
             Entity(
                 uid: EntityUID(EntityTypes.consent, subject.consent?.description ?? ""),
                 attributes: [
-                    "household": .entity(household), "subject": .entity(of: EntityTypes.person, ""),
-                    "organisation": .entity(of: EntityTypes.organisation, ""), "domains": [], "purpose": .purpose(.plan),
+                    "household": .entity(household), "subject": .entity(.absent(EntityTypes.person)),
+                    "organisation": .entity(.absent(EntityTypes.organisation)), "domains": [], "purpose": .purpose(.plan),
                     "from": .moment(.earliest), "until": .moment(.earliest), "standing": .term(ConsentStanding.void, "ConsentStanding"),
                     "regime": .entity(of: "Regime", Regime.adult.rawValue), "signatories": [],
                 ])
@@ -123,8 +125,8 @@ private struct Thing {
             Entity(
                 uid: EntityUID(EntityTypes.item, subject.item?.description ?? ""),
                 attributes: [
-                    "household": .entity(household), "author": .entity(of: EntityTypes.worker, ""),
-                    "organisation": .entity(of: EntityTypes.organisation, ""), "domain": .domain(.parenting), "hat": .hat(.help),
+                    "household": .entity(household), "author": .entity(.absent(EntityTypes.worker)),
+                    "organisation": .entity(.absent(EntityTypes.organisation)), "domain": .domain(.parenting), "hat": .hat(.help),
                     "basis": .basis(.socialSupportAct), "layer": .layer(.personalFile), "kind": .kind(.note), "frozen": false,
                     "designated": false,
                 ])

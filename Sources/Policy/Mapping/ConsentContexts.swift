@@ -44,7 +44,9 @@ extension RegisterConsent {
         context.set("explained", .bool(draft.leafletVersion != nil))
         context.set("oral", .bool(draft.method == .oral))
         context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
-        context.set("complete", .bool(view.map { isComplete(in: $0, at: moment) } ?? false))
+        var complete = false
+        if let view, let worker = circumstances.asker.worker { complete = isComplete(in: view, notedBy: worker, at: moment) }
+        context.set("complete", .bool(complete))
         context.set(
             "strangersSigned",
             .bool(draft.signers.contains { signer in !(requirement?.signers.contains { $0.party == signer } ?? false) }))
@@ -53,14 +55,13 @@ extension RegisterConsent {
     }
 
     /// Whether the signatures given on the spot suffice.
-    private func isComplete(in view: HouseholdView, at moment: Moment) -> Bool {
+    private func isComplete(in view: HouseholdView, notedBy worker: WorkerID, at moment: Moment) -> Bool {
         // Only who signed, in which capacity and when matters to this; what the draft leaves open is filled in at will.
-        guard let label = Label("-") else { return false }
-        let worker = WorkerID.nothing
+        guard let label = Label("-"), let id = ConsentID(bytes: household.bytes) else { return false }
         let consent = Consent(
-            id: .nothing, household: household, subject: draft.subject, recipient: .nothing, domains: [], purpose: .plan, from: draft.from,
-            until: draft.from, leafletVersion: label, givers: draft.proposal(in: view, notedBy: worker, at: moment).givers, state: .draft,
-            recordedAt: moment, recordedBy: worker)
+            id: id, household: household, subject: draft.subject, recipient: view.household.municipality, domains: [], purpose: .plan,
+            from: draft.from, until: draft.from, leafletVersion: label,
+            givers: draft.proposal(in: view, notedBy: worker, at: moment).givers, state: .draft, recordedAt: moment, recordedBy: worker)
         return view.signatureStatus(of: consent, at: moment)?.isComplete ?? false
     }
 

@@ -5,28 +5,29 @@ import Household
 // active, an unknown household has nobody involved.
 
 extension Entity {
-    static func organisation(_ organisation: Organisation?, id: OrganisationID, at moment: Moment) -> Entity {
-        Entity(uid: .organisation(id), attributes: ["party": .bool(organisation?.isParty(on: moment.day) ?? false)])
+    static func organisation(_ organisation: Organisation?, uid: EntityUID, at moment: Moment) -> Entity {
+        Entity(uid: uid, attributes: ["party": .bool(organisation?.isParty(on: moment.day) ?? false)])
     }
 
     /// A worker with the roles held now, acting for `organisation`.
-    static func worker(_ facts: WorkerFacts?, id: WorkerID, actingFor organisation: OrganisationID, at moment: Moment) -> Entity {
+    static func worker(_ facts: WorkerFacts?, id: WorkerID, actingFor organisation: EntityUID, at moment: Moment) -> Entity {
         let day = moment.day
         let roles = facts?.roles.filter { $0.worker == id && $0.isHeld(at: moment) }.map(\.role) ?? []
         return Entity(
             uid: .worker(id),
             attributes: [
-                "organisation": .organisation(organisation),
-                "active": .bool(facts.map { $0.worker.isActive(at: moment) && $0.worker.organisation == organisation } ?? false),
+                "organisation": .entity(organisation),
+                "active": .bool(
+                    facts.map { $0.worker.isActive(at: moment) && .organisation($0.worker.organisation) == organisation } ?? false),
                 "registered": .bool(facts?.worker.isRegistered(in: SortedSet(Register.allCases), on: day) ?? false),
             ],
-            parents: roles.map { .role($0) } + [.organisation(organisation)])
+            parents: roles.map { .role($0) } + [organisation])
     }
 
-    static func household(_ view: HouseholdView?, id: HouseholdID, at moment: Moment) -> Entity {
+    static func household(_ view: HouseholdView?, uid: EntityUID, at moment: Moment) -> Entity {
         guard let view else {
             return Entity(
-                uid: .household(id),
+                uid: uid,
                 attributes: [
                     "state": .term(HouseholdState.intake, "HouseholdState"), "deputies": [], "involved": [], "blocked": [], "persons": [],
                 ])
@@ -39,7 +40,7 @@ extension Entity {
             ("persons", .persons(view.facts.persons.filter { $0.belongs(at: moment) }.map(\.id))),
         ]
         if let director = view.activeDirector(at: moment) { attributes.append(("director", .worker(director.worker))) }
-        return Entity(uid: .household(id), attributes: Record(attributes))
+        return Entity(uid: uid, attributes: Record(attributes))
     }
 
     static func item(_ item: Item) -> Entity {

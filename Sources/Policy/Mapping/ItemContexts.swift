@@ -11,7 +11,7 @@ extension AddItem {
         switch draft.subject {
         case .person(let person): context.set("subject", .person(person))
         // An item on the name of another household is about nobody here: a person whom no household has.
-        case .household(let other): if other != household { context.set("subject", .person(PersonID.nothing)) }
+        case .household(let other): if other != household { context.set("subject", .entity(.absent(EntityTypes.person))) }
         }
         context.set("kind", .kind(draft.kind))
         context.set("itemBasis", .basis(draft.basis))

@@ -31,6 +31,8 @@ extension EntityUID {
     static func action(_ name: ActionName) -> EntityUID { EntityUID(EntityTypes.action, name.rawValue) }
     /// The action that decides whether the asker may know that the thing exists.
     static let know = EntityUID(EntityTypes.action, "know")
+    /// The entity of a type that stands for what is not there; no identifier is empty.
+    static func absent(_ type: EntityTypeName) -> EntityUID { EntityUID(type: type, id: "") }
     static let vault = EntityUID(EntityTypes.vault, "vault")
     static let ledger = EntityUID(EntityTypes.ledger, "ledger")
 }
@@ -59,13 +61,4 @@ extension Value {
     static func moment(_ moment: Moment) -> Value { .datetime(CedarDateTime(milliseconds: moment.millisecondsSince1970)) }
     /// The first moment of a day.
     static func day(_ day: CalendarDay) -> Value { .moment(day.start) }
-}
-
-extension Household.Identifier {
-    /// Sixteen zero bytes: the identifier of nothing.
-    static var nothing: Self {
-        // INVARIANT: any sixteen bytes are an identifier.
-        guard let zeros = Self(bytes: [UInt8](repeating: 0, count: 16)) else { preconditionFailure("sixteen bytes are an identifier") }
-        return zeros
-    }
 }

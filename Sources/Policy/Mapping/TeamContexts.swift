@@ -98,9 +98,9 @@ extension CedarRecord {
     /// Adds a worker named in the question, with the parent organisation; one that the registry does not hold is not active.
     mutating func set(_ name: Text, worker id: WorkerID, _ circumstances: Circumstances) {
         let named = circumstances.worker(id)
-        let organisation = named?.organisation.id ?? OrganisationID.nothing
+        let organisation = named.map { EntityUID.organisation($0.organisation.id) } ?? .absent(EntityTypes.organisation)
         set(name, Entity.worker(named, id: id, actingFor: organisation, at: circumstances.moment))
-        entities.append(.organisation(named?.organisation, id: organisation, at: circumstances.moment))
+        entities.append(.organisation(named?.organisation, uid: organisation, at: circumstances.moment))
     }
 }
 

@@ -46,20 +46,18 @@ enum IndexField: Sendable {
 enum IndexValue {
     /// Unicode NFC, case folded, white space collapsed to single spaces and none at either end. Empty for nothing but white space.
     static func normalised(_ text: String) -> [UInt8] {
-        // Upper and then lower case folds what lower case alone leaves apart (ß and SS, σ and ς).
-        let folded = text.precomposedStringWithCanonicalMapping.uppercased().lowercased().replacingLigatures
-            .precomposedStringWithCanonicalMapping
-        let words = folded.unicodeScalars.split { $0.properties.isWhitespace }
+        let folded = text.precomposedStringWithCanonicalMapping.unicodeScalars.map { $0.folded }.joined()
+        let words = folded.precomposedStringWithCanonicalMapping.unicodeScalars.split { $0.properties.isWhitespace }
         return Array(words.map { String(String.UnicodeScalarView($0)) }.joined(separator: " ").utf8)
     }
 
     /// Postcode and house number of a Dutch address, `1234ab 12`; nil when either is missing.
     ///
-    /// The postcode is four digits (the first not 0) and two letters; the house number is the last run of digits before it, with letters that
-    /// follow at once.
+    /// The postcode is the last group of four digits (the first not 0) and two letters; the house number is the last run of digits before it, or
+    /// else behind it, with letters that follow at once.
     static func address(_ text: String) -> [UInt8]? {
         let scalars = Array(String(decoding: normalised(text), as: UTF8.self).unicodeScalars)
-        for start in scalars.indices where start == 0 || !scalars[start - 1].isDigit {
+        for start in scalars.indices.reversed() where start == 0 || !scalars[start - 1].isDigit {
             var end = start
             while end < scalars.count, end - start < 4, scalars[end].isDigit { end += 1 }
             guard end - start == 4, scalars[start] != "0" else { continue }
@@ -88,10 +86,15 @@ enum IndexValue {
 extension Unicode.Scalar {
     fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
     fileprivate var isLetter: Bool { ("a"..."z").contains(self) }
-}
 
-extension String {
-    fileprivate var replacingLigatures: String { replacing("ĳ", with: "ij") }
+    /// Upper and then lower case folds what lower case alone leaves apart (ß and SS, σ and ς). The dotless i is another letter than the i.
+    fileprivate var folded: String {
+        switch self {
+        case "\u{131}": String(self)
+        case "\u{132}", "\u{133}": "ij"
+        default: properties.uppercaseMapping.lowercased()
+        }
+    }
 }
 
 /// What an entry of the index points at: a record in a space.

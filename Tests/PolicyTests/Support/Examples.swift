@@ -50,6 +50,14 @@ enum ExampleBook {
                 let policy = entry.name.string
                 examples.append(try example(request, base.string, policy: policy, change: nil, isAllowed: true, household))
                 examples.append(try example(request, base.string, policy: policy, change: refused, isAllowed: false, household))
+                for near in entry.value["more"]?.arrayValue ?? [] {
+                    guard let base = near["request"]?.stringValue, let request = requests[base], let expect = near["expect"]?.stringValue,
+                        ["allowed", "refused"].contains(expect)
+                    else { throw CedarError(.invalidJSON, "\(file): \(entry.name)") }
+                    examples.append(
+                        try example(
+                            request, "\(policy), \(base)", policy: nil, change: near, isAllowed: expect == "allowed", household))
+                }
             }
         }
         return examples

@@ -1,0 +1,406 @@
+import FoundationEssentials
+import GRDB
+import Household
+import Policy
+import Sealing
+import Storage
+import Testing
+
+@testable import ReferenceMonitor
+@testable import Vault
+
+/// The first days of the household of the scenario, through every method of the vault.
+@Suite struct ScenarioTests {
+    private struct Home: Sendable {
+        let test: TestVault
+        let id: HouseholdID
+        let selma: PersonID, ronald: PersonID, noor: PersonID, hatice: PersonID
+
+        init() async throws {
+            test = try await TestVault.make()
+            id = try await test.household()
+            selma = try await test.person(id, "Selma")
+            ronald = try await test.person(id, "Ronald", "de Wit", born: "1984-06-25", relation: .formerPartner)
+            noor = try await test.person(id, "Noor", "de Wit", born: "2011-09-03", relation: .child)
+            hatice = try await test.person(id, "Hatice", "Kaya", born: "1953-02-17", relation: .grandparent)
+            try await test.direct(id)
+        }
+
+        var vault: Vault { test.vault }
+
+        func authority(_ holder: PersonID) async throws {
+            let record = Authority(
+                id: .random(), household: id, child: noor, holder: .person(holder), kind: .joint, evidence: .authorityRegister,
+                from: day("2011-09-03"))
+            _ = try await test.change(RecordAuthority(household: id, record: record), by: test.cast.joost) { [vault] grant, transaction in
+                try vault.recordAuthority(grant, in: transaction)
+            }
+        }
+
+        func sign(_ consent: ConsentID, _ signer: PersonID) async throws -> ConsentResult {
+            try await test.change(SignConsent(consent: consent, signer: signer), by: test.cast.joost) { [vault] grant, transaction in
+                try vault.signConsent(grant, in: transaction)
+            }
+        }
+
+        func view() async throws -> HouseholdView {
+            try #require(try await test.facts(.init(.household, household: id), test.cast.joost).household)
+        }
+    }
+
+    @Test func aHouseholdBeginsAndHasOneDirector() async throws {
+        let home = try await Home()
+        let test = home.test
+        let view = try await home.view()
+        #expect(view.household.state == .active && view.household.triageOutcome == .team)
+        #expect(view.activeDirector(at: test.cast.start)?.worker == test.cast.joost)
+        #expect(view.isInvolved(test.cast.joost, at: test.cast.start))
+        // A second one is refused, with the article, and nothing of it stays.
+        await #expect(throws: HouseholdError.self) {
+            try await test.change(
+                AppointDirector(household: home.id, worker: test.cast.fatima, preference: .none), by: test.cast.mirjam
+            ) { [vault = test.vault] grant, transaction in
+                try vault.appointDirector(grant, words: AppointmentWording(), in: transaction)
+            }
+        }
+        #expect(try await home.view().facts.directorships.count == 1)
+        let card = try await test.read(ReadCard(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.readCard($0) }
+        #expect(card.words?.number == "H-0147" && card.words?.address == "Dorpsstraat 12, 1234 AB Waterwolde")
+        #expect(Set(card.persons.compactMap { $0.words?.givenName }) == ["Selma", "Ronald", "Noor", "Hatice"])
+        #expect(card.director?.name == "Joost Terpstra" && card.organisations.map(\.name) == ["Welzijn De Brug"])
+    }
+
+    @Test func involvementsAreGrantedByOthersAndEnd() async throws {
+        let home = try await Home()
+        let test = home.test
+        let involvement = try await test.involve(test.cast.kees, home.id)
+        #expect(try await home.view().isInvolved(test.cast.kees, at: test.cast.start))
+        await #expect(throws: HouseholdError.self) { try await test.involve(test.cast.joost, home.id) }
+        let team = try await test.read(ListTeam(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.listTeam($0) }
+        #expect(Set(team.members.map(\.name)) == ["Joost Terpstra", "Kees Blokland"] && team.members.allSatisfy(\.isLive))
+        #expect(team.members.first { $0.name == "Kees Blokland" }?.organisation.name == "Schuldhulp Balans")
+        _ = try await test.change(EndInvolvement(household: home.id, involvement: involvement), by: test.cast.joost) {
+            [vault = test.vault] grant, transaction in try vault.endInvolvement(grant, in: transaction)
+        }
+        #expect(try await !home.view().isInvolved(test.cast.kees, at: test.cast.start))
+    }
+
+    @Test func consentOfAYouthWaitsForTheSecondParent() async throws {
+        let home = try await Home()
+        let test = home.test
+        try await home.authority(home.selma)
+        try await home.authority(home.ronald)
+        let draft = ConsentDraft(
+            subject: home.noor, recipients: .one(test.cast.jeugdkompas), domains: .these([.schoolWorkDaytime]), purpose: .plan,
+            from: test.cast.start.day, until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"),
+            signers: [.person(home.noor), .person(home.selma)], method: .written)
+        let made = try await test.change(RegisterConsent(household: home.id, draft: draft), by: test.cast.joost) {
+            [vault = test.vault] grant, transaction in try vault.registerConsent(grant, note: "vader volgt", in: transaction)
+        }
+        #expect(made.state == .draft && made.missing.map(\.party) == [.person(home.ronald)] && made.gap == nil)
+        await #expect(throws: HouseholdError.self) { try await home.sign(made.id, home.hatice) }
+        let signed = try await home.sign(made.id, home.ronald)
+        #expect(signed.state == .active && signed.missing.isEmpty)
+        let list = try await test.read(ListConsents(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.listConsents($0) }
+        #expect(list.consents.map(\.standing) == [.active] && list.consents.first?.note == "vader volgt")
+        #expect(list.givenNames[home.noor] == "Noor")
+        let withdrawn = try await test.change(WithdrawConsent(consent: made.id, domains: nil, by: home.noor), by: test.cast.fatima) {
+            [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction)
+        }
+        #expect(withdrawn.state == .withdrawn)
+    }
+
+    @Test func voidAndRefusedConsents() async throws {
+        let home = try await Home()
+        let test = home.test
+        let blanket = ConsentDraft(
+            subject: home.selma, recipients: .everybody, domains: .all, purpose: .plan, from: test.cast.start.day, until: nil,
+            leafletVersion: Household.Label("folder-1"), signers: [.person(home.selma)], method: .written)
+        await #expect(throws: HouseholdError.self) {
+            try await test.change(RegisterConsent(household: home.id, draft: blanket), by: test.cast.joost) {
+                [vault = test.vault] grant, transaction in try vault.registerConsent(grant, in: transaction)
+            }
+        }
+        let waiting = try await test.consent(home.id, home.selma, to: test.cast.balans, signed: false)
+        _ = try await test.change(
+            RefuseConsent(
+                household: home.id,
+                draft: RefusalDraft(
+                    subject: home.selma, recipient: .organisation(test.cast.balans), domains: [.finance, .housing, .health], purpose: .plan,
+                    by: home.selma)), by: test.cast.joost
+        ) { [vault = test.vault] grant, transaction in try vault.refuseConsent(grant, note: "liever niet", in: transaction) }
+        let view = try await home.view()
+        #expect(view.consent(waiting)?.state == .refused && view.facts.refusals.count == 1)
+    }
+
+    @Test func incapacityAndRepresentation() async throws {
+        let home = try await Home()
+        let test = home.test
+        let judgement = IncapacityJudgement(
+            id: .random(), household: home.id, person: home.hatice, judgedBy: test.cast.fatima, judgedAt: test.cast.start,
+            until: day("2026-07-08"))
+        _ = try await test.change(
+            RecordIncapacity(household: home.id, record: judgement, reasonGiven: true), by: test.cast.fatima
+        ) { [vault = test.vault] grant, transaction in
+            try vault.recordIncapacity(grant, words: IncapacityWords(id: judgement.id, reason: "beginnende dementie"), in: transaction)
+        }
+        let representation = Representation(
+            id: .random(), household: home.id, person: home.hatice, representative: .person(home.selma), kind: .mentor,
+            evidence: .courtDecision, from: day("2025-01-01"))
+        _ = try await test.change(RecordRepresentation(household: home.id, record: representation), by: test.cast.joost) {
+            [vault = test.vault] grant, transaction in try vault.recordRepresentation(grant, in: transaction)
+        }
+        let facts = try await test.facts(.init(.household, household: home.id), test.cast.joost)
+        #expect(facts.namedWorkers.map(\.worker.id) == [test.cast.fatima])
+        let view = try await home.view()
+        #expect(view.required(home.hatice, at: test.cast.start)?.signers == [RequiredSigner(.person(home.selma), .mentor)])
+        #expect(facts.nextExpiry != nil && facts.nextExpiry ?? test.cast.start > test.cast.start)
+    }
+
+    @Test func aPlanTakesForceAndIsThenConstant() async throws {
+        let home = try await Home()
+        let test = home.test
+        let cast = test.cast
+        _ = try await test.involve(cast.kees, home.id)
+        let goal = Goal(id: .random(), domain: .finance, subject: .household(home.id), due: day("2026-06-01"))
+        let action = PlanAction(id: .random(), goal: goal.id, actor: .organisation(cast.balans), worker: cast.kees, due: day("2026-03-01"))
+        let draft = DraftPlan(household: home.id, goals: [goal], actions: [action], reviewDueOn: day("2026-06-01"))
+        let words = PlanWording(
+            goals: [GoalWords(id: goal.id, wantedResult: "De huur is weer op tijd")],
+            actions: [PlanActionWords(id: action.id, description: "Overzicht van de schulden")])
+        await #expect(throws: HouseholdError.self) {
+            try await test.change(draft, by: cast.joost) { [vault = test.vault] grant, transaction in
+                try vault.draftPlan(grant, words: PlanWording(goals: [], actions: []), in: transaction)
+            }
+        }
+        let made = try await test.change(draft, by: cast.joost) { [vault = test.vault] grant, transaction in
+            try vault.draftPlan(grant, words: words, in: transaction)
+        }
+        #expect(made.number == 1 && made.state == .draft && made.revision == 1)
+        let edited = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) { [vault = test.vault] grant, transaction in
+            try vault.changePlanAction(
+                grant, to: .content(due: day("2026-03-15"), description: "Overzicht van alle schulden"), expected: 1, in: transaction)
+        }
+        #expect(edited.revision == 2)
+        await #expect(throws: VaultError.revisionMoved(current: 2)) {
+            try await test.change(PresentPlan(plan: made.id), by: cast.joost) { [vault = test.vault] grant, transaction in
+                try vault.presentPlan(grant, expected: 1, in: transaction)
+            }
+        }
+        let presented = try await test.change(PresentPlan(plan: made.id), by: cast.joost) { [vault = test.vault] grant, transaction in
+            try vault.presentPlan(grant, expected: 2, in: transaction)
+        }
+        #expect(presented.state == .presented && !presented.lacks.isEmpty)
+        func sign(_ signer: PlanSignatory, _ worker: WorkerID) async throws -> PlanResult {
+            try await test.change(SignPlan(plan: made.id, signer: signer), by: worker) { [vault = test.vault] grant, transaction in
+                try vault.signPlan(grant, in: transaction)
+            }
+        }
+        func activate() async throws -> PlanResult {
+            try await test.change(ActivatePlan(plan: made.id), by: nil) { [vault = test.vault] grant, transaction in
+                try vault.activatePlan(grant, in: transaction)
+            }
+        }
+        _ = try await sign(.director, cast.joost)
+        await #expect(throws: HouseholdError.self) { try await activate() }
+        _ = try await sign(.organisation, cast.kees)
+        #expect(try await sign(.person(home.selma), cast.joost).lacks.isEmpty)
+        #expect(try await activate().state == .inForce)
+        await #expect(throws: HouseholdError.self) {
+            try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) { [vault = test.vault] grant, transaction in
+                try vault.changePlanAction(grant, to: .content(due: day("2026-04-01"), description: nil), in: transaction)
+            }
+        }
+        _ = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) { [vault = test.vault] grant, transaction in
+            try vault.changePlanAction(grant, to: .done(day("2026-01-08")), in: transaction)
+        }
+        let reading = try await test.read(ReadPlan(plan: made.id), by: cast.kees) { [vault = test.vault] in try vault.readPlan($0) }
+        #expect(reading.words.actions.first?.description == "Overzicht van alle schulden")
+        #expect(reading.plan.actions.first?.doneOn == day("2026-01-08") && reading.plan.actions.first?.due == day("2026-03-15"))
+        let content = try PlanContent(reading.plan, reading.words).canonicalJSON()
+        #expect(reading.plan.contentHash == Bytes32(SHA256.hash(content).bytes))
+    }
+
+    @Test func listsShowWhatIsDecidedForEach() async throws {
+        let home = try await Home()
+        let test = home.test
+        let other = try await test.household(number: "H-0999", address: "")
+        let items = [try await test.item([1], home.id, by: test.cast.kees), try await test.item([2], home.id, by: test.cast.fatima)]
+        let kees = test.cast.kees
+        let lines = try await test.read(ListItems(household: home.id), by: kees) { [vault = test.vault] grant in
+            try vault.listItems(grant) { facts in
+                #expect(facts.worker?.worker.id == kees && facts.household?.id == home.id)
+                return facts.item?.author == kees ? .everything : .existence
+            }
+        }
+        #expect(Set(lines.map(\.item.id)) == Set(items))
+        #expect(lines.first { $0.item.id == items[0] }?.title == "Gesprek aan de keukentafel")
+        #expect(lines.first { $0.item.id == items[1] }?.title == nil)
+        let households = try await test.read(ListHouseholds(), by: kees) { [vault = test.vault] grant in
+            try vault.listHouseholds(grant) { $0.household?.id == other ? .nothing : .everything }
+        }
+        #expect(households.map(\.number) == ["H-0147"] && households.first?.director == test.cast.joost)
+    }
+
+    @Test func searchersHearLittle() async throws {
+        let home = try await Home()
+        let test = home.test
+        let token = try test.vault.searchToken("Kaya")
+        let stranger = try await test.read(SearchPerson(token: token), by: test.cast.kees) { [vault = test.vault] in try vault.searchPerson($0) }
+        #expect(stranger.count == 1 && stranger.first?.household == nil && stranger.first?.hasDirector == true)
+        #expect(stranger.first?.contactRoute == "Welzijn De Brug loket")
+        let director = try await test.read(SearchPerson(token: token), by: test.cast.joost) { [vault = test.vault] in try vault.searchPerson($0) }
+        #expect(director.first?.household == home.id)
+        let nobody = try test.vault.searchToken("Jansen")
+        let none = try await test.read(SearchPerson(token: nobody), by: test.cast.joost) { [vault = test.vault] in try vault.searchPerson($0) }
+        #expect(none.isEmpty)
+    }
+
+    @Test func theRegistryGrowsAndAWorkerLeaves() async throws {
+        let home = try await Home()
+        let test = home.test
+        let cast = test.cast
+        _ = try await test.involve(cast.kees, home.id)
+        let anker = OrganisationID.random()
+        _ = try await test.change(
+            AddOrganisation(organisation: Organisation(id: anker, kind: .partner, convenantSignedOn: day("2026-01-01"))), by: cast.lotte
+        ) { [vault = test.vault] grant, transaction in
+            try vault.addOrganisation(grant, words: OrganisationWords(id: anker, name: "Wijkzorg Het Anker"), handle: Handle("hetanker")!, in: transaction)
+        }
+        let wendy = Worker(id: .random(), organisation: anker, state: .active, secrecyDeclaredOn: day("2026-01-02"))
+        func addWendy(_ handle: String) async throws {
+            _ = try await test.change(AddWorker(worker: wendy), by: cast.lotte) { [vault = test.vault] grant, transaction in
+                try vault.addWorker(grant, words: WorkerWords(id: wendy.id, name: "Wendy Prins"), handle: Handle(handle)!, in: transaction)
+            }
+        }
+        await #expect(throws: VaultError.alreadyExists) { try await addWendy("kees") }
+        try await addWendy("wendy")
+        func assign(_ worker: WorkerID, _ role: Role) async throws {
+            _ = try await test.change(AssignRole(worker: worker, role: role), by: cast.lotte) { [vault = test.vault] grant, transaction in
+                try vault.assignRole(grant, in: transaction)
+            }
+        }
+        try await assign(wendy.id, .teamMember)
+        // PR-4.7: nobody reviews himself.
+        await #expect(throws: HouseholdError.self) { try await assign(wendy.id, .dpo) }
+        let key = WorkerKey(
+            id: .random(), worker: wendy.id, type: .ed25519, publicKey: Bytes32(RandomBytes.generate(32))!, peerUIDs: [1001],
+            addedAt: cast.start, state: .active)
+        func enrol(_ key: WorkerKey) async throws {
+            _ = try await test.change(EnrolKey(key: key), by: cast.lotte) { [vault = test.vault] grant, transaction in
+                try vault.enrolKey(grant, in: transaction)
+            }
+        }
+        try await enrol(key)
+        var stolen = key
+        stolen.id = .random()
+        stolen.worker = cast.nico
+        let sameKey = stolen
+        await #expect(throws: VaultError.alreadyExists) { try await enrol(sameKey) }
+        let workers = try await test.read(ListWorkers(), by: cast.lotte) { [vault = test.vault] in try vault.listWorkers($0) }
+        #expect(workers.first { $0.worker.id == wendy.id }.map { $0.handle == "wendy" && $0.words.name == "Wendy Prins" && $0.roles == [.teamMember] } == true)
+        let organisations = try await test.read(ListOrganisations(), by: cast.lotte) { [vault = test.vault] in try vault.listOrganisations($0) }
+        #expect(Set(organisations.map(\.handle)) == ["waterwolde", "debrug", "jeugdkompas", "balans", "hetanker"])
+
+        _ = try await test.change(EndWorker(worker: cast.kees), by: cast.lotte) { [vault = test.vault] grant, transaction in
+            try vault.endWorker(grant, in: transaction)
+        }
+        let credentials = try await test.writer.perform { [vault = test.vault] in try vault.credentials(of: "kees", in: $0) }
+        #expect(credentials?.isActive == false && credentials?.keys.isEmpty == true)
+        let view = try await home.view()
+        #expect(view.facts.involvements.filter { $0.worker == cast.kees }.map(\.end) == [.leaver])
+        #expect(try await test.facts(.init(.household, household: home.id), cast.kees).worker?.roles.allSatisfy { $0.until != nil } == true)
+        _ = try await test.reopened()
+    }
+
+    @Test func twoWhoChangeOneHouseholdAtOnce() async throws {
+        let home = try await Home()
+        let test = home.test
+        let revision = try await test.read(ReadCard(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.readCard($0).revision }
+        func add(_ name: String) async throws {
+            let person = Person(id: .random(), household: home.id, birthDay: day("1990-01-01"), relation: .otherRelative, livesIn: false)
+            _ = try await test.change(AddPerson(household: home.id, person: person), by: test.cast.joost) { [vault = test.vault] grant, transaction in
+                try vault.addPerson(grant, words: PersonWords(id: person.id, givenName: name), expected: revision, in: transaction)
+            }
+        }
+        // Both go with one commit perhaps; only the first finds the household as he knows it.
+        let results = await withTaskGroup(of: Bool.self) { group in
+            for name in ["Een", "Twee", "Drie"] {
+                group.addTask {
+                    do {
+                        try await add(name)
+                        return true
+                    } catch VaultError.revisionMoved {
+                        return false
+                    } catch {
+                        Issue.record(error)
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(results.filter { $0 }.count == 1)
+    }
+
+    @Test func thingsThatAreNotThereGiveFactsWithoutThem() async throws {
+        let home = try await Home()
+        let test = home.test
+        let item = try await test.item([1], home.id, by: test.cast.kees)
+        let other = try await test.household(number: "H-0999", address: "")
+        let joost = test.cast.joost
+        #expect(try await test.facts(.init(.household, household: .random()), joost).household == nil)
+        #expect(try await test.facts(.init(.item, household: home.id, item: .random()), joost).item == nil)
+        #expect(try await test.facts(.init(.item, household: other, item: item), joost).item == nil)
+        #expect(try await test.facts(.init(.consent, consent: .random()), joost).household == nil)
+        #expect(try await test.facts(.init(.plan, plan: .random()), joost).household == nil)
+        let consent = try await test.consent(home.id, home.selma, to: test.cast.balans, signed: true)
+        #expect(try await test.facts(.init(.consent, consent: consent), joost).household?.id == home.id)
+        #expect(try await test.facts(.init(.consent, household: other, consent: consent), joost).household == nil)
+        #expect(try await test.facts(.init(.household, household: home.id), .random()).worker == nil)
+        let one = try await test.facts(.init(.household, household: home.id), joost)
+        let two = try await test.facts(.init(.household, household: home.id), joost)
+        #expect(one.digest == two.digest && one.digest.count == 32 && one.revision == two.revision)
+        _ = try await test.involve(test.cast.kees, home.id)
+        let three = try await test.facts(.init(.household, household: home.id), joost)
+        #expect(three.digest != one.digest && three.revision > one.revision)
+    }
+
+    /// No file of the vault holds a word of what was put in.
+    @Test func nothingIsInTheClear() async throws {
+        let home = try await Home()
+        let test = home.test
+        _ = try await test.consent(home.id, home.selma, to: test.cast.balans, signed: true)
+        let marker = Array("Vertrouwelijk: de oma is dwalend gevonden. ".utf8)
+        let long = (0..<20_000).flatMap { _ in marker }
+        let upload = try await test.upload(long, home.id, by: test.cast.kees)
+        _ = try await test.add(upload, home.id, by: test.cast.kees, title: "Huisbezoek van dinsdag")
+        _ = try await test.item(marker, home.id, by: test.cast.kees)
+        let caller = test.caller(test.cast.joost, at: test.cast.start)
+        try await test.writer.perform { [vault = test.vault, start = test.cast.start] in
+            try vault.remember(marker, key: "sleutel-van-joost", caller: caller, requestDigest: SHA256.hash([]).bytes, at: start, in: $0)
+        }
+        let words = [
+            "Aydin", "Selma", "Kaya", "Dorpsstraat", "1234", "H-0147", "Terpstra", "joost", "debrug", "Welzijn", "aan tafel", "Joost graag",
+            "Vertrouwelijk", "dwalend", "Huisbezoek", "brief.txt", "caseDirector", "finance", "PR-2026-01", "sleutel-van-joost", "teamCoordinator",
+        ]
+        func scan(_ folder: String) throws -> Int {
+            var files = 0
+            for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+                let path = folder + "/" + name
+                guard try FileStatus(of: path, .blob)?.isRegular == true else { continue }
+                let data = try Data(contentsOf: URL(filePath: path))
+                files += 1
+                for word in words {
+                    #expect(data.firstRange(of: Data(word.utf8)) == nil, "\(word) in \(name)")
+                    #expect(!name.contains(word))
+                }
+            }
+            return files
+        }
+        // With the log of the database beside it, and after it was folded in.
+        #expect(try scan(test.scratch.path) >= 5)
+        let again = try await test.reopened()
+        #expect(try scan(again.scratch.path) >= 4)
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Household
+import Testing
+
+@testable import kluis
+
+/// The command line may not import the domain; that its words are the domain's is held here.
+@Suite struct VocabularyTests {
+    private func terms<Term: VocabularyTerm>(_ type: Term.Type) -> Set<String> { Set(Term.allCases.map(\.rawValue)) }
+
+    @Test func everyTranslationLeadsToATermOfTheDomain() {
+        #expect(Set(Vocabulary.domains.values).subtracting(["all"]).isSubset(of: terms(LifeDomain.self)))
+        #expect(Set(Vocabulary.hats.values) == terms(Hat.self))
+        #expect(Set(Vocabulary.roles.values).isSubset(of: terms(Role.self)))
+        #expect(Set(Vocabulary.capacities.values).isSubset(of: terms(SigningCapacity.self)))
+        #expect(Set(Vocabulary.forms.values) == terms(SigningMethod.self))
+        #expect(Set(Vocabulary.authorities.values) == terms(AuthorityKind.self))
+        #expect(Set(Vocabulary.evidences.values) == terms(Evidence.self))
+        #expect(Set(Vocabulary.conflicts.values) == terms(ConflictKind.self))
+        #expect(Set(Vocabulary.retentions.values).isSubset(of: terms(RetentionClass.self)))
+        #expect(Set(Vocabulary.kinds.values).isSubset(of: terms(ItemKind.self)))
+        #expect(Set(Vocabulary.relations.values).isSubset(of: terms(Relation.self)))
+    }
+
+    @Test func everyTermThatIsShownHasADutchWord() {
+        let shown = [
+            terms(LifeDomain.self), terms(Hat.self), terms(Role.self), terms(HouseholdState.self), terms(ConsentState.self), terms(PlanState.self),
+            terms(InvolvementState.self), terms(WorkerState.self), terms(ItemKind.self), terms(Relation.self), terms(OrganisationKind.self),
+            terms(GoalOutcome.self),
+        ]
+        for terms in shown {
+            #expect(terms.subtracting(Spoken.dutch.keys).isEmpty)
+        }
+    }
+
+    @Test func everyNounAndVerbHasADutchName() {
+        // Words that are the same in both languages.
+        let same: Set = ["plan"]
+        func check(_ commands: [any ParsableCommand.Type]) {
+            for command in commands {
+                let configuration = command.configuration
+                let name = configuration.commandName ?? ""
+                #expect(!configuration.aliases.isEmpty || same.contains(name), "\(name)")
+                let names = configuration.subcommands.flatMap { [$0.configuration.commandName ?? ""] + $0.configuration.aliases }
+                #expect(Set(names).count == names.count, "\(name)")
+                check(configuration.subcommands)
+            }
+        }
+        check(Kluis.configuration.subcommands)
+    }
+
+    @Test func theNounsAndVerbsAreThoseOfTheDesign() {
+        let tree = Dictionary(
+            uniqueKeysWithValues: Kluis.configuration.subcommands.map {
+                ($0.configuration.commandName ?? "", $0.configuration.subcommands.compactMap(\.configuration.commandName).joined(separator: " "))
+            })
+        #expect(
+            tree == [
+                "status": "", "login": "", "logout": "", "whoami": "", "household": "create list show find",
+                "person": "add list show authority represent incapacity conflict", "team": "appoint invite list end",
+                "plan": "draft show edit present sign history", "item": "add list read", "consent": "register sign withdraw refuse list",
+                "access": "check who what", "ledger": "show verify checkpoint", "organisation": "add list", "worker": "add list role key end",
+                "rehearsal": "clock fault",
+            ])
+    }
+}
