@@ -20,7 +20,7 @@ struct SchemaResolver {
     private var actionSites: [EntityUID: SourceRange] = [:]
 
     /// Work on hierarchies stops here, so that a small text cannot ask for an enormous closure.
-    private static let closureBudget = 8_000_000
+    private static let closureBudget = 2_000_000
 
     /// Takes stock of the definitions.
     ///

@@ -42,6 +42,8 @@ public struct ValidationFinding: Sendable, Hashable, CustomStringConvertible {
         case emptySet
         /// A type too deeply nested to be checked.
         case limitExceeded
+        /// A condition without a type for which none of the other reasons was found. Does not occur in policies that were parsed.
+        case untypable
     }
 
     /// The policy.

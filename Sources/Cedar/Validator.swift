@@ -223,6 +223,10 @@ struct PolicyValidator {
         var known: Set<ValidatorCapability> = []
         for (condition, node) in zip(policy.conditions, conditions) {
             let answer = checker.expectBool(node, known)
+            if answer.failed, checker.findings.isEmpty, findings.isEmpty {
+                // A failure nobody explained must not make the policy pass.
+                checker.report(.untypable, node, "the type of this condition cannot be determined")
+            }
             switch condition.kind {
             case .when:
                 if answer.type == TypeTable.false { return false }

@@ -68,6 +68,7 @@ extension Vault {
         }
         for id in items {
             do {
+                // One at a time: a small content comes with its row, and memory is bounded.
                 let content: ItemContent? = try await writer.perform { transaction in
                     guard let (item, _, _) = try self.registry.read(Item.self, .item(household, id), transaction.sql) else { return nil }
                     guard let content = try ItemVersions.content(self.context(of: item), keys: self.keys, transaction.sql) else {

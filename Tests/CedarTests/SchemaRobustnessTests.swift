@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func boundsHierarchies() {
-        // Every type below every later one: the closure has 12.5 million pairs.
+        // Every type below every later one: the closure would have 12.5 million pairs.
         let text = (0..<5_000).map { "entity E\($0) in [E\($0 + 1)];" }.joined() + "entity E5000;"
         #expect(code(text) == .limitExceeded)
         let modest = (0..<1_000).map { "entity E\($0) in [E\($0 + 1)];" }.joined() + "entity E1000;"

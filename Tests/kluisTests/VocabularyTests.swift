@@ -50,10 +50,13 @@ import Testing
     }
 
     @Test func theNounsAndVerbsAreThoseOfTheDesign() {
-        let tree = Dictionary(
-            uniqueKeysWithValues: Kluis.configuration.subcommands.map {
-                ($0.configuration.commandName ?? "", $0.configuration.subcommands.compactMap(\.configuration.commandName).joined(separator: " "))
-            })
+        // Written out as loops: the compiler does not survive a key path through these metatypes.
+        var tree: [String: String] = [:]
+        for noun in Kluis.configuration.subcommands {
+            var verbs: [String] = []
+            for verb in noun.configuration.subcommands { if let name = verb.configuration.commandName { verbs.append(name) } }
+            tree[noun.configuration.commandName ?? ""] = verbs.joined(separator: " ")
+        }
         #expect(
             tree == [
                 "status": "", "login": "", "logout": "", "whoami": "", "household": "create list show find",

@@ -11,7 +11,7 @@ public struct CreateHousehold: Question {
     public var about: Subject { Subject(.vault, organisation: municipality) }
 }
 
-/// Lists the households that the asker may know of. Which those are is decided for each (``PolicyEngine/mayKnow(_:)``).
+/// Lists the households that the asker may know of. Which those are is decided for each (``PolicyEngine/mayKnow(_:on:)``).
 public struct ListHouseholds: Question {
     public static let action = ActionName.listHouseholds
 

@@ -60,7 +60,7 @@ public struct ReadItem: Question {
     public var about: Subject { Subject(.item, household: household, item: item) }
 }
 
-/// Lists which organisations have items: that, not what (PR-6.4). Which items appear is decided for each (``PolicyEngine/mayKnow(_:)``).
+/// Lists which organisations have items: that, not what (PR-6.4). Which items appear is decided for each (``PolicyEngine/mayKnow(_:on:)``).
 public struct ListItems: Question {
     public static let action = ActionName.listItems
     public let household: HouseholdID

@@ -82,6 +82,8 @@ struct ItemContent: Sendable {
         return slab
     }
 
+    /// Never inlined: the optimiser of Swift 6.3.1 aborts when it inlines this ("forwardToInit").
+    @inline(never)
     private static func pass(
         _ slab: Slab, _ before: () async throws -> Void, _ sink: (borrowing ItemChunk) async throws -> Void
     ) async throws {

@@ -113,6 +113,8 @@ final class Registry: Participant {
         let (dirty, tree, last) = state.withLock { state in
             (state.batch?.spaces.filter { $0.value.isDirty } ?? [:], state.tree, state.record)
         }
+        // Nothing to stand for: the commit writes nothing, and costs no sync.
+        guard !dirty.isEmpty || head != last.ledger else { return }
         var next = tree
         var changes: [(Space, Digest32?)] = []
         var opened: [(Digest32, Manifest)] = []
@@ -140,10 +142,10 @@ final class Registry: Participant {
 
     func committed() {
         let moved = state.withLock { state in
+            defer { state.batch = nil }
             guard let batch = state.batch, let staged = batch.staged else { return false }
             state.tree = staged.tree
             state.record = staged.record
-            state.batch = nil
             return batch.touchedFacts > 0
         }
         if moved { revision.add(1, ordering: .acquiringAndReleasing) }

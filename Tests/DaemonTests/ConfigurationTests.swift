@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// The daemon's configuration file, checked as strictly as it claims.
+@Suite struct ConfigurationTests {
+    private func check(_ text: String, mode: Int = 0o600) async throws -> Built.Ended {
+        let directory = try Built.directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let file = directory + "/kluisd.yaml"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+        return try await Built.run("kluisd", ["check", "--config", file, "--policies", Built.policies])
+    }
+
+    private func expect(_ text: String, _ wanted: String, mode: Int = 0o600, _ place: SourceLocation = #_sourceLocation) async throws {
+        let ended = try await check(text, mode: mode)
+        #expect(ended.status == 2, sourceLocation: place)
+        #expect(ended.errors.hasPrefix("kluisd: error: ") && ended.errors.contains(wanted), "\(ended.errors)", sourceLocation: place)
+        #expect(!ended.text.contains("configuration: ok"), sourceLocation: place)
+    }
+
+    @Test func anUnknownKeyNamesItsLine() async throws {
+        try await expect("socket: /run/s\n# a remark\nstate-dir: /var/lib/kluis\n", "kluisd.yaml:3: unknown key 'state-dir'")
+    }
+
+    @Test func aWrongTypeNamesItsLine() async throws {
+        try await expect("checkpoint-minutes: often\n", "kluisd.yaml:1: 'checkpoint-minutes' must be a whole number from 1 to 60")
+        try await expect("\ncheckpoint-minutes: 61\n", "kluisd.yaml:2: 'checkpoint-minutes' must be")
+        try await expect("json-limit: [256]\n", "kluisd.yaml:1: 'json-limit' must be")
+        try await expect("json-limit: 25.6\n", "kluisd.yaml:1: 'json-limit' must be")
+        try await expect("socket: relative/path\n", "kluisd.yaml:1: 'socket' must be an absolute path")
+        try await expect("socket:\n  a: b\n", "'socket' must be")
+        try await expect("socket-mode: \"0888\"\n", "kluisd.yaml:1: 'socket-mode' must be")
+        try await expect("socket-mode: \"0666\"\n", "kluisd.yaml:1: 'socket-mode' must be closed to others")
+        try await expect("unseal: guess\n", "kluisd.yaml:1: 'unseal' must be one of credential, key-file, passphrase")
+        try await expect("log-level: loud\n", "kluisd.yaml:1: 'log-level' must be one of")
+    }
+
+    @Test func whatIsNoListOfKeysIsRefused() async throws {
+        try await expect("- socket\n", "must hold keys and values")
+        try await expect("socket: [\n", "is not valid YAML")
+        try await expect("{", "is not valid YAML")
+    }
+
+    @Test func aRepeatedKeyIsRefused() async throws {
+        let ended = try await check("socket: /run/a\nlog-level: info\nsocket: /run/b\n")
+        #expect(ended.status == 2 && ended.errors.contains("kluisd.yaml") && ended.errors.contains("socket"), "\(ended.errors)")
+    }
+
+    @Test(arguments: [0o620, 0o602, 0o666])
+    func aFileThatOthersMayWriteIsRefused(mode: Int) async throws {
+        try await expect("log-level: info\n", "kluisd.yaml may be written by others; run chmod go-w on it", mode: mode)
+    }
+
+    @Test func aFileThatIsNotThereIsRefused() async throws {
+        let ended = try await Built.run("kluisd", ["check", "--config", "/nowhere/kluisd.yaml"])
+        #expect(ended.status == 2 && ended.errors.contains("/nowhere/kluisd.yaml cannot be read"))
+    }
+
+    /// The file that is shipped: every key in it is known, and every known key is in it.
+    @Test func theShippedFileHasEveryKeyAndNoOther() async throws {
+        let text = try String(contentsOfFile: Built.root + "/Config/kluisd.yaml", encoding: .utf8)
+        let ended = try await check(text, mode: 0o644)
+        #expect(ended.status == 0 && ended.text.contains("configuration: ok"), "\(ended.errors)")
+        let written = Set(text.matches(of: /(?m)^([a-z-]+):/).map { String($0.1) })
+        let refused = try await check("no-such-key: 1\n")
+        let listed = try #require(refused.errors.firstMatch(of: /the keys are (.*)/))
+        let known = Set(listed.1.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+        #expect(written == known && known.count > 5)
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+/// Runs what blocks on a thread of its own, so that tests that wait hold up no other.
+func blocking<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) async throws -> Output {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+    }
+}
+
+/// The programs under test and how to run them.
+enum Built {
+    struct Ended: Sendable {
+        let status: Int32
+        let output: Data
+        let errors: String
+        var text: String { String(decoding: output, as: UTF8.self) }
+    }
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    static var policies: String { root + "/Policies" }
+
+    /// A program beside the test bundle; the runner may be a program of the toolchain.
+    static func path(_ name: String) throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let folders =
+            [own, CommandLine.arguments[0]].map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+            + [Bundle.main.bundleURL.path, FileManager.default.currentDirectoryPath + "/.build/debug", root + "/.build/debug"]
+        let found = folders.map { $0 + "/" + name }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        return try #require(found, "\(name) was not built")
+    }
+
+    /// A fresh private directory; short, because a socket's path has at most 107 bytes. Source: unix(7).
+    static func directory() throws -> String {
+        let path = "/tmp/kd-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        return path
+    }
+
+    static func run(_ program: String, _ arguments: [String], input: Data = Data()) async throws -> Ended {
+        let executable = program.hasPrefix("/") ? program : try path(program)
+        return try await blocking {
+            let directory = try directory()
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            try input.write(to: URL(fileURLWithPath: directory + "/in"))
+            for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: directory + "/" + name)) }
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: executable)
+            process.arguments = arguments
+            process.standardInput = FileHandle(forReadingAtPath: directory + "/in")
+            process.standardOutput = FileHandle(forWritingAtPath: directory + "/out")
+            process.standardError = FileHandle(forWritingAtPath: directory + "/err")
+            let done = DispatchSemaphore(value: 0)
+            process.terminationHandler = { _ in done.signal() }
+            try process.run()
+            done.wait()
+            return Ended(
+                status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+                output: try Data(contentsOf: URL(fileURLWithPath: directory + "/out")),
+                errors: try String(contentsOfFile: directory + "/err", encoding: .utf8))
+        }
+    }
+}
+
+/// A real `kluisd` on a practice vault of its own.
+final class Kluisd: Sendable {
+    let directory: String
+    var state: String { directory + "/state" }
+    var keys: String { directory + "/state.keys" }
+    var socket: String { directory + "/s" }
+    var database: String { state + "/vault.db" }
+    private struct Life {
+        let process: Process
+        let end: Task<Int32, Never>
+    }
+    private let life = Mutex<Life?>(nil)
+
+    private init(directory: String) { self.directory = directory }
+
+    deinit {
+        life.withLock { life in
+            if let life, life.process.isRunning { _ = kill(life.process.processIdentifier, SIGKILL) }
+        }
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// What a test begins with: Waterwolde's workers, the household of the scenario, and in it one large and two small items and a consent.
+    struct Furnished: Codable, Sendable {
+        var household = "", selma = "", large = "", small = "", other = "", consent = ""
+    }
+
+    /// The content of the large item: more than what lies in the database.
+    static let largeContent = Data((0..<400_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+
+    private static let template = Task { () async throws -> (Kluisd, Furnished) in
+        let daemon = Kluisd(directory: try Built.directory())
+        try await daemon.start(demo: true)
+        let names = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: URL(fileURLWithPath: daemon.keys + "/demo.json")))
+        var furnished = Furnished(household: try #require(names["H"]), selma: try #require(names["selma"]))
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        func item(_ content: Data, _ title: String) async throws -> String {
+            try await daemon.add(content, title: title, to: furnished, as: joost).id()
+        }
+        furnished.large = try await item(largeContent, "large")
+        furnished.small = try await item(Data("the first small one".utf8), "small")
+        furnished.other = try await item(Data("another small one!!".utf8), "other")
+        furnished.consent = try await daemon.consent(furnished, as: joost).id()
+        #expect(try await daemon.stop() == 0)
+        return (daemon, furnished)
+    }
+
+    /// A daemon on a copy of the furnished vault, not yet started.
+    static func copy() async throws -> (Kluisd, Furnished) {
+        let (template, furnished) = try await template.value
+        let daemon = Kluisd(directory: try Built.directory())
+        for name in ["state", "state.keys"] {
+            let copied = try await Built.run("/bin/cp", ["-a", template.directory + "/" + name, daemon.directory + "/" + name])
+            try #require(copied.status == 0)
+        }
+        return (daemon, furnished)
+    }
+
+    /// A running daemon on a copy of the furnished vault.
+    static func furnished() async throws -> (Kluisd, Furnished) {
+        let (daemon, furnished) = try await copy()
+        try await daemon.start()
+        return (daemon, furnished)
+    }
+
+    /// A running daemon on a vault of its own making, with other keys and another identity than the furnished ones.
+    static func fresh() async throws -> Kluisd {
+        let daemon = Kluisd(directory: try Built.directory())
+        try await daemon.start()
+        return daemon
+    }
+
+    private func process(demo: Bool) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try Built.path("kluisd"))
+        process.arguments = ["rehearse", "--state", state, "--socket", socket, "--policies", Built.policies] + (demo ? ["--demo"] : [])
+        process.standardInput = FileHandle.nullDevice
+        return process
+    }
+
+    /// Starts it and waits until it says that it serves.
+    func start(demo: Bool = false) async throws {
+        let process = try process(demo: demo)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try Data().write(to: URL(fileURLWithPath: directory + "/err"))
+        process.standardError = FileHandle(forWritingAtPath: directory + "/err")
+        let (ends, feed) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = { process in
+            feed.yield(process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus)
+            feed.finish()
+        }
+        try process.run()
+        let end = Task { () async -> Int32 in
+            for await status in ends { return status }
+            return .min
+        }
+        life.withLock { $0 = Life(process: process, end: end) }
+        let output = pipe.fileHandleForReading
+        let ready = try await blocking {
+            var said = Data()
+            while !said.contains(UInt8(ascii: "\n")) {
+                let more = output.availableData
+                if more.isEmpty { return false }
+                said += more
+            }
+            return said == Data("ready\n".utf8)
+        }
+        try #require(ready, "kluisd did not start: \(errors)")
+    }
+
+    /// Starts it where it must not come up: its exit status and what it said.
+    func startRefused() async throws -> Built.Ended {
+        let process = try process(demo: false)
+        return try await Built.run(try Built.path("kluisd"), process.arguments ?? [])
+    }
+
+    var errors: String { (try? String(contentsOfFile: directory + "/err", encoding: .utf8)) ?? "" }
+
+    /// Waits for its end: the exit status, or the signal as a negative number.
+    func ended() async throws -> Int32 {
+        let end = try #require(life.withLock { $0?.end })
+        defer { life.withLock { $0 = nil } }
+        return await end.value
+    }
+
+    func stop() async throws -> Int32 {
+        let process = try #require(life.withLock { $0?.process })
+        _ = kill(process.processIdentifier, SIGTERM)
+        return try await ended()
+    }
+
+    /// Runs SQL in the database file as somebody with an SQLite shell would.
+    @discardableResult
+    func sqlite(_ statements: String) async throws -> String {
+        let ended = try await Built.run("/usr/bin/sqlite3", ["-bail", "-cmd", ".timeout 5000", database, statements])
+        try #require(ended.status == 0, "\(ended.errors)")
+        return ended.text
+    }
+}

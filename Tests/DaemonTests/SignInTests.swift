@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+/// Who asks: challenge, signature, token, at the door of the real daemon.
+@Suite struct SignInTests {
+    private func refused(_ reply: Reply, _ words: String, _ place: SourceLocation = #_sourceLocation) {
+        #expect(reply.status == 401 && reply.problem == "signInFirst", "\(reply.status) \(reply.text)", sourceLocation: place)
+        #expect(reply.text.contains(words), "\(reply.text)", sourceLocation: place)
+        #expect(reply.field("token") == nil, sourceLocation: place)
+    }
+    private let used = "this challenge has expired, was used or is unknown"
+
+    @Test func theChallengeNamesWhatItIsGoodFor() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let status = try await daemon.ask("GET", "/v1/status")
+        let challenge = try await daemon.challenge("kees", hat: "help")
+        #expect(challenge.namespace == "kluis-rehearsal-login@v1")
+        let lines = challenge.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        #expect(lines.count == 10 && lines[0] == "kluis-login v1" && lines[9].isEmpty)
+        #expect(lines[1] == "vault \(status.field("vault") ?? "?")" && lines[2] == "incarnation 1" && lines[3] == "rehearsal yes")
+        #expect(lines[4] == "worker kees" && lines[5] == "uid \(getuid())" && lines[6] == "hat help")
+        #expect(lines[7].wholeMatch(of: /nonce [A-Za-z0-9_-]{43}/) != nil && lines[8].hasPrefix("expires 20"))
+        #expect(try await daemon.challenge("kees", hat: "help").text != challenge.text)
+        #expect(try await daemon.challenge("nobody-we-know").text.contains("worker nobody-we-know"), "it tells nothing")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test func anUnknownWorker() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let challenge = try await daemon.challenge("nobody-we-know")
+        let reply = try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: "kees"))
+        refused(reply, "signing in failed")
+        let known = try await daemon.challenge("joost")
+        let other = try await daemon.login(known.text, daemon.sign(known.text, known.namespace, key: "kees"))
+        #expect(other.body == reply.body, "the answer does not tell who works here")
+        let bad = try await daemon.ask("POST", "/v1/login/challenge", json: #"{"worker":"Kees\nuid 0"}"#)
+        #expect(bad.status == 400)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test func aReplayedChallenge() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let challenge = try await daemon.challenge("kees", hat: "help")
+        let signature = try await daemon.sign(challenge.text, challenge.namespace, key: "kees")
+        #expect(try await daemon.login(challenge.text, signature).status == 201)
+        refused(try await daemon.login(challenge.text, signature), used)
+        // Used up by a failure as well.
+        let second = try await daemon.challenge("kees", hat: "help")
+        refused(try await daemon.login(second.text, "rubbish"), "signing in failed")
+        refused(try await daemon.login(second.text, daemon.sign(second.text, second.namespace, key: "kees")), used)
+        // And not by a text that was never given.
+        let third = try await daemon.challenge("kees", hat: "help")
+        let changed = third.text.replacing("hat help", with: "hat direction")
+        refused(try await daemon.login(changed, daemon.sign(changed, third.namespace, key: "kees")), used)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test(arguments: ["kluis-login@v1", "git", "file"])
+    func aForeignNamespace(namespace: String) async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let challenge = try await daemon.challenge("kees", hat: "help")
+        refused(try await daemon.login(challenge.text, daemon.sign(challenge.text, namespace, key: "kees")), "the signature was made for something else")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test func aChallengeOfAnotherVault() async throws {
+        let (first, _) = try await Kluisd.furnished()
+        let second = try await Kluisd.fresh()
+        let challenge = try await second.challenge("kees", hat: "help")
+        #expect(challenge.text.split(separator: "\n")[1] != (try await first.challenge("kees", hat: "help").text.split(separator: "\n")[1]))
+        refused(try await first.login(challenge.text, first.sign(challenge.text, challenge.namespace, key: "kees")), used)
+        #expect(try await second.login(challenge.text, second.sign(challenge.text, challenge.namespace, key: "kees")).status == 201)
+        // The two have keys of their own.
+        let own = try await first.challenge("kees", hat: "help")
+        refused(try await first.login(own.text, second.sign(own.text, own.namespace, key: "kees")), "signing in failed")
+        #expect(try await first.stop() == 0)
+        #expect(try await second.stop() == 0)
+    }
+
+    @Test func aSignatureByAnothersKey() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let challenge = try await daemon.challenge("joost", hat: "direction")
+        refused(try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: "mirjam")), "signing in failed")
+        let other = try await daemon.challenge("joost", hat: "direction")
+        refused(try await daemon.login(other.text, daemon.sign(other.text + " ", other.namespace, key: "joost")), "signing in failed")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test func fiveFailuresLock() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        func attempt(_ worker: String, key: String) async throws -> Reply {
+            let challenge = try await daemon.challenge(worker, hat: "help")
+            return try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: key))
+        }
+        // Four failures and a success begin anew.
+        for _ in 0..<4 { refused(try await attempt("wendy", key: "kees"), "signing in failed") }
+        #expect(try await attempt("wendy", key: "wendy").status == 201)
+        for _ in 0..<4 { refused(try await attempt("wendy", key: "kees"), "signing in failed") }
+        #expect(try await attempt("wendy", key: "wendy").status == 201)
+        for _ in 0..<5 { refused(try await attempt("kees", key: "wendy"), "signing in failed") }
+        refused(try await attempt("kees", key: "kees"), "the account is locked after five failed attempts")
+        #expect(try await attempt("wendy", key: "wendy").status == 201, "nobody else is")
+        // Not forgotten by a restart.
+        #expect(try await daemon.stop() == 0)
+        try await daemon.start()
+        let later = try await attempt("kees", key: "kees")
+        #expect(later.status == 401 && later.field("token") == nil, "\(later.text)")
+        #expect(try await attempt("wendy", key: "wendy").status == 201)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test func malformedTokens() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let token = try await daemon.signIn("joost", hat: "direction")
+        #expect(try await daemon.ask("GET", "/v1/session", as: token).status == 200)
+        let flipped = String(token.dropLast()) + (token.last == "A" ? "B" : "A")
+        for bad in ["", "none", String(token.dropLast()), token + "A", flipped, " " + token, token.uppercased(), String(repeating: "x", count: 4000)] {
+            refused(try await daemon.ask("GET", "/v1/session", as: bad), "sign in first")
+            refused(try await daemon.ask("GET", "/v1/households", as: bad, purpose: "D1"), "sign in first")
+        }
+        for header in ["Basic am9vc3Q6", "bearer " + token, token] {
+            refused(try await daemon.ask("GET", "/v1/session", [("Authorization", header)]), "sign in first")
+        }
+        refused(try await daemon.ask("GET", "/v1/session"), "sign in first")
+        // Signed out is signed out, and a restart ends every session.
+        #expect(try await daemon.ask("DELETE", "/v1/session", as: token).status == 200)
+        refused(try await daemon.ask("GET", "/v1/session", as: token), "sign in first")
+        let second = try await daemon.signIn("joost", hat: "direction")
+        #expect(try await daemon.stop() == 0)
+        try await daemon.start()
+        refused(try await daemon.ask("GET", "/v1/session", as: second), "sign in first")
+        #expect(try await daemon.stop() == 0)
+    }
+}
