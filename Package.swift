@@ -86,7 +86,8 @@ let package = Package(
         program(
             "kluisd",
             [
-                "CKluis", "Server", "Wire", "Vault", "ReferenceMonitor", "Policy", "Ledger", "Household", "Storage", "Sealing", "TransparencyLog",
+                "CKluis", "Server", "Wire", "Vault", "ReferenceMonitor", "Policy", "Ledger", "Household", "Storage", "Sealing",
+                "TransparencyLog",
                 arguments,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -105,6 +106,8 @@ let package = Package(
         program("conformance-tlog", ["TLogConformance"]),
         library("CedarConformance", ["Cedar"]),
         program("conformance-cedar", ["CedarConformance", "Cedar"]),
+        // Answers in JSON lines, so that a differential fuzzer can hold the engine against another.
+        program("cedar-oracle", ["Cedar"]),
 
         tests("SealingTests", ["Sealing"]),
         tests("TransparencyLogTests", ["TransparencyLog", "TLogConformance", "Sealing"]),
@@ -114,9 +117,12 @@ let package = Package(
         tests("StorageTests", ["Storage", grdb]),
         tests("LedgerTests", ["Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb]),
         tests("PolicyTests", ["Policy", "Cedar", "Household"]),
-        tests("VaultTests", ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),
+        tests(
+            "VaultTests",
+            ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),
         tests("WireTests", ["Wire"]),
         tests("kluisTests", ["kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Sealing"]),
+        tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -10,6 +10,7 @@
 // 7. The only undecided read is the facts.
 // 8. One attempt has one decision line and at most one outcome line.
 
+import Glibc
 public import Household
 public import Ledger
 import LedgerFormat
@@ -87,6 +88,7 @@ public struct ReferenceMonitor: Sendable {
                 }
             }
         }
+        if log.faults.trips(.dieAfterCommit) { _ = kill(getpid(), SIGKILL) }
         switch recorded {
         case (.refused(let entry, let refusal), _): return .refused(try refused(entry, refusal))
         case (.permitted(let entry, let cited, _), .output(let output)): return .done(output, try cited.with(log.receipt(for: entry)))

@@ -32,7 +32,8 @@ struct Exchange: Sendable {
         }
         if let text = headers[Self.name(HeaderName.purpose)] {
             guard let known = Purpose(text: text) else {
-                throw .invalidField(HeaderName.purpose, Sentence(nl: "kies één doel uit D1 tot en met D9", en: "choose one purpose from D1 to D9"))
+                throw .invalidField(
+                    HeaderName.purpose, Sentence(nl: "kies één doel uit D1 tot en met D9", en: "choose one purpose from D1 to D9"))
             }
             purpose = known
         } else {

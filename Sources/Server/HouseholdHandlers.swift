@@ -39,7 +39,9 @@ extension VaultServer {
     func listHouseholds(_ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let action = Policy.ListHouseholds()
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault, monitor] grant in
             let moment = grant.moment
             let lines = try vault.listHouseholds(grant) { facts in
@@ -87,7 +89,9 @@ extension VaultServer {
         let message = try await body(SearchRequest.self, request)
         guard (1...200).contains(message.term.utf8.count) else { throw Terms.fail("term", "1 tot 200 bytes", "1 to 200 bytes") }
         let action = Policy.SearchPerson(token: try vault.searchToken(message.term))
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         let (answer, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             let hits = try vault.searchPerson(grant)
             let hit = hits.first { $0.hasDirector } ?? hits.first

@@ -35,8 +35,11 @@ extension VaultServer {
             scoreReasonGiven: metadata.scoreReasons.map { !$0.isEmpty && $0.values.allSatisfy { !$0.isEmpty } } ?? false,
             sizeBucket: SizeBucket(bytes: length ?? 0))
         let wording = ItemWording(
-            title: try Terms.words(metadata.title, "title", limit: 1000), mediaType: try Terms.words(metadata.mediaType ?? "", "mediaType", limit: 100),
-            note: try Terms.words((metadata.scoreReasons ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"), "scoreReasons"))
+            title: try Terms.words(metadata.title, "title", limit: 1000),
+            mediaType: try Terms.words(metadata.mediaType ?? "", "mediaType", limit: 100),
+            note: try Terms.words(
+                (metadata.scoreReasons ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"),
+                "scoreReasons"))
         let attempt = Attempt(
             Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
@@ -48,7 +51,8 @@ extension VaultServer {
         let expected = exchange.ifMatch
         do {
             let (answer, cited) = try await perform(
-                attempt, exchange, request: [Array(household.description.utf8), try WireJSON.encode(metadata), Array("\(upload.length)".utf8)]
+                attempt, exchange,
+                request: [Array(household.description.utf8), try WireJSON.encode(metadata), Array("\(upload.length)".utf8)]
             ) { [vault] grant, transaction in
                 let made = try vault.addItem(grant, upload: upload, words: wording, expected: expected, in: transaction)
                 return ChangeAnswer(id: made.id.description, articles: [], version: made.revision)
@@ -109,7 +113,8 @@ extension VaultServer {
                     grant,
                     head: { head in
                         try await feed.start(
-                            length: head.length, [Exchange.name(HeaderName.receipt): "\(line)", Exchange.name(HeaderName.item): try ItemBrief(head).header()])
+                            length: head.length,
+                            [Exchange.name(HeaderName.receipt): "\(line)", Exchange.name(HeaderName.item): try ItemBrief(head).header()])
                     },
                     sink: { chunk in
                         let buffer = unsafe chunk.withUnsafeBytes { bytes in
@@ -131,7 +136,9 @@ extension VaultServer {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
         let action = Policy.ListItems(household: household)
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         let after = request.uri.queryParameters["after"].map(String.init)
         let (page, cited) = try await read(action, exchange, by: caller) { [vault, monitor] grant in
             let moment = grant.moment
@@ -159,7 +166,8 @@ extension Page {
 extension ItemBrief {
     init(_ item: Item, title: String?) {
         self.init(
-            id: item.id.description, subject: item.subject.description, layer: item.layer.rawValue, organisation: item.organisation.description)
+            id: item.id.description, subject: item.subject.description, layer: item.layer.rawValue,
+            organisation: item.organisation.description)
         self.title = title
         readable = title != nil
         guard title != nil else { return }

@@ -19,7 +19,9 @@ extension VaultServer {
             range = min(first, size)..<min(min(first, size) + limit, size)
         }
         let action = ReadLog(range: range)
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         let (page, cited) = try await read(action, exchange, by: caller) { [monitor] grant in
             let lines = try await monitor.lines(grant)
             return LedgerPage(
@@ -31,7 +33,9 @@ extension VaultServer {
     func ledgerCheckpoint(_ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let action = VerifyLog()
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         var (answer, cited) = try await read(action, exchange, by: caller) { [operations] grant in
             guard grant.isLive else { throw MonitorError.grantIsDead }
             let checkpoint = try await operations.checkpoint()
@@ -47,7 +51,9 @@ extension VaultServer {
     func ledgerVerification(_ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let action = VerifyLog()
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         var (answer, cited) = try await read(action, exchange, by: caller) { [monitor, operations] grant in
             let report = try await monitor.verify(grant)
             let store = try await operations.verifyStore()
@@ -69,7 +75,8 @@ extension VaultServer {
             let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault, monitor] grant in
                 let lines = try vault.listItems(grant) { facts in
                     guard let item = facts.item?.id else { return .nothing }
-                    return monitor.showing(Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: facts)
+                    return monitor.showing(
+                        Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: facts)
                 }
                 return Page(
                     entries: lines.map {
@@ -99,7 +106,8 @@ extension VaultServer {
                             rows.append(
                                 AccessRow(
                                     worker: worker.description, organisation: organisation.description, hat: hat.rawValue,
-                                    item: item.description, action: "readItem", purpose: purpose?.rawValue, outcome: "permit", articles: []))
+                                    item: item.description, action: "readItem", purpose: purpose?.rawValue, outcome: "permit", articles: [])
+                            )
                         }
                         continue
                     }
@@ -114,7 +122,8 @@ extension VaultServer {
 extension LedgerLine {
     init(_ line: LoggedLine) {
         self.init(
-            index: line.index, kind: line.kind, of: line.of, moment: line.moment?.description ?? "", action: line.action, caller: line.caller,
+            index: line.index, kind: line.kind, of: line.of, moment: line.moment?.description ?? "", action: line.action,
+            caller: line.caller,
             organisation: line.organisation, role: line.role, hat: line.hat, household: line.household, residents: line.residents,
             item: line.item, layer: line.layer, domain: line.domains.first, purpose: line.purpose, basis: line.basis, consent: line.consent,
             outcome: line.outcome, articles: line.articles, reglement: line.reglement, policies: line.policySet, facts: line.facts,

@@ -32,14 +32,16 @@ extension VaultServer {
             let id = PlanActionID.random()
             actions.append(
                 Household.PlanAction(
-                    id: id, goal: goal, actor: try await planActor(action.actor, in: household), due: try Terms.day(action.due, "actions.due")))
+                    id: id, goal: goal, actor: try await planActor(action.actor, in: household),
+                    due: try Terms.day(action.due, "actions.due")))
             actionWords.append(PlanActionWords(id: id, description: try Terms.words(action.text, "actions.text")))
         }
         let wording = PlanWording(goals: goalWords, actions: actionWords)
         let expected = exchange.ifMatch
         return try await change(
             Policy.DraftPlan(
-                household: household, goals: goals, actions: actions, reviewDueOn: try Terms.day(message.reviewDueOn, "reviewDueOn")), exchange,
+                household: household, goals: goals, actions: actions, reviewDueOn: try Terms.day(message.reviewDueOn, "reviewDueOn")),
+            exchange,
             by: caller, request: [Array(household.description.utf8), try WireJSON.encode(message)]
         ) { [vault] grant, transaction in
             ChangeAnswer(try vault.draftPlan(grant, words: wording, expected: expected, in: transaction))
@@ -82,7 +84,8 @@ extension VaultServer {
             signer = .person(id)
         case (nil, _):
             guard let behalf else {
-                throw Terms.fail("signer", "noem wie tekent: de inwoner met --for, of signer", "name who signs: the resident with --for, or signer")
+                throw Terms.fail(
+                    "signer", "noem wie tekent: de inwoner met --for, of signer", "name who signs: the resident with --for, or signer")
             }
             signer = .person(behalf)
         default: throw Terms.fail("signer", "person, organisation of director", "person, organisation or director")
@@ -93,7 +96,8 @@ extension VaultServer {
         if exchange.whyOnly { return try await why(attempt, exchange) }
         let expected = exchange.ifMatch
         var (answer, cited) = try await perform(
-            attempt, exchange, request: [Array(plan.description.utf8), try WireJSON.encode(message), Array((behalf?.description ?? "").utf8)]
+            attempt, exchange,
+            request: [Array(plan.description.utf8), try WireJSON.encode(message), Array((behalf?.description ?? "").utf8)]
         ) { [vault] grant, transaction in
             ChangeAnswer(try vault.signPlan(grant, expected: expected, in: transaction))
         }
@@ -160,7 +164,8 @@ extension VaultServer {
         // Which versions there are is read with the card's right; what is in them is another reading.
         let plans = try await monitor.references { [vault] transaction in
             try vault.facts(
-                for: Policy.Subject(.household, household: household), asker: caller.asker, at: now, in: transaction).household?.facts.plans ?? []
+                for: Policy.Subject(.household, household: household), asker: caller.asker, at: now, in: transaction
+            ).household?.facts.plans ?? []
         }
         let (page, cited) = try await read(Policy.ReadCard(household: household), exchange, by: caller) { [vault] grant in
             _ = try vault.readCard(grant)

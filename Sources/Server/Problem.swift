@@ -75,16 +75,19 @@ enum Problem: Error, Sendable {
             Form(.signInFirst, 401, "de sessie is na tien minuten gesloten", "the session was closed after ten minutes", next: Self.signIn)
         case .signInFirst(.locked):
             Form(
-                .signInFirst, 401, "het account is geblokkeerd na vijf mislukte pogingen", "the account is locked after five failed attempts",
+                .signInFirst, 401, "het account is geblokkeerd na vijf mislukte pogingen",
+                "the account is locked after five failed attempts",
                 next: Sentence(nl: "vraag de functioneel beheerder", en: "ask the functional administrator"))
         case .signInFirst(.expiredChallenge), .signInFirst(.unknownChallenge):
             Form(
-                .signInFirst, 401, "deze inlogvraag is verlopen, gebruikt of onbekend", "this challenge has expired, was used or is unknown",
+                .signInFirst, 401, "deze inlogvraag is verlopen, gebruikt of onbekend",
+                "this challenge has expired, was used or is unknown",
                 next: Sentence(nl: "vraag een nieuwe en teken die binnen een minuut", en: "ask for a new one and sign it within a minute"))
         case .signInFirst(.foreignNamespace):
             Form(
                 .signInFirst, 401, "de handtekening is voor iets anders gezet", "the signature was made for something else",
-                next: Sentence(nl: "teken in de naamruimte die bij de inlogvraag staat", en: "sign in the namespace that came with the challenge"))
+                next: Sentence(
+                    nl: "teken in de naamruimte die bij de inlogvraag staat", en: "sign in the namespace that came with the challenge"))
         case .signInFirst(.noSession): Form(.signInFirst, 401, "log eerst in", "sign in first", next: Self.signIn)
         case .signInFirst:
             Form(
@@ -95,7 +98,8 @@ enum Problem: Error, Sendable {
         case .notRecorded:
             Form(
                 .notRecorded, 503, "niet vastgelegd, niets gedaan", "not recorded, nothing done",
-                next: Sentence(nl: "probeer het opnieuw; blijft het zo, bel de beheerder", en: "try again; if it stays so, call the administrator"))
+                next: Sentence(
+                    nl: "probeer het opnieuw; blijft het zo, bel de beheerder", en: "try again; if it stays so, call the administrator"))
         case .unknown:
             Form(
                 .unknown, 503, "onbekend of het is vastgelegd", "unknown whether it was recorded",

@@ -17,7 +17,9 @@ extension VaultServer {
 
     func worker(_ text: String, _ field: String) async throws -> WorkerID {
         if let id = WorkerID(text) { return id }
-        guard Terms.isHandle(text) else { throw Terms.fail(field, "een medewerker, als kenmerk of korte naam", "a worker, by identifier or handle") }
+        guard Terms.isHandle(text) else {
+            throw Terms.fail(field, "een medewerker, als kenmerk of korte naam", "a worker, by identifier or handle")
+        }
         guard let id = try await monitor.references({ [vault] in try vault.worker(handle: text, in: $0) }) else {
             throw Terms.fail(field, "deze medewerker is niet geregistreerd", "this worker is not registered")
         }

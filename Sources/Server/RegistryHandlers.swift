@@ -112,12 +112,15 @@ extension VaultServer {
     func listWorkers(_ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let action = Policy.ListWorkers()
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             Page(
                 entries: try vault.listWorkers(grant).map {
                     WorkerBrief(
-                        id: $0.worker.id.description, handle: $0.handle, name: $0.words.name, organisation: $0.worker.organisation.description,
+                        id: $0.worker.id.description, handle: $0.handle, name: $0.words.name,
+                        organisation: $0.worker.organisation.description,
                         roles: $0.roles.map(\.rawValue), state: $0.worker.state.rawValue)
                 })
         }
@@ -127,7 +130,9 @@ extension VaultServer {
     func listOrganisations(_ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let action = Policy.ListOrganisations()
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             Page(
                 entries: try vault.listOrganisations(grant).map {

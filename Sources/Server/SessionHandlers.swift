@@ -26,7 +26,9 @@ extension VaultServer {
         guard Terms.isHandle(message.worker) else {
             throw Terms.fail("worker", "de korte naam van een medewerker", "the handle of a worker")
         }
-        let hat = try message.hat.map { try Terms.term(Hat.self, $0, "hat", aliases: ["hulp": .help, "toegang": .access, "regie": .direction]) }
+        let hat = try message.hat.map {
+            try Terms.term(Hat.self, $0, "hat", aliases: ["hulp": .help, "toegang": .access, "regie": .direction])
+        }
         let challenge = authenticator.challenge(worker: message.worker, hat: hat, peer: exchange.peer.uid)
         let expires = operations.clock.now().adding(milliseconds: Int64(Challenge.lifetime) * 1000)
         return try json(
@@ -61,7 +63,8 @@ extension VaultServer {
                 .filter { $0.isHeld(at: now) }.map(\.role.rawValue) ?? []
         }
         return SessionAnswer(
-            worker: worker.description, handle: caller.handle, organisation: organisation.description, roles: roles, hat: caller.hat?.rawValue,
+            worker: worker.description, handle: caller.handle, organisation: organisation.description, roles: roles,
+            hat: caller.hat?.rawValue,
             started: started.description, idleSeconds: Caller.idleSeconds, rehearsal: vault.header.isRehearsal)
     }
 

@@ -21,7 +21,8 @@ extension VaultServer {
         let wording = AppointmentWording(preference: message.preference, reason: reason)
         let expected = exchange.ifMatch
         return try await change(
-            Policy.AppointDirector(household: household, worker: try await worker(message.worker, "worker"), preference: preference), exchange,
+            Policy.AppointDirector(household: household, worker: try await worker(message.worker, "worker"), preference: preference),
+            exchange,
             by: caller, request: [Array(household.description.utf8), try WireJSON.encode(message)]
         ) { [vault] grant, transaction in
             let made = try vault.appointDirector(grant, words: wording, expected: expected, in: transaction)
@@ -70,7 +71,9 @@ extension VaultServer {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
         let action = Policy.ListTeam(household: household)
-        if exchange.whyOnly { return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange) }
+        if exchange.whyOnly {
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+        }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             let team = try vault.listTeam(grant)
             return Page(

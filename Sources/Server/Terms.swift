@@ -6,7 +6,9 @@ enum Terms {
     static func fail(_ field: String, _ nl: String, _ en: String) -> Problem { .invalidField(field, Sentence(nl: nl, en: en)) }
 
     /// A term of a closed vocabulary.
-    static func term<Term: VocabularyTerm>(_ type: Term.Type, _ text: String, _ field: String, aliases: [String: Term] = [:]) throws(Problem) -> Term {
+    static func term<Term: VocabularyTerm>(_ type: Term.Type, _ text: String, _ field: String, aliases: [String: Term] = [:])
+        throws(Problem) -> Term
+    {
         if let term = Term(text: text) ?? aliases[text] { return term }
         let known = Term.allCases.map(\.rawValue).sorted().joined(separator: ", ")
         throw fail(field, "kies uit: \(known)", "choose from: \(known)")

@@ -80,14 +80,16 @@ public struct VaultServer: Sendable {
         onStopping: @escaping @Sendable () -> Void
     ) -> any Service {
         Listener(
-            socket: socket, responder: router(logger).buildResponder(), group: group, logger: logger, onRunning: onRunning, onStopping: onStopping)
+            socket: socket, responder: router(logger).buildResponder(), group: group, logger: logger, onRunning: onRunning,
+            onStopping: onStopping)
     }
 
     private func router(_ logger: Logger) -> Router<RequestState> {
         let router = Router(context: RequestState.self)
         router.add(middleware: Answering(isRehearsal: vault.header.isRehearsal, logger: logger))
         for route in Route.allCases where !route.rehearsalOnly || vault.header.isRehearsal {
-            let path = RouterPath(route.template.split(separator: "/").map { "/" + ($0.first == "{" ? ":" + $0.dropFirst().dropLast() : $0) }.joined())
+            let path = RouterPath(
+                route.template.split(separator: "/").map { "/" + ($0.first == "{" ? ":" + $0.dropFirst().dropLast() : $0) }.joined())
             guard let method = HTTPRequest.Method(route.method.rawValue) else { continue }
             router.on(path, method: method) { request, state in
                 let exchange = try Exchange(request, state)
@@ -110,7 +112,8 @@ private struct Answering: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let error as HTTPError {
-            let problem: Problem = error.status == .notFound ? .notFound : error.status == .methodNotAllowed ? .methodNotAllowed : .internalError
+            let problem: Problem =
+                error.status == .notFound ? .notFound : error.status == .methodNotAllowed ? .methodNotAllowed : .internalError
             response = problem.response(language: Language(request.headers))
         } catch {
             let problem = Problem(error)

@@ -45,7 +45,9 @@ public final class Vault: Sendable {
     }
 
     /// Adopts another policy set. Only for a start-up, before anybody is served.
-    public func adopt(policyDigest: Bytes32, reglementVersion: Household.Label, at moment: Moment, in transaction: borrowing Transaction) throws {
+    public func adopt(policyDigest: Bytes32, reglementVersion: Household.Label, at moment: Moment, in transaction: borrowing Transaction)
+        throws
+    {
         var next = header
         next.policyDigest = policyDigest
         next.reglementVersion = reglementVersion

@@ -36,7 +36,8 @@ extension Vault: FactSource {
         let named = try self.named(subject, view, organisations, &loader)
         let matches = try searchMatches(subject, asker.worker, moment, &loader)
         return Facts(
-            worker: worker, household: view, item: subject.item.flatMap { view?.item($0) }, namedWorkers: named, organisations: organisations,
+            worker: worker, household: view, item: subject.item.flatMap { view?.item($0) }, namedWorkers: named,
+            organisations: organisations,
             searchMatches: matches, revision: revision,
             nextExpiry: Self.nextExpiry([worker].compactMap { $0 } + named, view, after: moment), digest: try loader.trail.digest().bytes)
     }
@@ -45,7 +46,8 @@ extension Vault: FactSource {
     private func household(of subject: Policy.Subject, _ loader: FactLoader) throws -> HouseholdID? {
         var household = subject.household
         let found = [
-            try subject.consent.map { try loader.household(of: $0, .consent) }, try subject.plan.map { try loader.household(of: $0, .plan) },
+            try subject.consent.map { try loader.household(of: $0, .consent) },
+            try subject.plan.map { try loader.household(of: $0, .plan) },
         ]
         for case .some(let one) in found {
             if let named = household, one != named { return nil }

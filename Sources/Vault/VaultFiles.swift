@@ -89,7 +89,7 @@ public enum VaultFiles {
         let record = CommitRecord(
             vault: keys.vaultID, incarnation: UInt64(keys.incarnation), generation: 0, ledger: empty, root: tree.root, spaces: 0)
         try store.read { try record.write(to: $0, key: keys.commitMAC) }
-        let registry = Registry(tree: tree, record: record, keys: keys) { _ in empty }
+        let registry = Registry(tree: tree, record: record, keys: keys, faults: faults) { _ in empty }
         let vault = Vault(
             registry: registry, keys: keys, blobs: BlobFolder(paths: paths, faults: faults), header: founding.header, faults: faults)
         let writer = Writer(store: store, participants: [registry]) { _ in }
@@ -161,7 +161,7 @@ public enum VaultFiles {
         try store.migrate(Schema.migrations)
         let blobs = BlobFolder(paths: paths, faults: faults)
         try blobs.prepare()
-        let registry = try Registry.openAndVerify(store, keys: keys, ledger: ledger, ledgerHead: ledgerHead)
+        let registry = try Registry.openAndVerify(store, keys: keys, faults: faults, ledger: ledger, ledgerHead: ledgerHead)
         let header = try store.read { sql in
             guard let (header, _, _) = try registry.read(VaultHeader.self, .header, sql) else {
                 throw VaultError.doesNotVerify(.recordMalformed)

@@ -33,7 +33,8 @@ struct Commit: ParsableCommand {
                 var mine: [UInt64] = []
                 for header in headers {
                     let fields = header.merging(Rehearsal.headers(token)) { $1 }
-                    let answer = try? client.request("POST", "/v1/households/\(household)/items", headers: fields, body: Array("small".utf8))
+                    let answer = try? client.request(
+                        "POST", "/v1/households/\(household)/items", headers: fields, body: Array("small".utf8))
                     if let answer, answer.status < 300, let receipt = (answer.json["receipt"] as? NSNumber)?.uint64Value {
                         mine.append(receipt)
                     } else {
@@ -85,7 +86,9 @@ enum Tool {
     /// Runs a program to its end.
     /// - Returns: seconds of wall time.
     @discardableResult
-    static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil) throws -> Double {
+    static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil) throws
+        -> Double
+    {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments

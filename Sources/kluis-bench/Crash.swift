@@ -56,13 +56,16 @@ struct Crash: ParsableCommand {
                         let bytes = random.bytes(size)
                         let fields = header.merging(Rehearsal.headers(token, key: title)) { $1 }
                         if disconnecting, writer == 0 {
-                            try? client.sendPart("POST", "/v1/households/\(household)/items", headers: fields, length: size, part: Array(bytes.prefix(size / 2)))
+                            try? client.sendPart(
+                                "POST", "/v1/households/\(household)/items", headers: fields, length: size,
+                                part: Array(bytes.prefix(size / 2)))
                             guard let next = try? SocketClient(path: socket) else { return }
                             client = next
                             continue
                         }
                         results.withLock { $0.append(Sent(title: title, bytes: bytes, item: nil)) }
-                        guard let answer = try? client.request("POST", "/v1/households/\(household)/items", headers: fields, body: bytes) else {
+                        guard let answer = try? client.request("POST", "/v1/households/\(household)/items", headers: fields, body: bytes)
+                        else {
                             if !stopped.load(ordering: .acquiring) { failures.add(1, ordering: .relaxed) }
                             return
                         }
@@ -100,7 +103,8 @@ struct Crash: ParsableCommand {
             try rehearsal.start()
             // This round's items, each byte; everything at the end.
             let reading = try rehearsal.signIn("kees", hat: "help")
-            let (lostNow, tornNow) = try verify(rehearsal, reading, contents.filter { acknowledged[$0.key] == round }, unacknowledged, acknowledged)
+            let (lostNow, tornNow) = try verify(
+                rehearsal, reading, contents.filter { acknowledged[$0.key] == round }, unacknowledged, acknowledged)
             lost += lostNow
             torn += tornNow
             FileHandle.standardError.write(Data("\rround \(round + 1) of \(rounds), \(acknowledged.count) items".utf8))

@@ -113,7 +113,9 @@ final class Rehearsal {
 
     /// The largest amount of memory that the daemon's process held, in MB.
     var peakMemory: Double {
-        guard let process, let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8) else { return 0 }
+        guard let process, let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8) else {
+            return 0
+        }
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
         return (Double(line.split(separator: " ").dropFirst().first ?? "0") ?? 0) * 1024 / 1e6
     }

@@ -154,7 +154,9 @@ final class Performance {
         case .exists(let file): holds = FileManager.default.fileExists(atPath: try path(file))
         default: holds = true
         }
-        if holds == line.negated { throw Trouble(line.negated ? "the check holds, but should not" : "the check does not hold", shown: shown) }
+        if holds == line.negated {
+            throw Trouble(line.negated ? "the check holds, but should not" : "the check does not hold", shown: shown)
+        }
     }
 
     private func said() throws(Trouble) -> Said {

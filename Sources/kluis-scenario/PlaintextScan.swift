@@ -44,7 +44,8 @@ struct PlaintextScan {
 
     /// Names of fields whose values are about somebody or in somebody's words.
     static let tellingFields: Set<String> = [
-        "givenname", "familyname", "name", "address", "phone", "email", "title", "term", "result", "text", "reason", "voornaam", "achternaam",
+        "givenname", "familyname", "name", "address", "phone", "email", "title", "term", "result", "text", "reason", "voornaam",
+        "achternaam",
         "naam", "adres", "telefoon", "titel", "resultaat", "tekst", "reden",
     ]
 

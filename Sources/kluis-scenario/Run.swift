@@ -30,7 +30,7 @@ struct Run {
         _ = unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         let words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         let variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for unsafe text in unsafe words + variables { unsafe free(text) } }
+        defer { unsafe (words + variables).forEach { text in unsafe free(text) } }
         var child: pid_t = 0
         let result = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, words, variables)
         guard result == 0 else { throw RunError(program: arguments[0], code: result) }

@@ -61,7 +61,9 @@ struct Word: Equatable {
             let braced = rest.first == "{"
             if braced { rest.removeFirst() }
             var name = ""
-            while let character = rest.first, character == "_" || character.isASCII && (character.isLetter || (!name.isEmpty && character.isNumber)) {
+            while let character = rest.first,
+                character == "_" || character.isASCII && (character.isLetter || (!name.isEmpty && character.isNumber))
+            {
                 name.append(character)
                 rest.removeFirst()
             }

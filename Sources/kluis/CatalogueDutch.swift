@@ -142,7 +142,8 @@ extension Catalogue {
         .helpPersonShow: "Toon één persoon.",
         .helpPersonAuthority: "Leg vast wie gezag heeft over een kind.",
         .helpPersonRepresent: "Leg vast wie iemand vertegenwoordigt.",
-        .helpPersonIncapacity: "Leg vast dat iemand een besluit niet kan overzien; de reden komt uit een bestand, de standaardinvoer of een vraag.",
+        .helpPersonIncapacity:
+            "Leg vast dat iemand een besluit niet kan overzien; de reden komt uit een bestand, de standaardinvoer of een vraag.",
         .helpPersonConflict: "Meld dat u familie, buur, vriend, ex-partner of collega bent: het blokkeert u voor dit huishouden.",
         .helpTeamAppoint: "Wijs de regisseur aan.",
         .helpTeamInvite: "Betrek een medewerker, voor ten hoogste zes maanden.",
@@ -195,7 +196,8 @@ extension Catalogue {
         .helpArgInvolvement: "Het kenmerk van de betrokkenheid.",
         .helpArgOrganisation: "De verkorte naam of het kenmerk van een organisatie.",
         .helpHat: "hulp, toegang of regie; een rol zonder pet heeft er geen nodig.",
-        .helpKey: "Sleutelbestand voor ssh-keygen: een geheime sleutel, of een openbare waarvan de geheime helft in een agent zit (anders KLUIS_KEY).",
+        .helpKey:
+            "Sleutelbestand voor ssh-keygen: een geheime sleutel, of een openbare waarvan de geheime helft in een agent zit (anders KLUIS_KEY).",
         .helpMunicipality: "De verkorte naam van de gemeente.",
         .helpAfter: "Ga verder na deze plaats.",
         .helpLimit: "Ten hoogste zoveel.",
@@ -205,7 +207,8 @@ extension Catalogue {
         .helpAuthorityKind: "joint (samen), sole (alleen), guardian (voogd) of gi (instelling).",
         .helpFrom: "Eerste dag (JJJJ-MM-DD); anders nu.",
         .helpUntil: "Laatste dag (JJJJ-MM-DD).",
-        .helpEvidence: "courtDecision (rechter), authorityRegister (gezagsregister), civilRegistry (brp), writtenMandate (machtiging) of statement (bewijst niets).",
+        .helpEvidence:
+            "courtDecision (rechter), authorityRegister (gezagsregister), civilRegistry (brp), writtenMandate (machtiging) of statement (bewijst niets).",
         .helpRepresentative: "Wie vertegenwoordigt.",
         .helpRepresentKind: "curator, mentor, authorised (gemachtigde), partner of family (familielid).",
         .helpReasonFile: "Bestand met de reden.",
@@ -225,7 +228,8 @@ extension Catalogue {
         .helpDomain: "Leefgebied.",
         .helpKind: "note, report, letter, overview, score, assessment, diagnosis ...",
         .helpBasis: "Grondslag: G1 tot en met G11.",
-        .helpClass: "Bewaarklasse: youthCare (jeugd), socialSupport (wmo), treatment, debtRelief (schuld), incomeAndParticipation (inkomen), watchFlame, noFollowUp.",
+        .helpClass:
+            "Bewaarklasse: youthCare (jeugd), socialSupport (wmo), treatment, debtRelief (schuld), incomeAndParticipation (inkomen), watchFlame, noFollowUp.",
         .helpLayer: "L1 tot en met L4.",
         .helpTitleFile: "Bestand met de titel; anders de bestandsnaam.",
         .helpProvision: "De bepaling die gezondheids- of strafgegevens toestaat.",
@@ -240,7 +244,8 @@ extension Catalogue {
         .helpForm: "written (schriftelijk), digital (digitaal) of oral (mondeling).",
         .helpSigned: "Wie al tekende, PERSOON of PERSOON:HOEDANIGHEID; mag vaker.",
         .helpReplaces: "De toestemming waarvoor deze in de plaats komt.",
-        .helpCapacity: "ownBehalf (zelf), parentWithAuthority (ouder), guardian (voogd), guardianBody (instelling), curator, mentor, authorised (gemachtigde), partner of family.",
+        .helpCapacity:
+            "ownBehalf (zelf), parentWithAuthority (ouder), guardian (voogd), guardianBody (instelling), curator, mentor, authorised (gemachtigde), partner of family.",
         .helpMethod: "written (schriftelijk), digital (digitaal) of oral (mondeling).",
         .helpTowardsPerson: "De persoon die niets te zien krijgt.",
         .helpCheckAction: "read-item, read-card, read-plan, list-items, list-consents of list-team.",

@@ -52,7 +52,7 @@ enum ChildProcess {
         _ = unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         _ = unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         let words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { word in unsafe free(word) } }
         var child: pid_t = 0
         let result = unsafe posix_spawnp(&child, arguments[0], &actions, nil, words, environ)
         guard result == 0 else { throw SystemFault(code: result) }

@@ -116,10 +116,13 @@ final class Client {
     }
 
     private func head(
-        _ route: Route, _ parameters: [String], query: [(name: String, value: String?)], body: RequestBody, headers more: [(String, String)],
+        _ route: Route, _ parameters: [String], query: [(name: String, value: String?)], body: RequestBody,
+        headers more: [(String, String)],
         idempotencyKey: String?
     ) -> HTTPRequestHead {
-        var headers = HTTPHeaders([("host", "kluis"), ("accept-language", circumstances.language.rawValue), ("traceparent", circumstances.trace)])
+        var headers = HTTPHeaders([
+            ("host", "kluis"), ("accept-language", circumstances.language.rawValue), ("traceparent", circumstances.trace),
+        ])
         if route.needsSession, let token = circumstances.token { headers.add(name: HeaderName.authorization, value: "Bearer \(token)") }
         if let purpose = circumstances.purpose { headers.add(name: HeaderName.purpose, value: purpose) }
         if let person = circumstances.onBehalfOf { headers.add(name: HeaderName.onBehalfOf, value: person) }

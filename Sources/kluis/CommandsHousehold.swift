@@ -48,16 +48,20 @@ struct ShowHouseholdCommand: TalkingCommand {
         try client.console.show(card) {
             var lines = particulars(
                 (.headID, card.id), (.headMunicipality, card.municipality), (.headState, card.state),
-                (.headDirector, card.director.map { worker in
-                    let known = [worker.handle, worker.organisation].filter { !$0.isEmpty }
-                    return worker.name + (known.isEmpty ? "" : " (\(known.joined(separator: ", ")))")
-                }))
+                (
+                    .headDirector,
+                    card.director.map { worker in
+                        let known = [worker.handle, worker.organisation].filter { !$0.isEmpty }
+                        return worker.name + (known.isEmpty ? "" : " (\(known.joined(separator: ", ")))")
+                    }
+                ))
             var persons = Table(.headID, .headName, .headBorn, .headRelation)
             for person in card.persons { persons.add(person.id, person.name, person.birthDate, person.relation) }
             lines += [""] + persons.lines
             var organisations = Table(.headID, .headOrganisation, .headRoute)
             for organisation in card.organisations {
-                organisations.add(organisation.handle.isEmpty ? organisation.id : organisation.handle, organisation.name, organisation.contactRoute)
+                organisations.add(
+                    organisation.handle.isEmpty ? organisation.id : organisation.handle, organisation.name, organisation.contactRoute)
             }
             return lines + [""] + organisations.lines
         }

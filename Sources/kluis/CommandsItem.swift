@@ -73,7 +73,8 @@ struct AddItemCommand: KluisCommand {
         let reasons = try reasonsFile.map { try AddItemCommand.reasons(Input.bytes($0)) }
         let metadata = { (name: String) in
             ItemMetadata(
-                subject: Vocabulary.subject(subject), layer: layer, domain: Vocabulary.domain(domain), kind: Vocabulary.kind(kind), basis: basis,
+                subject: Vocabulary.subject(subject), layer: layer, domain: Vocabulary.domain(domain), kind: Vocabulary.kind(kind),
+                basis: basis,
                 provision: provision, retentionClass: Vocabulary.retention(retentionClass), title: title ?? name, mediaType: mediaType,
                 scoreReasons: reasons)
         }

@@ -77,7 +77,9 @@ struct ShowPersonCommand: TalkingCommand {
         var after: String?
         repeat {
             let page = try await client.ask(.listPersons, [household], query: [("after", after)], for: Page<PersonBrief>.self)
-            let byName = { (brief: PersonBrief) in brief.name.lowercased().split(separator: " ").first.map(String.init) == person.lowercased() }
+            let byName = { (brief: PersonBrief) in
+                brief.name.lowercased().split(separator: " ").first.map(String.init) == person.lowercased()
+            }
             if let found = page.entries.first(where: { $0.id == person }) ?? page.entries.first(where: byName) {
                 return try client.console.show(found) {
                     particulars(

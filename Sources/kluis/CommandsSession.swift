@@ -42,7 +42,8 @@ struct LoginCommand: KluisCommand {
         let session = try await Connection.open(circumstances.socket) { [circumstances] connection in
             // One connection for both: the daemon binds the challenge to the machine account at its other end.
             let client = Client(circumstances, over: connection)
-            let challenge = try await client.ask(.challenge, sending: ChallengeRequest(worker: worker, hat: wantedHat), for: ChallengeAnswer.self)
+            let challenge = try await client.ask(
+                .challenge, sending: ChallengeRequest(worker: worker, hat: wantedHat), for: ChallengeAnswer.self)
             let signature = try Signer.sign(challenge, worker: worker, keyFile: keyFile)
             return try await client.ask(
                 .signIn, sending: SignInRequest(challenge: challenge.challenge, signature: signature), for: SessionAnswer.self)
@@ -83,7 +84,8 @@ struct WhoamiCommand: TalkingCommand {
         let session = try await client.ask(.session, for: SessionAnswer.self)
         try client.console.show(session) {
             particulars(
-                (.headWorker, session.handle), (.headName, session.name), (.headOrganisation, session.organisation), (.headHat, session.hat),
+                (.headWorker, session.handle), (.headName, session.name), (.headOrganisation, session.organisation),
+                (.headHat, session.hat),
                 (.headRoles, Spoken.words(session.roles)), (.headFrom, session.started))
         }
         if session.rehearsal { Console.warn(say(.rehearsalVault)) }

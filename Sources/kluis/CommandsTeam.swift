@@ -60,7 +60,8 @@ struct InviteCommand: TalkingCommand {
 
     func run(with client: Client) async throws {
         let involvement = GrantInvolvement(
-            worker: worker, role: Vocabulary.role(role), persons: persons.isEmpty ? nil : persons, purpose: involvedFor, from: from, until: until)
+            worker: worker, role: Vocabulary.role(role), persons: persons.isEmpty ? nil : persons, purpose: involvedFor, from: from,
+            until: until)
         try show(try await client.ask(.grantInvolvement, [household], sending: involvement, for: ChangeAnswer.self), on: client.console)
     }
 }

@@ -123,7 +123,9 @@ final class Connection {
     }
 
     /// Sends the body while listening: a daemon that refuses need not wait for bytes that it does not want.
-    private func upload(_ head: HTTPRequestHead, _ next: @escaping @Sendable () async throws -> ByteBuffer?) async throws -> HTTPResponseHead {
+    private func upload(_ head: HTTPRequestHead, _ next: @escaping @Sendable () async throws -> ByteBuffer?) async throws
+        -> HTTPResponseHead
+    {
         let outbound = self.outbound
         return try await withThrowingTaskGroup(of: (any Error)?.self) { group in
             group.addTask {

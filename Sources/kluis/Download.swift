@@ -20,7 +20,7 @@ final class WholeFile {
         var part: String?
         do throws(SystemFault) {
             opened = try OpenFile(directory, unnamed | O_WRONLY)
-        } catch where error.code == EOPNOTSUPP || error.code == EISDIR || error.code == EINVAL {
+        } catch  where error.code == EOPNOTSUPP || error.code == EISDIR || error.code == EINVAL {
             let name = "\(path).\(hexadecimal(randomBytes(6))).part"
             opened = try OpenFile(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
             part = name

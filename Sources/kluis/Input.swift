@@ -147,7 +147,8 @@ enum Written {
             let person = AddPerson(
                 givenName: try fields.required("givenName"), familyName: try fields.required("familyName"),
                 birthDate: try fields.required("birthDate"), relation: Vocabulary.relation(try fields.required("relation")),
-                livesIn: try fields.boolean("livesIn"), address: fields.optional("address"), secretAddress: try fields.boolean("secretAddress"),
+                livesIn: try fields.boolean("livesIn"), address: fields.optional("address"),
+                secretAddress: try fields.boolean("secretAddress"),
                 phone: fields.optional("phone"), email: fields.optional("email"), language: fields.optional("language"))
             try fields.finish()
             return person
@@ -202,7 +203,8 @@ enum Written {
                 case "action":
                     plan.actions.append(
                         DraftAction(
-                            label: try fields.required("action"), goal: try fields.required("goal"), actor: party(try fields.required("actor")),
+                            label: try fields.required("action"), goal: try fields.required("goal"),
+                            actor: party(try fields.required("actor")),
                             worker: fields.optional("worker"), text: try fields.required("text"), due: try fields.required("due")))
                 default: plan.reviewDueOn = try fields.required("review")
                 }

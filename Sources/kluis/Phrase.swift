@@ -21,7 +21,8 @@ enum Phrase: String, CaseIterable, Sendable {
 
     // Files and input.
     case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType, notJSON,
-        badBoolean, optionNeedsOutput, oneFileForTitle, titleForInput, storedSome, fileFailed, unknownLanguage, badPreference, refusalTowards, badSigner,
+        badBoolean, optionNeedsOutput, oneFileForTitle, titleForInput, storedSome, fileFailed, unknownLanguage, badPreference,
+        refusalTowards, badSigner,
         nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded
 
     // Decisions and states.

@@ -82,7 +82,8 @@ struct Kluis: AsyncParsableCommand {
         var path: [String] = []
         var level: [any ParsableCommand.Type] = Kluis.configuration.subcommands
         for argument in arguments {
-            guard let next = level.first(where: { $0.configuration.commandName == argument || $0.configuration.aliases.contains(argument) }) else {
+            guard let next = level.first(where: { $0.configuration.commandName == argument || $0.configuration.aliases.contains(argument) })
+            else {
                 break
             }
             path.append(argument)
@@ -100,7 +101,8 @@ struct Kluis: AsyncParsableCommand {
         ]
         let plainText = plain(text)
         for (start, phrase) in forms where text.hasPrefix(start) {
-            let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+            let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map(
+                \.element)
             guard let first = quoted.first else { return plainText }
             return say(phrase, String(first), String(quoted.dropFirst().first ?? ""))
         }

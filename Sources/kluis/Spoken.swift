@@ -15,7 +15,8 @@ enum Spoken {
         "caseDirector": "regisseur", "teamMember": "teamlid", "watchContact": "waakvlamcontact", "intakeWorker": "triagist",
         "adminSupport": "administratie", "accessOfficer": "consulent toegang", "consultant": "gedragswetenschapper",
         "teamCoordinator": "coördinator", "guest": "gast", "clientSupporter": "cliëntondersteuner", "resident": "inwoner",
-        "privacyOfficer": "privacy officer", "dpo": "FG", "functionalAdmin": "functioneel beheerder", "technicalAdmin": "technisch beheerder",
+        "privacyOfficer": "privacy officer", "dpo": "FG", "functionalAdmin": "functioneel beheerder",
+        "technicalAdmin": "technisch beheerder",
         "recordsManager": "archiefbeheerder", "analyst": "analist", "tool": "hulpprogramma",
         // States of households, consents, plans, involvements and workers.
         "intake": "aanmelding", "triaged": "getrieerd", "active": "actief", "watchFlame": "waakvlam", "closed": "gesloten",

@@ -44,14 +44,16 @@ enum Vocabulary {
         "machtiging": "writtenMandate", "verklaring": "statement",
     ]
     static let conflicts = [
-        "familie": "family", "buur": "neighbour", "vriend": "friend", "ex-partner": "formerPartner", "expartner": "formerPartner", "collega": "colleague",
+        "familie": "family", "buur": "neighbour", "vriend": "friend", "ex-partner": "formerPartner", "expartner": "formerPartner",
+        "collega": "colleague",
     ]
     static let retentions = [
         "jeugd": "youthCare", "youth": "youthCare", "wmo": "socialSupport", "behandeling": "treatment", "schuld": "debtRelief",
         "debt": "debtRelief", "inkomen": "incomeAndParticipation", "income": "incomeAndParticipation", "waakvlam": "watchFlame",
     ]
     static let kinds = [
-        "notitie": "note", "verslag": "report", "brief": "letter", "overzicht": "overview", "diagnose": "diagnosis", "onderzoek": "assessment",
+        "notitie": "note", "verslag": "report", "brief": "letter", "overzicht": "overview", "diagnose": "diagnosis",
+        "onderzoek": "assessment",
     ]
     static let preferences = ["gevolgd": "followed", "geen": "none", "afgeweken": "deviated"]
     static let relations = [

@@ -63,7 +63,8 @@ struct Configuration: Sendable {
             guard case .scalar(let scalar) = keyNode else { throw Failure(description: "\(file):\(line): a key must be a word") }
             let key = scalar.string
             guard let apply = keys[key] else {
-                throw Failure(description: "\(file):\(line): unknown key '\(key)'; the keys are \(keys.keys.sorted().joined(separator: ", "))")
+                throw Failure(
+                    description: "\(file):\(line): unknown key '\(key)'; the keys are \(keys.keys.sorted().joined(separator: ", "))")
             }
             guard seen.insert(key).inserted else { throw Failure(description: "\(file):\(line): key '\(key)' stands twice") }
             try apply(&configuration, Value(key: key, node: node, file: file, line: node.mark?.line ?? line))

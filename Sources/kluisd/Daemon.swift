@@ -91,7 +91,9 @@ struct Daemon {
         }
         try await writer.perform { try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0) }
         let kept = try vault.keepHouse(store: store, at: moment)
-        logger.info("house kept", metadata: ["parts-removed": "\(kept.partsRemoved)", "orphans": "\(kept.orphansTrashed)", "missing": "\(kept.missing)"])
+        logger.info(
+            "house kept",
+            metadata: ["parts-removed": "\(kept.partsRemoved)", "orphans": "\(kept.orphansTrashed)", "missing": "\(kept.missing)"])
 
         let signing = LedgerSigner(try keys.ledgerSigningKey())
         guard let name = KeyName("kluis/\(vault.identifier)/\(keys.incarnation)") else { throw Ending.failed("the ledger has no name") }
@@ -129,7 +131,9 @@ struct Daemon {
         let services = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: listener, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: listener, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: Checkpoints(export: export, minutes: settings.checkpointMinutes, logger: logger)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let result: Result<Void, any Error>

@@ -76,7 +76,8 @@ struct DemoHousehold {
         for (handle, role) in [("fatima", Role.teamMember), ("kees", .teamMember), ("wendy", .teamMember), ("sander", .accessOfficer)] {
             let worker = try await reference { try vault.worker(handle: handle, in: $0) }
             let involvement = GrantInvolvement(
-                household: household, worker: worker, role: role, persons: nil, purpose: role == .accessOfficer ? .provisionDecision : .plan,
+                household: household, worker: worker, role: role, persons: nil,
+                purpose: role == .accessOfficer ? .provisionDecision : .plan,
                 from: daemon.clock.now().day, until: CalendarDay("2026-07-07") ?? daemon.clock.now().day)
             _ = try await change(involvement, joost, .direction) { grant, transaction in
                 try vault.grantInvolvement(grant, in: transaction).id
@@ -97,7 +98,8 @@ struct DemoHousehold {
         switch try await daemon.monitor.change(attempt, body) {
         case .done(let output, _): return output
         case .refused(let refused):
-            throw Ending.failed("the demo household was refused \(A.action): \(refused.refusal.articles.map(\.description).joined(separator: " "))")
+            throw Ending.failed(
+                "the demo household was refused \(A.action): \(refused.refusal.articles.map(\.description).joined(separator: " "))")
         case .failed(let error, _): throw error
         }
     }

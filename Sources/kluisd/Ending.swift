@@ -24,7 +24,8 @@ struct Ending: Error {
             self = .failed("another kluisd serves this state directory", hint: "stop it first, or give another --state", status: 4)
         case VaultError.doesNotVerify(let finding):
             self = .failed(
-                "the store does not verify: \(finding.rawValue)", hint: "touch nothing, keep a copy, and call the privacy officer", status: 5)
+                "the store does not verify: \(finding.rawValue)", hint: "touch nothing, keep a copy, and call the privacy officer",
+                status: 5)
         case LedgerError.doesNotVerify(let index):
             self = .failed(
                 "the ledger does not verify" + (index.map { " at line \($0)" } ?? ""),
@@ -34,8 +35,10 @@ struct Ending: Error {
                 "the store is older than the checkpoint that was published: it was put back",
                 hint: "bring the newest store back, or ask the custodians for a new incarnation", status: 5)
         case VaultError.wrongSecret: self = .failed("this secret opens no slot: the vault stays sealed", status: 4)
-        case VaultError.wrongPlace: self = .failed("there is no vault here, or there is one already", hint: "kluisd init makes one", status: 2)
-        case VaultError.unsafeFile(let step): self = .failed("the \(step.rawValue) is not private to the daemon", hint: "check owner and mode", status: 2)
+        case VaultError.wrongPlace:
+            self = .failed("there is no vault here, or there is one already", hint: "kluisd init makes one", status: 2)
+        case VaultError.unsafeFile(let step):
+            self = .failed("the \(step.rawValue) is not private to the daemon", hint: "check owner and mode", status: 2)
         case VaultError.file(let step, let code):
             self = .failed("the \(step.rawValue) cannot be used: \(Self.words(code))", status: 70)
         case StorageError.cannotOpen(let reason): self = .failed("the database cannot be opened: \(reason)", status: 70)

@@ -22,7 +22,8 @@ struct Init: AsyncParsableCommand {
             try Kluisd.harden()
             let (configuration, settings) = try configuration.settings()
             let engine = try PolicyFolder.load(settings.policyDirectory)
-            guard let line = try? String(contentsOfFile: key), let (type, bytes) = SSHPublicKey.parse(line), let publicKey = Bytes32(bytes) else {
+            guard let line = try? String(contentsOfFile: key), let (type, bytes) = SSHPublicKey.parse(line), let publicKey = Bytes32(bytes)
+            else {
                 throw Ending.failed("\(key) holds no Ed25519 public key", hint: "make one with ssh-keygen -t ed25519-sk", status: 2)
             }
             guard let town = Handle(municipality), let person = Handle(administrator) else {
@@ -49,7 +50,8 @@ struct Init: AsyncParsableCommand {
                         roles: [RoleAssignment(id: .random(), worker: worker, role: .functionalAdmin, from: now)],
                         keys: [
                             WorkerKey(
-                                id: .random(), worker: worker, type: type, publicKey: publicKey, peerUIDs: [uid], addedAt: now, state: .active,
+                                id: .random(), worker: worker, type: type, publicKey: publicKey, peerUIDs: [uid], addedAt: now,
+                                state: .active,
                                 declaredApart: type == .ed25519)
                         ])
                 ])

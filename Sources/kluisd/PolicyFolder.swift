@@ -8,10 +8,12 @@ enum PolicyFolder {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         } catch {
-            throw Ending.failed("the policies are not in \(path)", hint: "give the folder with --policies or in the configuration", status: 2)
+            throw Ending.failed(
+                "the policies are not in \(path)", hint: "give the folder with --policies or in the configuration", status: 2)
         }
         func text(_ name: String) throws -> String {
-            guard let data = FileManager.default.contents(atPath: path + "/" + name), let text = String(validating: data, as: UTF8.self) else {
+            guard let data = FileManager.default.contents(atPath: path + "/" + name), let text = String(validating: data, as: UTF8.self)
+            else {
                 throw Ending.failed("\(path)/\(name) cannot be read", status: 2)
             }
             return text

@@ -3,18 +3,20 @@ import ReferenceMonitor
 import Synchronization
 
 /// The clock of a practice vault: it runs, and it can be moved forward. It never goes back.
+///
+/// It is kept as its distance from the system's clock, so that it goes on running while the daemon does not.
 final class RehearsalClock: Sendable {
     private let offset: Mutex<Int64>
     private let system: @Sendable () -> Moment
-    private let onMove: @Sendable (Moment) -> Void
+    private let onMove: @Sendable (Int64) -> Void
 
     /// - Parameters:
-    ///   - start: the moment at which the clock begins; nil for the system's.
-    ///   - onMove: told of each move, so that the next run can go on from there.
-    init(system: @escaping @Sendable () -> Moment, start: Moment?, onMove: @escaping @Sendable (Moment) -> Void) {
+    ///   - offset: milliseconds by which it is ahead of the system's clock; negative when it is behind.
+    ///   - onMove: told the new distance at each move, so that the next run can go on from there.
+    init(system: @escaping @Sendable () -> Moment, offset: Int64, onMove: @escaping @Sendable (Int64) -> Void) {
         self.system = system
         self.onMove = onMove
-        offset = Mutex(start.map { $0.millisecondsSince1970 - system().millisecondsSince1970 } ?? 0)
+        self.offset = Mutex(offset)
     }
 
     var now: Moment {
@@ -29,7 +31,7 @@ final class RehearsalClock: Sendable {
             let wanted = moment.millisecondsSince1970 - system().millisecondsSince1970
             guard wanted >= offset else { return false }
             offset = wanted
-            onMove(moment)
+            onMove(wanted)
             return true
         }
     }

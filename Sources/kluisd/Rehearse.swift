@@ -24,7 +24,8 @@ struct Rehearse: AsyncParsableCommand {
             try Kluisd.harden()
             let inherited = Systemd.inheritedSockets()
             for folder in [state, keys] {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             }
             let lock = try LockFile(path: keys + "/lock")
             let settings = Daemon.Settings(
@@ -34,7 +35,7 @@ struct Rehearse: AsyncParsableCommand {
             let isNew = !VaultFiles.exists(settings.paths)
             if isNew { try await make(settings) }
             let secret = try SlotSecret.keyFile(try SecretFile.read(keys + "/root.key"))
-            let daemon = try await Daemon.open(settings, secret: secret, rehearsalClock: clock(), logger: logger)
+            let daemon = try await Daemon.open(settings, secret: secret, rehearsalClock: try clock(), logger: logger)
             if isNew, demo { try await DemoHousehold(daemon: daemon, keys: keys).make() }
             try await daemon.serve(socket: inherited.first) {
                 let line = Array("ready\n".utf8)
@@ -45,13 +46,14 @@ struct Rehearse: AsyncParsableCommand {
         }
     }
 
-    /// The clock goes on where the last run left it; a new vault begins on the scenario's first morning.
-    private func clock() -> RehearsalClock {
+    /// The clock goes on from where the last run left it; a new vault begins on the scenario's first morning.
+    private func clock() throws -> RehearsalClock {
         let file = keys + "/clock"
-        let last = FileManager.default.contents(atPath: file).flatMap { String(validating: $0, as: UTF8.self) }.flatMap { Moment($0) }
-        return RehearsalClock(system: { SystemClock.now }, start: last ?? Waterwolde.beginning) { moment in
-            try? Data(moment.description.utf8).write(to: URL(filePath: file))
-        }
+        let known = FileManager.default.contents(atPath: file).flatMap { String(validating: $0, as: UTF8.self) }.flatMap { Int64($0) }
+        let offset = known ?? Waterwolde.beginning.millisecondsSince1970 - SystemClock.now.millisecondsSince1970
+        @Sendable func write(_ offset: Int64) throws { try Data("\(offset)".utf8).write(to: URL(filePath: file), options: .atomic) }
+        if known == nil { try write(offset) }
+        return RehearsalClock(system: { SystemClock.now }, offset: offset) { try? write($0) }
     }
 
     /// The policies that were given, else those beside the program's own source tree or where a package installs them.

@@ -30,7 +30,8 @@ enum UnsealingSecret {
         case .credential:
             guard let folder = Systemd.environment("CREDENTIALS_DIRECTORY") else {
                 throw Ending.failed(
-                    "there is no credential to open the vault with", hint: "start it with systemd, or choose another way under `unseal`", status: 4)
+                    "there is no credential to open the vault with", hint: "start it with systemd, or choose another way under `unseal`",
+                    status: 4)
             }
             return try .credential(try SecretFile.read(folder + "/kluis-root"))
         case .keyFile: return try .keyFile(try SecretFile.read(configuration.keyFile))
@@ -121,7 +122,9 @@ struct Check: AsyncParsableCommand {
             }
             if let folder {
                 let engine = try PolicyFolder.load(folder)
-                print("policies: ok, reglement \(engine.reglementVersion), digest \(engine.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())")
+                print(
+                    "policies: ok, reglement \(engine.reglementVersion), digest \(engine.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())"
+                )
             }
             print("memory: \(words(MemoryLocking.probe()))")
         }

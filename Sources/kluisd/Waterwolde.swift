@@ -19,7 +19,8 @@ enum Waterwolde {
     }
 
     static let organisations = [
-        Organisation(handle: "waterwolde", name: "Gemeente Waterwolde", kind: .municipality, contact: "sociaal team, gemeentehuis Waterwolde"),
+        Organisation(
+            handle: "waterwolde", name: "Gemeente Waterwolde", kind: .municipality, contact: "sociaal team, gemeentehuis Waterwolde"),
         Organisation(handle: "debrug", name: "Welzijn De Brug", kind: .partner, contact: "balie Welzijn De Brug"),
         Organisation(handle: "jeugdkompas", name: "Stichting Jeugdkompas", kind: .partner, contact: "aanmeldteam Jeugdkompas"),
         Organisation(handle: "balans", name: "Schuldhulp Balans", kind: .partner, contact: "spreekuur Balans"),
@@ -28,16 +29,21 @@ enum Waterwolde {
     ]
 
     static let members = [
-        Member(handle: "mirjam", name: "Mirjam Haverkort", organisation: "waterwolde", discipline: "coördinator", register: nil, roles: [.teamCoordinator]),
+        Member(
+            handle: "mirjam", name: "Mirjam Haverkort", organisation: "waterwolde", discipline: "coördinator", register: nil,
+            roles: [.teamCoordinator]),
         Member(
             handle: "joost", name: "Joost Terpstra", organisation: "debrug", discipline: "maatschappelijk werker", register: .socialWork,
             roles: [.intakeWorker, .teamMember]),
         Member(
             handle: "fatima", name: "Fatima El Idrissi", organisation: "jeugdkompas", discipline: "jeugdprofessional", register: .skj,
             roles: [.teamMember]),
-        Member(handle: "kees", name: "Kees Blokland", organisation: "balans", discipline: "schuldhulpverlener", register: nil, roles: [.teamMember]),
         Member(
-            handle: "wendy", name: "Wendy Prins", organisation: "hetanker", discipline: "wijkverpleegkundige", register: .big, roles: [.teamMember]),
+            handle: "kees", name: "Kees Blokland", organisation: "balans", discipline: "schuldhulpverlener", register: nil,
+            roles: [.teamMember]),
+        Member(
+            handle: "wendy", name: "Wendy Prins", organisation: "hetanker", discipline: "wijkverpleegkundige", register: .big,
+            roles: [.teamMember]),
         Member(
             handle: "nico", name: "Nico Verstraten", organisation: "debrug", discipline: "maatschappelijk werker", register: .socialWork,
             roles: [.teamMember]),
@@ -47,7 +53,9 @@ enum Waterwolde {
         Member(
             handle: "ilse", name: "Ilse Bakker", organisation: "jeugdkompas", discipline: "gedragswetenschapper", register: .skj,
             roles: [.consultant]),
-        Member(handle: "petra", name: "Petra Lindeman", organisation: "waterwolde", discipline: "administratie", register: nil, roles: [.adminSupport]),
+        Member(
+            handle: "petra", name: "Petra Lindeman", organisation: "waterwolde", discipline: "administratie", register: nil,
+            roles: [.adminSupport]),
         Member(
             handle: "renske", name: "Renske de Haan", organisation: "waterwolde", discipline: "privacy officer", register: nil,
             roles: [.privacyOfficer]),
@@ -59,8 +67,11 @@ enum Waterwolde {
             handle: "lotte", name: "Lotte Smid", organisation: "waterwolde", discipline: "functioneel beheer", register: nil,
             roles: [.functionalAdmin]),
         Member(
-            handle: "jan", name: "Jan Roelofs", organisation: "waterwolde", discipline: "archiefbeheer", register: nil, roles: [.recordsManager]),
-        Member(handle: "els", name: "Els Mulder", organisation: "waterwolde", discipline: "archiefbeheer", register: nil, roles: [.recordsManager]),
+            handle: "jan", name: "Jan Roelofs", organisation: "waterwolde", discipline: "archiefbeheer", register: nil,
+            roles: [.recordsManager]),
+        Member(
+            handle: "els", name: "Els Mulder", organisation: "waterwolde", discipline: "archiefbeheer", register: nil,
+            roles: [.recordsManager]),
         Member(handle: "tim", name: "Tim de Groot", organisation: "waterwolde", discipline: "analist", register: nil, roles: [.analyst]),
     ]
 

@@ -37,7 +37,8 @@ struct ImportTests {
         var found: [(String, String)] = []
         for case let file as URL in files where file.pathExtension == "swift" {
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-                guard let match = line.firstMatch(of: /^(?:@\w+(?:\([^)]*\))? )*(?:\w+ )?import (?:struct |class |enum |func )?(\w+)/) else { continue }
+                guard let match = line.firstMatch(of: /^(?:@\w+(?:\([^)]*\))? )*(?:\w+ )?import (?:struct |class |enum |func )?(\w+)/)
+                else { continue }
                 found.append((file.lastPathComponent, String(match.1)))
             }
         }

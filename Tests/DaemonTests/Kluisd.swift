@@ -94,8 +94,10 @@ final class Kluisd: Sendable {
     /// The content of the large item: more than what lies in the database.
     static let largeContent = Data((0..<400_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
 
+    private static let templateDirectory = try? Built.directory()
     private static let template = Task { () async throws -> (Kluisd, Furnished) in
-        let daemon = Kluisd(directory: try Built.directory())
+        let daemon = Kluisd(directory: try #require(templateDirectory))
+        atexit { if let path = Kluisd.templateDirectory { try? FileManager.default.removeItem(atPath: path) } }
         try await daemon.start(demo: true)
         let names = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: URL(fileURLWithPath: daemon.keys + "/demo.json")))
         var furnished = Furnished(household: try #require(names["H"]), selma: try #require(names["selma"]))

@@ -1,4 +1,4 @@
-// expect: 'Grant<ReadCard>' initializer is inaccessible
+// expect: 'Grant<.*>' initializer is inaccessible
 import Household
 import Ledger
 import Policy

@@ -1,4 +1,4 @@
-// expect: cannot conform to 'Copyable'|does not conform to protocol 'Copyable'|requires that 'Grant<ReadCard>' conform to 'Copyable'|'Grant<ReadCard>' conform
+// expect: type 'Grant<ReadCard>' does not conform to protocol 'Copyable'
 import Household
 import Ledger
 import Policy
@@ -6,6 +6,6 @@ import ReferenceMonitor
 import Storage
 import Vault
 
-func keep(_ monitor: ReferenceMonitor, _ attempt: Attempt<ReadCard>) async throws {
-    _ = try await monitor.read(attempt) { grant in grant }
+func keep(_ monitor: ReferenceMonitor, _ attempt: Attempt<ReadCard>) async throws -> Outcome<Grant<ReadCard>> {
+    return try await monitor.read(attempt) { grant in return grant }
 }

@@ -1,4 +1,4 @@
-// expect: cannot be consumed|is borrowed and cannot be consumed|'Transaction'
+// expect: 'transaction' is borrowed and cannot be consumed|implicit conversion to 'Transaction\?' is consuming
 import Household
 import Ledger
 import Policy

@@ -1,4 +1,4 @@
-// expect: noncopyable|consumed more than once
+// expect: 'grant' is borrowed and cannot be consumed
 import Household
 import Ledger
 import Policy

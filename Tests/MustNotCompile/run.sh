@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:-.build/debug}
-flags=(-typecheck -swift-version 6 -parse-as-library -package-name outside -I "$build/Modules" -I Sources/CSodium)
+# Ownership is checked after type checking, hence -emit-sil.
+flags=(-emit-sil -o /dev/null -swift-version 6 -parse-as-library -package-name outside -I "$build/Modules" -I Sources/CSodium)
 for module in "$build"/*.build; do
     for map in "$module"/*.modulemap; do [ -f "$map" ] && flags+=(-Xcc "-fmodule-map-file=$map"); done
 done

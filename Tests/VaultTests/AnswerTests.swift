@@ -18,7 +18,9 @@ import Testing
         }
     }
 
-    private func remember(_ test: TestVault, _ answer: [UInt8], _ key: String, _ worker: WorkerID, _ digest: [UInt8], at now: Moment) async throws {
+    private func remember(_ test: TestVault, _ answer: [UInt8], _ key: String, _ worker: WorkerID, _ digest: [UInt8], at now: Moment)
+        async throws
+    {
         let caller = test.caller(worker, at: now)
         try await test.writer.perform { [vault = test.vault] in
             try vault.remember(answer, key: key, caller: caller, requestDigest: digest, at: now, in: $0)

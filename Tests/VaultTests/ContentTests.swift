@@ -51,7 +51,9 @@ import Testing
         let test = try await TestVault.make()
         let household = try await test.household()
         let kees = test.cast.kees
-        let large = [try await test.item(pattern(400_000, 3), household, by: kees), try await test.item(pattern(400_000, 5), household, by: kees)]
+        let large = [
+            try await test.item(pattern(400_000, 3), household, by: kees), try await test.item(pattern(400_000, 5), household, by: kees),
+        ]
         let small = [try await test.item(pattern(900, 7), household, by: kees), try await test.item(pattern(900, 9), household, by: kees)]
         let files = try test.blobFiles().map { test.paths.blobs + "/" + $0 }
         let (first, second) = (files[0], files[1])
@@ -74,7 +76,8 @@ import Testing
             try Files.remove(first, .blob)
             try FileManager.default.createSymbolicLink(atPath: first, withDestinationPath: second)
         case .flipSmall:
-            try test.tamper("UPDATE item_version SET small = CAST(substr(small, 1, length(small) - 1) || x'55' AS BLOB) WHERE small IS NOT NULL")
+            try test.tamper(
+                "UPDATE item_version SET small = CAST(substr(small, 1, length(small) - 1) || x'55' AS BLOB) WHERE small IS NOT NULL")
         case .exchangeSmall: try exchange(test, "small", small)
         case .exchangeRows:
             let spare = Data(RandomBytes.generate(16))
@@ -180,6 +183,54 @@ import Testing
         await #expect(throws: StorageError.self) { try await test.add(upload, household, by: test.cast.kees) }
         let made = try await test.add(upload, household, by: test.cast.kees)
         #expect(try await test.content(made.id, household, by: test.cast.kees) == pattern(300_000))
+    }
+
+    @Test func manyAtOnce() async throws {
+        let test = try await TestVault.make()
+        let household = try await test.household()
+        let kees = test.cast.kees
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<24 {
+                group.addTask {
+                    let bytes = pattern(index.isMultiple(of: 3) ? 700_000 + index : 2_000 + index, UInt64(index))
+                    let item = try await test.item(bytes, household, by: kees)
+                    #expect(try await test.content(item, household, by: kees) == bytes)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let report = try await test.vault.verifyStore(writer: test.writer) { _ in }
+        #expect(report.isSound && report.contents == 24)
+        #expect(try test.blobFiles().count == 8 && test.names("tmp").isEmpty)
+    }
+
+    @Test func aFullDiskHurtsOnlyTheOneItMeets() async throws {
+        let test = try await TestVault.make()
+        let household = try await test.household()
+        let kees = test.cast.kees
+        let uploads = try await [
+            test.upload([1], household, by: kees), test.upload([2], household, by: kees), test.upload([3], household, by: kees),
+        ]
+        _ = test.faults.arm(.diskFullInEffect)
+        let results = await withTaskGroup(of: Bool?.self) { group in
+            for upload in uploads {
+                group.addTask {
+                    do {
+                        _ = try await test.add(upload, household, by: kees)
+                        return true
+                    } catch StorageError.notRecorded(.diskFull) {
+                        return false
+                    } catch {
+                        return nil
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(results.filter { $0 == true }.count == 2 && results.filter { $0 == false }.count == 1)
+        let report = try await test.vault.verifyStore(writer: test.writer) { _ in }
+        #expect(report.isSound && report.contents == 2)
+        _ = try await test.reopened()
     }
 
     @Test func contentOfAnotherPlaceIsRefused() async throws {

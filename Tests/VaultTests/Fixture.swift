@@ -152,7 +152,8 @@ final class TestVault: Sendable {
     func caller(_ worker: WorkerID, hat: Hat? = .help, at now: Moment) -> Caller {
         Caller(
             session: Session(
-                worker: worker, handle: "somebody", organisation: cast.organisation(of: worker), hat: hat, peer: 1000, started: now, at: .zero))
+                worker: worker, handle: "somebody", organisation: cast.organisation(of: worker), hat: hat, peer: 1000, started: now,
+                at: .zero))
     }
 
     /// Reads the facts as a decision would, and carries a change out.
@@ -201,7 +202,9 @@ final class TestVault: Sendable {
     /// What an SQLite shell would do to the file.
     func tamper(_ statement: String, _ arguments: [any Sendable & DatabaseValueConvertible] = []) throws {
         let queue = try DatabaseQueue(path: paths.database)
-        try queue.write { try $0.execute(sql: statement, arguments: StatementArguments(arguments.map { $0 as (any DatabaseValueConvertible)? })) }
+        try queue.write {
+            try $0.execute(sql: statement, arguments: StatementArguments(arguments.map { $0 as (any DatabaseValueConvertible)? }))
+        }
         try queue.close()
     }
 

@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct IndexTests {
     @Test(arguments: [
-        ("Aydin", "aydin"), ("  De   Wit ", "de wit"), ("DE WIT", "de wit"), ("M\u{FC}ller", "mu\u{308}ller"), ("Weiß", "WEISS"), ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+        ("Aydin", "aydin"), ("  De   Wit ", "de wit"), ("DE WIT", "de wit"), ("M\u{FC}ller", "mu\u{308}ller"), ("Weiß", "WEISS"),
+        ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
         ("de\u{A0}Wit", "de wit"), ("IJsbrand", "ĳsbrand"), ("", " \t\n"),
     ])
     func namesThatAreOne(pair: (String, String)) {
@@ -19,11 +20,12 @@ import Testing
         #expect(IndexValue.normalised(pair.0) != IndexValue.normalised(pair.1))
     }
 
-    @Test(arguments: [
-        ("Dorpsstraat 12, 1234 AB Waterwolde", "1234ab 12"), ("1234AB 12", "1234ab 12"), ("1234 ab 12a", "1234ab 12a"),
-        ("Plein 1945 nr 7b 9876ZX", "9876zx 7b"), ("Dorpsstraat 12", nil), ("1234 AB", nil), ("0234 AB 12", nil), ("12345 AB 1", nil),
-        ("1234 ABC 12", nil), ("", nil), ("9", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("Dorpsstraat 12, 1234 AB Waterwolde", "1234ab 12"), ("1234AB 12", "1234ab 12"), ("1234 ab 12a", "1234ab 12a"),
+            ("Plein 1945 nr 7b 9876ZX", "9876zx 7b"), ("Dorpsstraat 12", nil), ("1234 AB", nil), ("0234 AB 12", nil), ("12345 AB 1", nil),
+            ("1234 ABC 12", nil), ("", nil), ("9", nil),
+        ] as [(String, String?)])
     func addresses(pair: (String, String?)) {
         #expect(IndexValue.address(pair.0).map { String(decoding: $0, as: UTF8.self) } == pair.1)
     }
@@ -59,7 +61,8 @@ import Testing
         let test = try await TestVault.make()
         let household = try await test.household()
         _ = try await test.person(household, "Selma", "Aydin")
-        _ = try await test.change(DeclareConflict(household: household, kind: .neighbour), by: test.cast.nico) { [vault = test.vault] grant, transaction in
+        _ = try await test.change(DeclareConflict(household: household, kind: .neighbour), by: test.cast.nico) {
+            [vault = test.vault] grant, transaction in
             try vault.declareConflict(grant, note: "naaste buur", in: transaction)
         }
         let subject = Policy.Subject(.vault, searchTerm: try test.vault.searchToken("aydin"))
@@ -75,7 +78,9 @@ import Testing
             let sql = transaction.sql
             for target in targets { try registry.index(.name, [1], to: target, sql) }
             try registry.index(.name, [1], to: targets[3], sql)
-            var found = [try registry.lookUp(.name, [1], sql), try registry.lookUp(.name, [2], sql), try registry.lookUp(.address, [1], sql)]
+            var found = [
+                try registry.lookUp(.name, [1], sql), try registry.lookUp(.name, [2], sql), try registry.lookUp(.address, [1], sql),
+            ]
             for target in targets.dropLast() { try registry.unindex(.name, [1], from: target, sql) }
             found.append(try registry.lookUp(.name, [1], sql))
             try registry.unindex(.name, [1], from: targets[19], sql)

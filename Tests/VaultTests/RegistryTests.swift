@@ -163,7 +163,8 @@ private struct Broken: Error {}
                 } else {
                     let space = spaces.randomElement(using: &random) ?? .registry
                     let kind: RecordKind = [.person, .consent, .plan, .worker].randomElement(using: &random) ?? .person
-                    let key = RecordKey(space, kind, Octets16(high: random.next(), low: random.next()), bucket: Int.random(in: 0..<64, using: &random))
+                    let key = RecordKey(
+                        space, kind, Octets16(high: random.next(), low: random.next()), bucket: Int.random(in: 0..<64, using: &random))
                     let bytes = random.bytes(Int.random(in: 0..<300, using: &random))
                     steps.append((key, bytes, undone))
                     if !undone { next[key] = bytes }
@@ -248,7 +249,7 @@ extension TestVault {
     /// Whether opening the registry of this store as it lies there fails.
     fileprivate func findsNothingSound() async -> Bool {
         do {
-            _ = try Registry.openAndVerify(store, keys: keys, ledger: nil) { _ in LedgerHead(size: 0, root: []) }
+            _ = try Registry.openAndVerify(store, keys: keys, faults: faults, ledger: nil) { _ in LedgerHead(size: 0, root: []) }
             return false
         } catch {
             return true

@@ -101,7 +101,9 @@ import Testing
         await #expect(throws: HouseholdError.self) { try await home.sign(made.id, home.hatice) }
         let signed = try await home.sign(made.id, home.ronald)
         #expect(signed.state == .active && signed.missing.isEmpty)
-        let list = try await test.read(ListConsents(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.listConsents($0) }
+        let list = try await test.read(ListConsents(household: home.id), by: test.cast.joost) { [vault = test.vault] in
+            try vault.listConsents($0)
+        }
         #expect(list.consents.map(\.standing) == [.active] && list.consents.first?.note == "vader volgt")
         #expect(list.givenNames[home.noor] == "Noor")
         let withdrawn = try await test.change(WithdrawConsent(consent: made.id, domains: nil, by: home.noor), by: test.cast.fatima) {
@@ -177,7 +179,8 @@ import Testing
             try vault.draftPlan(grant, words: words, in: transaction)
         }
         #expect(made.number == 1 && made.state == .draft && made.revision == 1)
-        let edited = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) { [vault = test.vault] grant, transaction in
+        let edited = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) {
+            [vault = test.vault] grant, transaction in
             try vault.changePlanAction(
                 grant, to: .content(due: day("2026-03-15"), description: "Overzicht van alle schulden"), expected: 1, in: transaction)
         }
@@ -207,11 +210,13 @@ import Testing
         #expect(try await sign(.person(home.selma), cast.joost).lacks.isEmpty)
         #expect(try await activate().state == .inForce)
         await #expect(throws: HouseholdError.self) {
-            try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) { [vault = test.vault] grant, transaction in
+            try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) {
+                [vault = test.vault] grant, transaction in
                 try vault.changePlanAction(grant, to: .content(due: day("2026-04-01"), description: nil), in: transaction)
             }
         }
-        _ = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) { [vault = test.vault] grant, transaction in
+        _ = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) {
+            [vault = test.vault] grant, transaction in
             try vault.changePlanAction(grant, to: .done(day("2026-01-08")), in: transaction)
         }
         let reading = try await test.read(ReadPlan(plan: made.id), by: cast.kees) { [vault = test.vault] in try vault.readPlan($0) }
@@ -246,13 +251,19 @@ import Testing
         let home = try await Home()
         let test = home.test
         let token = try test.vault.searchToken("Kaya")
-        let stranger = try await test.read(SearchPerson(token: token), by: test.cast.kees) { [vault = test.vault] in try vault.searchPerson($0) }
+        let stranger = try await test.read(SearchPerson(token: token), by: test.cast.kees) { [vault = test.vault] in
+            try vault.searchPerson($0)
+        }
         #expect(stranger.count == 1 && stranger.first?.household == nil && stranger.first?.hasDirector == true)
         #expect(stranger.first?.contactRoute == "Welzijn De Brug loket")
-        let director = try await test.read(SearchPerson(token: token), by: test.cast.joost) { [vault = test.vault] in try vault.searchPerson($0) }
+        let director = try await test.read(SearchPerson(token: token), by: test.cast.joost) { [vault = test.vault] in
+            try vault.searchPerson($0)
+        }
         #expect(director.first?.household == home.id)
         let nobody = try test.vault.searchToken("Jansen")
-        let none = try await test.read(SearchPerson(token: nobody), by: test.cast.joost) { [vault = test.vault] in try vault.searchPerson($0) }
+        let none = try await test.read(SearchPerson(token: nobody), by: test.cast.joost) { [vault = test.vault] in
+            try vault.searchPerson($0)
+        }
         #expect(none.isEmpty)
     }
 
@@ -265,7 +276,8 @@ import Testing
         _ = try await test.change(
             AddOrganisation(organisation: Organisation(id: anker, kind: .partner, convenantSignedOn: day("2026-01-01"))), by: cast.lotte
         ) { [vault = test.vault] grant, transaction in
-            try vault.addOrganisation(grant, words: OrganisationWords(id: anker, name: "Wijkzorg Het Anker"), handle: Handle("hetanker")!, in: transaction)
+            try vault.addOrganisation(
+                grant, words: OrganisationWords(id: anker, name: "Wijkzorg Het Anker"), handle: Handle("hetanker")!, in: transaction)
         }
         let wendy = Worker(id: .random(), organisation: anker, state: .active, secrecyDeclaredOn: day("2026-01-02"))
         func addWendy(_ handle: String) async throws {
@@ -298,8 +310,13 @@ import Testing
         let sameKey = stolen
         await #expect(throws: VaultError.alreadyExists) { try await enrol(sameKey) }
         let workers = try await test.read(ListWorkers(), by: cast.lotte) { [vault = test.vault] in try vault.listWorkers($0) }
-        #expect(workers.first { $0.worker.id == wendy.id }.map { $0.handle == "wendy" && $0.words.name == "Wendy Prins" && $0.roles == [.teamMember] } == true)
-        let organisations = try await test.read(ListOrganisations(), by: cast.lotte) { [vault = test.vault] in try vault.listOrganisations($0) }
+        #expect(
+            workers.first { $0.worker.id == wendy.id }.map {
+                $0.handle == "wendy" && $0.words.name == "Wendy Prins" && $0.roles == [.teamMember]
+            } == true)
+        let organisations = try await test.read(ListOrganisations(), by: cast.lotte) { [vault = test.vault] in
+            try vault.listOrganisations($0)
+        }
         #expect(Set(organisations.map(\.handle)) == ["waterwolde", "debrug", "jeugdkompas", "balans", "hetanker"])
 
         _ = try await test.change(EndWorker(worker: cast.kees), by: cast.lotte) { [vault = test.vault] grant, transaction in
@@ -316,10 +333,13 @@ import Testing
     @Test func twoWhoChangeOneHouseholdAtOnce() async throws {
         let home = try await Home()
         let test = home.test
-        let revision = try await test.read(ReadCard(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.readCard($0).revision }
+        let revision = try await test.read(ReadCard(household: home.id), by: test.cast.joost) { [vault = test.vault] in
+            try vault.readCard($0).revision
+        }
         func add(_ name: String) async throws {
             let person = Person(id: .random(), household: home.id, birthDay: day("1990-01-01"), relation: .otherRelative, livesIn: false)
-            _ = try await test.change(AddPerson(household: home.id, person: person), by: test.cast.joost) { [vault = test.vault] grant, transaction in
+            _ = try await test.change(AddPerson(household: home.id, person: person), by: test.cast.joost) {
+                [vault = test.vault] grant, transaction in
                 try vault.addPerson(grant, words: PersonWords(id: person.id, givenName: name), expected: revision, in: transaction)
             }
         }
@@ -382,7 +402,8 @@ import Testing
         }
         let words = [
             "Aydin", "Selma", "Kaya", "Dorpsstraat", "1234", "H-0147", "Terpstra", "joost", "debrug", "Welzijn", "aan tafel", "Joost graag",
-            "Vertrouwelijk", "dwalend", "Huisbezoek", "brief.txt", "caseDirector", "finance", "PR-2026-01", "sleutel-van-joost", "teamCoordinator",
+            "Vertrouwelijk", "dwalend", "Huisbezoek", "brief.txt", "caseDirector", "finance", "PR-2026-01", "sleutel-van-joost",
+            "teamCoordinator",
         ]
         func scan(_ folder: String) throws -> Int {
             var files = 0

@@ -47,14 +47,17 @@ extension TestVault {
     func consent(_ household: HouseholdID, _ subject: PersonID, to receiver: OrganisationID, signed: Bool) async throws -> ConsentID {
         let draft = ConsentDraft(
             subject: subject, recipients: .one(receiver), domains: .these([.finance, .housing]), purpose: .plan, from: cast.start.day,
-            until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"), signers: signed ? [.person(subject)] : [], method: .written)
+            until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"), signers: signed ? [.person(subject)] : [],
+            method: .written)
         return try await change(RegisterConsent(household: household, draft: draft), by: cast.joost, hat: .direction) {
             [vault] grant, transaction in try vault.registerConsent(grant, note: "aan tafel", in: transaction).id
         }
     }
 
     /// Rows of a table, to put back later.
-    func copy(_ table: String, _ condition: String, _ arguments: [any Sendable & DatabaseValueConvertible] = []) throws -> [[String: DatabaseValue]] {
+    func copy(_ table: String, _ condition: String, _ arguments: [any Sendable & DatabaseValueConvertible] = []) throws -> [[String:
+        DatabaseValue]]
+    {
         let queue = try DatabaseQueue(path: paths.database)
         defer { try? queue.close() }
         return try queue.read { sql in
@@ -72,7 +75,8 @@ extension TestVault {
             for row in rows {
                 let names = row.keys.sorted()
                 try sql.execute(
-                    sql: "INSERT OR REPLACE INTO \(table)(\(names.joined(separator: ","))) VALUES (\(names.map { _ in "?" }.joined(separator: ",")))",
+                    sql:
+                        "INSERT OR REPLACE INTO \(table)(\(names.joined(separator: ","))) VALUES (\(names.map { _ in "?" }.joined(separator: ",")))",
                     arguments: StatementArguments(names.map { row[$0] }))
             }
         }
@@ -91,7 +95,8 @@ extension TestVault {
         case removeKey, removeRole, removeConsent, removeConflictFreeInvolvement, removeItem, removePerson
         case addRowWithItsDigest, exchangeWords, exchangeFacts, moveToOtherBucket, moveToOtherHousehold, changeVersion, changeDigest
         case removeIndexEntry, exchangeIndexEntries
-        case removeManifest, editManifest, exchangeManifests, removeHouseholdKey, exchangeHouseholdKeys, removeCommitRecord, editCommitRecord
+        case removeManifest, editManifest, exchangeManifests, removeHouseholdKey, exchangeHouseholdKeys, removeCommitRecord,
+            editCommitRecord
     }
 
     @Test(arguments: Attack.allCases)
@@ -107,7 +112,8 @@ extension TestVault {
         case .editConsent: try test.tamper("UPDATE record SET \(flip) WHERE kind = 28")
         case .editInvolvement: try test.tamper("UPDATE record SET \(flip) WHERE kind = 27")
         case .editItem: try test.tamper("UPDATE record SET \(flip) WHERE rowid IN (SELECT rowid FROM record WHERE kind = 40 LIMIT 1)")
-        case .editWords: try test.tamper("UPDATE record SET words = CAST(substr(words, 1, length(words) - 1) || x'55' AS BLOB) WHERE kind = 21")
+        case .editWords:
+            try test.tamper("UPDATE record SET words = CAST(substr(words, 1, length(words) - 1) || x'55' AS BLOB) WHERE kind = 21")
         case .editPolicyHeader: try test.tamper("UPDATE record SET \(flip) WHERE kind = 1")
         case .removeKey: try test.tamper("DELETE FROM record WHERE kind = 5")
         case .removeRole: try test.tamper("DELETE FROM record WHERE kind = 4")
@@ -143,7 +149,8 @@ extension TestVault {
         case .editManifest: try test.tamper("UPDATE manifest SET body = CAST(substr(body, 1, length(body) - 1) || x'55' AS BLOB)")
         case .exchangeManifests:
             let other = try await test.household(number: "H-0148", address: "")
-            try test.tamper("UPDATE manifest SET body = (SELECT body FROM manifest WHERE space = ?) WHERE space = ?", [Data(other.bytes), here])
+            try test.tamper(
+                "UPDATE manifest SET body = (SELECT body FROM manifest WHERE space = ?) WHERE space = ?", [Data(other.bytes), here])
         case .removeHouseholdKey: try test.tamper("DELETE FROM wrap WHERE kind = 2")
         case .exchangeHouseholdKeys:
             try test.tamper("UPDATE wrap SET envelope = (SELECT envelope FROM wrap WHERE kind = 1) WHERE kind = 2")

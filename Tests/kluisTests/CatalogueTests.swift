@@ -74,7 +74,8 @@ import Testing
 
     @Test func commonOptionsMayStandBeforeTheNoun() {
         #expect(Program.arranged(["--lang", "nl", "item", "list", "h"]) == ["item", "list", "h", "--lang", "nl"])
-        #expect(Program.arranged(["--json", "--socket=/s", "item", "read", "--", "x"]) == ["item", "read", "--json", "--socket=/s", "--", "x"])
+        #expect(
+            Program.arranged(["--json", "--socket=/s", "item", "read", "--", "x"]) == ["item", "read", "--json", "--socket=/s", "--", "x"])
         #expect(Program.arranged(["--help"]) == ["--help"])
         #expect(Program.arranged(["--lang"]) == ["--lang"])
         #expect(Program.arranged([]) == [])

@@ -12,7 +12,9 @@ import Wire
     @Test(arguments: ProblemCode.allCases.filter { !$0.statuses.isEmpty })
     func everyProblemEndsWithItsExitCodeAndItsForm(code: ProblemCode) async throws {
         for status in code.statuses {
-            let daemon = try await FakeDaemon { _ in .problem(ProblemDocument(code: code, status: status, title: "Something is wrong.", receipt: 5)) }
+            let daemon = try await FakeDaemon { _ in
+                .problem(ProblemDocument(code: code, status: status, title: "Something is wrong.", receipt: 5))
+            }
             let ended = try await Built.kluis(["household", "show", "h-1", "--purpose", "D2"], on: daemon)
             #expect(ended.exitCode == code.exitCode, "\(code) \(status)")
             #expect(ended.output.isEmpty)
@@ -69,16 +71,21 @@ import Wire
         let daemon = try await FakeDaemon { _ in
             .json(
                 ChangeAnswer(
-                    id: "c-1", state: "draft", missing: [MissingSignature(kind: "person", id: "p-2", name: "Ronald de Wit"), MissingSignature(kind: "director")],
+                    id: "c-1", state: "draft",
+                    missing: [MissingSignature(kind: "person", id: "p-2", name: "Ronald de Wit"), MissingSignature(kind: "director")],
                     duties: ["have the father sign"], articles: ["PR-12.2"], receipt: 9))
         }
-        let arguments = ["consent", "register", "h-1", "--subject", "noor", "--to", "jeugdkompas", "--domain", "school", "--signed", "selma:ouder", "--purpose", "D2"]
+        let arguments = [
+            "consent", "register", "h-1", "--subject", "noor", "--to", "jeugdkompas", "--domain", "school", "--signed", "selma:ouder",
+            "--purpose", "D2",
+        ]
         let ended = try await Built.kluis(arguments, on: daemon)
         #expect(ended.exitCode == 0)
         #expect(ended.text == "c-1\n")
         #expect(
             ended.errors
-                == "kluis: warning: duty: have the father sign\nkluis: hint: state: draft\nkluis: hint: still to sign: Ronald de Wit, the director\n")
+                == "kluis: warning: duty: have the father sign\nkluis: hint: state: draft\nkluis: hint: still to sign: Ronald de Wit, the director\n"
+        )
         let sent = try WireJSON.decode(RegisterConsent.self, from: try #require(daemon.heard.first).body)
         #expect(sent.domains == ["schoolWorkDaytime"] && sent.purpose == "D2")
         #expect(sent.signatures == [ConsentSignature(person: "selma", capacity: "parentWithAuthority")])
@@ -90,7 +97,9 @@ import Wire
     @Test func whyDecidesAndDoesNothing() async throws {
         let daemon = try await FakeDaemon { heard in
             heard.path.contains("consents")
-                ? .json(DecisionAnswer(outcome: "refuse", articles: ["PR-11.3"], sentences: ["Blanket consent is void"], next: ["Name one"], receipt: 3))
+                ? .json(
+                    DecisionAnswer(
+                        outcome: "refuse", articles: ["PR-11.3"], sentences: ["Blanket consent is void"], next: ["Name one"], receipt: 3))
                 : .json(DecisionAnswer(outcome: "oblige", articles: ["PR-12.2"], duties: ["sign"]))
         }
         let refused = try await Built.kluis(
@@ -120,7 +129,8 @@ import Wire
 
     @Test(arguments: [
         ["fly"], ["item"], ["item", "fly"], ["item", "read"], ["item", "read", "h", "i", "j"], ["item", "read", "h", "i", "--nonsense"],
-        ["item", "list", "h", "--limit", "many"], ["login", "kees", "--key"], ["status", "--lang", "fr"], ["item", "read", "h", "i", "--json"],
+        ["item", "list", "h", "--limit", "many"], ["login", "kees", "--key"], ["status", "--lang", "fr"],
+        ["item", "read", "h", "i", "--json"],
         ["consent", "refuse", "h", "--subject", "p"], ["consent", "refuse", "h", "--subject", "p", "--to", "o", "--towards", "q"],
         ["plan", "edit", "n", "a"], ["plan", "sign", "n", "--as", "king"], ["team", "appoint", "h", "w", "--preference", "perhaps"],
         ["access", "check", "fly", "h"], ["access", "check", "read-item", "h"], ["login", "kees"], ["status", "--why"],
@@ -182,7 +192,8 @@ import Wire
     private func daemon(namespace: String = SignInNamespace.rehearsal) async throws -> FakeDaemon {
         try await FakeDaemon { heard in
             let session = SessionAnswer(
-                token: "secret-token", worker: "w-1", handle: "kees", name: "Kees Blokland", organisation: "balans", roles: ["teamMember"], hat: "help",
+                token: "secret-token", worker: "w-1", handle: "kees", name: "Kees Blokland", organisation: "balans", roles: ["teamMember"],
+                hat: "help",
                 started: "2026-01-14T20:00:00+01:00", idleSeconds: 600, rehearsal: true)
             switch heard.path {
             case "/v1/login/challenge":

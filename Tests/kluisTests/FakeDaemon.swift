@@ -48,14 +48,18 @@ final class FakeDaemon: Sendable {
     var heard: [Heard] { state.withLock { $0.heard } }
 
     /// `isEarly` decides at the head whether to answer before the body.
-    init(isEarly: @escaping @Sendable (HTTPRequestHead) -> Bool = { _ in false }, _ answer: @escaping @Sendable (Heard) -> Reply) async throws {
+    init(isEarly: @escaping @Sendable (HTTPRequestHead) -> Bool = { _ in false }, _ answer: @escaping @Sendable (Heard) -> Reply)
+        async throws
+    {
         directory = try Scratch.directory()
         let path = "\(directory)/s"
         let next = Mutex<Int>(0)
         let record = Mutex<(@Sendable (Heard) -> Void)?>(nil)
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
-                let number = next.withLock { $0 += 1; return $0 }
+                let number = next.withLock {
+                    $0 += 1; return $0
+                }
                 return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
                     try channel.pipeline.syncOperations.addHandler(
@@ -109,7 +113,9 @@ final class FakeDaemon: Sendable {
             record(heard)
             let reply = answer(heard)
             func start(_ status: Int, _ headers: [(String, String)], version: HTTPVersion = .http1_1) {
-                context.write(wrapOutboundOut(.head(.init(version: version, status: .init(statusCode: status), headers: .init(headers)))), promise: nil)
+                context.write(
+                    wrapOutboundOut(.head(.init(version: version, status: .init(statusCode: status), headers: .init(headers)))),
+                    promise: nil)
             }
             func send(_ bytes: [UInt8]) { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil) }
             switch reply {
@@ -169,12 +175,15 @@ enum Built {
 
     static func path(_ name: String) throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let besides = [own, CommandLine.arguments[0]].map { URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent(name).path }
+        let besides = [own, CommandLine.arguments[0]].map {
+            URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent(name).path
+        }
         // The test runner may be a program of the toolchain; the bundle is then what was built.
         let bundle = Bundle.main.bundleURL.appendingPathComponent(name).path
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let here = [FileManager.default.currentDirectoryPath, root.path].map { "\($0)/.build/debug/\(name)" }
-        return try (besides + [bundle] + here).first { FileManager.default.isExecutableFile(atPath: $0) } ?? { throw CocoaError(.fileNoSuchFile) }()
+        return try (besides + [bundle] + here).first { FileManager.default.isExecutableFile(atPath: $0) }
+            ?? { throw CocoaError(.fileNoSuchFile) }()
     }
 
     /// Runs `kluis` against a socket, with a runtime directory beside it.
@@ -200,7 +209,9 @@ enum Built {
         process.standardOutput = FileHandle(forWritingAtPath: "\(directory)/out")
         process.standardError = FileHandle(forWritingAtPath: "\(directory)/err")
         let code = try await withCheckedThrowingContinuation { (done: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { done.resume(returning: $0.terminationReason == .exit ? $0.terminationStatus : 1000 + $0.terminationStatus) }
+            process.terminationHandler = {
+                done.resume(returning: $0.terminationReason == .exit ? $0.terminationStatus : 1000 + $0.terminationStatus)
+            }
             do { try process.run() } catch { done.resume(throwing: error) }
         }
         return Ended(

@@ -12,9 +12,16 @@ import Testing
         #expect(try split("  # all of it") == [])
         #expect(try split("a # rest") == [[.text("a")]])
         #expect(try split("a#b") == [[.text("a#b")]])
-        #expect(try split(#"'a $H "b" \S' "c $H d" e\ f"#) == [[.text(#"a $H "b" \S"#)], [.text("c "), .variable("H"), .text(" d")], [.text("e f")]])
-        #expect(try split(#"$H/${I}x'y' "" $ $1 '^(\S+)$'"#)
-            == [[.variable("H"), .text("/"), .variable("I"), .text("xy")], [.text("")], [.text("$")], [.text("$1")], [.text(#"^(\S+)$"#)]])
+        #expect(
+            try split(#"'a $H "b" \S' "c $H d" e\ f"#) == [
+                [.text(#"a $H "b" \S"#)], [.text("c "), .variable("H"), .text(" d")], [.text("e f")],
+            ])
+        #expect(
+            try split(#"$H/${I}x'y' "" $ $1 '^(\S+)$'"#)
+                == [
+                    [.variable("H"), .text("/"), .variable("I"), .text("xy")], [.text("")], [.text("$")], [.text("$1")],
+                    [.text(#"^(\S+)$"#)],
+                ])
         #expect(try split(#""\"\\\$\d""#) == [[.text(#""\$\d"#)]])
         for wrong in ["'a", "\"a", "a\\", "${H", "${}"] { #expect(throws: WordError.self) { try Word.split(wrong) } }
     }
@@ -50,13 +57,17 @@ import Testing
         #expect(script.lines.map(\.negated) == [false, false, true, false, true, false])
         #expect(script.assertionCount == 4)
         #expect(script.attachments.map(\.name) == ["a/b.txt", "empty", "last.txt"])
-        #expect(script.attachments.map { String(decoding: $0.content, as: UTF8.self) } == ["first\n\n-- not a name\n", "", "no line break\n"])
+        #expect(
+            script.attachments.map { String(decoding: $0.content, as: UTF8.self) } == ["first\n\n-- not a name\n", "", "no line break\n"])
     }
 
     @Test(arguments: [
-        "fly", "daemon", "daemon fly", "daemon stop demo", "clock", "clock a b", "as", "as kees --hut help", "exit", "exit x", "exit 256", "stdout",
-        "stdout '('", "cmp a", "grep '[' f", "exists", "let 1a stdout x", "let A stderr x", "env X", "env 1=2", "row SC-1", "row SC-1 allow 1.2",
-        "row SC-1 permit 12", "row SC-1 permit 1.x", "row SC-1 permit ''", "! row SC-1 permit 1.2", "! daemon stop", "! let A stdout x", "stdin",
+        "fly", "daemon", "daemon fly", "daemon stop demo", "clock", "clock a b", "as", "as kees --hut help", "exit", "exit x", "exit 256",
+        "stdout",
+        "stdout '('", "cmp a", "grep '[' f", "exists", "let 1a stdout x", "let A stderr x", "env X", "env 1=2", "row SC-1",
+        "row SC-1 allow 1.2",
+        "row SC-1 permit 12", "row SC-1 permit 1.x", "row SC-1 permit ''", "! row SC-1 permit 1.2", "! daemon stop", "! let A stdout x",
+        "stdin",
         "kluis 'a", "-- ../up --", "-- /abs --", "-- a --\n-- a --",
     ])
     func whatIsWrongIsFoundBeforeItRuns(text: String) {
@@ -87,12 +98,16 @@ import Testing
             let noise = Data((0..<100).map { _ in UInt8.random(in: .min ... .max, using: &random) })
             #expect(!scan.findings(in: noise + Data(content[start..<start + 47]) + noise, called: "f").isEmpty, "seed \(seed)")
         }
-        #expect(scan.findings(in: Data((0..<100_000).map { _ in UInt8.random(in: .min ... .max, using: &random) }), called: "f").isEmpty, "seed \(seed)")
+        #expect(
+            scan.findings(in: Data((0..<100_000).map { _ in UInt8.random(in: .min ... .max, using: &random) }), called: "f").isEmpty,
+            "seed \(seed)")
     }
 
     @Test func namesTitlesAndAddressesAreFound() {
         let scan = PlaintextScan([
-            attachment("selma.json", #"{"givenName":"Selma","familyName":"Aydin","birthDate":"1987-03-11","relation":"parent","address":"Kanaalkade 14"}"#),
+            attachment(
+                "selma.json",
+                #"{"givenName":"Selma","familyName":"Aydin","birthDate":"1987-03-11","relation":"parent","address":"Kanaalkade 14"}"#),
             attachment("ronald.txt", "voornaam: Ronald\nadres: Lange Nering 203\n"),
         ])
         for leak in ["Selma", "Aydin", "Kanaalkade 14", "Ronald", "Lange Nering 203", "selma.json", "ronald.txt"] {
@@ -161,7 +176,8 @@ import Testing
 
     @Test func aScriptThatHoldsPasses() async throws {
         let stage = try Stage(
-            line: #"{"index":5,"kind":"decision","moment":"m","action":"readItem","outcome":"refuse","articles":["PR-10.4","PR-13.2"]},{"index":6,"kind":"outcome","of":5,"moment":"m","action":"readItem","outcome":"completed"},{"index":7,"kind":"decision","moment":"m","action":"readItem","outcome":"permit","articles":[],"check":true},{"index":8,"kind":"decision","moment":"m","action":"signIn","outcome":"permit","articles":[]},{"index":9,"kind":"decision","moment":"m","action":"readLog","outcome":"permit","articles":["PR-4.3"]}"#
+            line:
+                #"{"index":5,"kind":"decision","moment":"m","action":"readItem","outcome":"refuse","articles":["PR-10.4","PR-13.2"]},{"index":6,"kind":"outcome","of":5,"moment":"m","action":"readItem","outcome":"completed"},{"index":7,"kind":"decision","moment":"m","action":"readItem","outcome":"permit","articles":[],"check":true},{"index":8,"kind":"decision","moment":"m","action":"signIn","outcome":"permit","articles":[]},{"index":9,"kind":"decision","moment":"m","action":"readLog","outcome":"permit","articles":["PR-4.3"]}"#
         )
         defer { try? FileManager.default.removeItem(atPath: stage.directory) }
         let ended = try await stage.run(
@@ -202,7 +218,9 @@ import Testing
             -- b.txt --
             other
             """)
-        #expect(ended.text == "  row SC-056 refuse 13.2\nok   s0.kluis (1 rows, 15 assertions)\n1 passed, 0 failed\n", "\(ended.text)\(ended.errors)")
+        #expect(
+            ended.text == "  row SC-056 refuse 13.2\nok   s0.kluis (1 rows, 15 assertions)\n1 passed, 0 failed\n",
+            "\(ended.text)\(ended.errors)")
         #expect(ended.exitCode == 0)
     }
 
@@ -227,7 +245,8 @@ import Testing
         ("daemon stop\ndaemon stop\nkluis say a\nexit 0", "does not run"),
     ])
     func whatDoesNotHoldFails(script: String, words: String) async throws {
-        let stage = try Stage(line: #"{"index":5,"kind":"decision","moment":"m","action":"readItem","outcome":"refuse","articles":["PR-13.2"]}"#)
+        let stage = try Stage(
+            line: #"{"index":5,"kind":"decision","moment":"m","action":"readItem","outcome":"refuse","articles":["PR-13.2"]}"#)
         defer { try? FileManager.default.removeItem(atPath: stage.directory) }
         let files = "\n-- a.txt --\nsomebody wrote this sentence and more\n-- p.json --\n{\"name\":\"Hatice Kaya\"}\n"
         let ended = try await stage.run("daemon start\n\(script)\(files)", "daemon start\nkluis say a\nexit 0\n")

@@ -13,18 +13,23 @@ import Wire
     }
 
     @Test func aPersonIsReadFromJSONAndFromLinesInBothLanguages() throws {
-        let json = try person(#"{"givenName":"Zoë","familyName":"de Wit","birthDate":"2011-09-03","relation":"child","secretAddress":true}"#)
-        let english = try person("given name: Zoë\nfamily-name: de Wit\n# a remark\nbirthDate: 2011-09-03\nrelation: daughter\nsecret address: yes\n")
-        let dutch = try person("Voornaam: Zoë\r\nAchternaam: de Wit\r\nGeboortedatum: 2011-09-03\r\nRelatie: dochter\r\nGeheim adres: ja\r\n")
+        let json = try person(
+            #"{"givenName":"Zoë","familyName":"de Wit","birthDate":"2011-09-03","relation":"child","secretAddress":true}"#)
+        let english = try person(
+            "given name: Zoë\nfamily-name: de Wit\n# a remark\nbirthDate: 2011-09-03\nrelation: daughter\nsecret address: yes\n")
+        let dutch = try person(
+            "Voornaam: Zoë\r\nAchternaam: de Wit\r\nGeboortedatum: 2011-09-03\r\nRelatie: dochter\r\nGeheim adres: ja\r\n")
         #expect(json == english && english == dutch)
     }
 
     @Test func whatIsMisspeltIsNamed() {
-        #expect(words { _ = try person(#"{"givenName":"a","familyName":"b","birthDate":"c","relation":"d","adress":"e"}"#) }.contains("adress"))
+        #expect(
+            words { _ = try person(#"{"givenName":"a","familyName":"b","birthDate":"c","relation":"d","adress":"e"}"#) }.contains("adress"))
         #expect(words { _ = try person("given name: a\nfamily name: b\nbirth date: c\nrelation: d\nadress: e") }.contains("adress"))
         #expect(words { _ = try person("given name: a") }.contains("familyName"))
         #expect(words { _ = try person("given name: a\nwhat is this") }.contains("2"))
-        #expect(words { _ = try person("given name: a\nfamily name: b\nbirth date: c\nrelation: d\nlives in: perhaps") }.contains("livesIn"))
+        #expect(
+            words { _ = try person("given name: a\nfamily name: b\nbirth date: c\nrelation: d\nlives in: perhaps") }.contains("livesIn"))
         #expect(!words { _ = try person("  \n ") }.isEmpty)
         #expect(!words { _ = try person(#"{"givenName":"a","givenName":"b"}"#) }.isEmpty)
     }
@@ -48,14 +53,19 @@ import Wire
             plan
                 == DraftPlan(
                     goals: [
-                        DraftGoal(label: "school", domain: "schoolWorkDaytime", subject: "noor", result: "four days a week: at least", due: "2026-06-30")
+                        DraftGoal(
+                            label: "school", domain: "schoolWorkDaytime", subject: "noor", result: "four days a week: at least",
+                            due: "2026-06-30")
                     ], actions: [], reviewDueOn: "2026-07-13"))
         let action = try Written.plan(
-            Array("actie: praten\ngoal: school\nwie: organisatie jeugdkompas\nmedewerker: fatima\ntekst: elke week\nuiterlijk: 2026-03-01".utf8))
+            Array(
+                "actie: praten\ngoal: school\nwie: organisatie jeugdkompas\nmedewerker: fatima\ntekst: elke week\nuiterlijk: 2026-03-01"
+                    .utf8))
         #expect(
             action.actions == [
                 DraftAction(
-                    label: "praten", goal: "school", actor: PlanParty(kind: "organisation", id: "jeugdkompas"), worker: "fatima", text: "elke week",
+                    label: "praten", goal: "school", actor: PlanParty(kind: "organisation", id: "jeugdkompas"), worker: "fatima",
+                    text: "elke week",
                     due: "2026-03-01")
             ])
         #expect(Written.party("netwerk") == PlanParty(kind: "network"))
@@ -64,9 +74,11 @@ import Wire
     }
 
     @Test func aWorkerHasRegistrations() throws {
-        let worker = try Written.worker(Array("handle: wendy\nname: Wendy Prins\norganisation: hetanker\nregistration: BIG 59012345630 until 2028-12-31".utf8))
+        let worker = try Written.worker(
+            Array("handle: wendy\nname: Wendy Prins\norganisation: hetanker\nregistration: BIG 59012345630 until 2028-12-31".utf8))
         #expect(worker.registrations == [Registration(register: "BIG", number: "59012345630", validUntil: "2028-12-31")])
-        #expect(words { _ = try Written.worker(Array("handle: w\nname: W\norganisation: o\nregistration: BIG".utf8)) }.contains("registration"))
+        #expect(
+            words { _ = try Written.worker(Array("handle: w\nname: W\norganisation: o\nregistration: BIG".utf8)) }.contains("registration"))
     }
 
     @Test func dutchWordsAreOurs() {
@@ -154,7 +166,9 @@ import Wire
 }
 
 @Suite struct SignerTests {
-    private func challenge(_ text: String = "kluis-challenge/v1\nworker kees\n" + String(repeating: "0", count: 64) + "\n", _ namespace: String) -> ChallengeAnswer {
+    private func challenge(
+        _ text: String = "kluis-challenge/v1\nworker kees\n" + String(repeating: "0", count: 64) + "\n", _ namespace: String
+    ) -> ChallengeAnswer {
         ChallengeAnswer(challenge: text, namespace: namespace, expires: "2026-01-01T00:01:00Z")
     }
 
@@ -167,8 +181,13 @@ import Wire
                 #expect(error.code == .verificationFailed, "\(namespace)")
             }
         }
-        for text in ["", "short", String(repeating: "a", count: 9_000), "kluis\u{0}" + String(repeating: "a", count: 64), "é" + String(repeating: "a", count: 64)] {
-            #expect(throws: Failure.self) { try Signer.sign(challenge(text, SignInNamespace.real), worker: "kees", keyFile: "/nonexistent") }
+        for text in [
+            "", "short", String(repeating: "a", count: 9_000), "kluis\u{0}" + String(repeating: "a", count: 64),
+            "é" + String(repeating: "a", count: 64),
+        ] {
+            #expect(throws: Failure.self) {
+                try Signer.sign(challenge(text, SignInNamespace.real), worker: "kees", keyFile: "/nonexistent")
+            }
         }
     }
 
@@ -187,7 +206,8 @@ import Wire
         try Scratch.write(signature, to: "\(directory)/sig")
         func checks(_ namespace: String, _ text: String) throws -> Bool {
             try ChildProcess.run(
-                ["ssh-keygen", "-Y", "check-novalidate", "-n", namespace, "-s", "\(directory)/sig"], input: Array(text.utf8)).exitCode == 0
+                ["ssh-keygen", "-Y", "check-novalidate", "-n", namespace, "-s", "\(directory)/sig"], input: Array(text.utf8)
+            ).exitCode == 0
         }
         #expect(try checks(SignInNamespace.rehearsal, asked.challenge))
         #expect(try !checks(SignInNamespace.real, asked.challenge))

@@ -15,7 +15,9 @@ import Wire
         let name = try #require(KeyName("kluis.example.org/waterwolde"))
         let key = try VerifierKey(name: name, algorithm: .ed25519, publicKey: pair.publicKey)
         let entries = try (0..<count).map { number in
-            var line = LogLine(.decision(.permit, effect: nil), moment: 1_763_770_000_000 + Int64(number), caller: try Token("w-1"), action: try Token("readItem"))
+            var line = LogLine(
+                .decision(.permit, effect: nil), moment: 1_763_770_000_000 + Int64(number), caller: try Token("w-1"),
+                action: try Token("readItem"))
             line.residents = []
             return try line.leaf(at: number)
         }
@@ -63,7 +65,8 @@ import Wire
         let file = "\(directory).key"
         defer { try? FileManager.default.removeItem(atPath: file) }
         #expect(try OfflineVerification.check(directory, keyFile: file).keyWasGiven)
-        let ended = try await Built.run("kluis", ["ledger", "verify", "--offline", directory, "--key", file], environment: ["LANG": "C.UTF-8"])
+        let ended = try await Built.run(
+            "kluis", ["ledger", "verify", "--offline", directory, "--key", file], environment: ["LANG": "C.UTF-8"])
         #expect(ended.exitCode == 0 && ended.text == "300 entries verified\n" && ended.errors.isEmpty)
         let unpinned = try await Built.run("kluis", ["ledger", "verify", "--offline", directory], environment: ["LANG": "C.UTF-8"])
         #expect(unpinned.exitCode == 0 && unpinned.errors.hasPrefix("kluis: hint: "))

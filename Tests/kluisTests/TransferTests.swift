@@ -20,7 +20,8 @@ import Wire
         let written = try await Built.kluis(["item", "read", "h-1", "i-1", "--output", file, "--json"], on: daemon)
         #expect(written.exitCode == 0)
         #expect(FileManager.default.contents(atPath: file).map { Array($0) } == content)
-        #expect(written.text.contains(#""bytes":700000"#) && written.text.contains(#""receipt":12"#) && written.text.contains("Woonverslag"))
+        #expect(
+            written.text.contains(#""bytes":700000"#) && written.text.contains(#""receipt":12"#) && written.text.contains("Woonverslag"))
     }
 
     @Test(arguments: ["chunks", "length", "until close", "hang up"])
@@ -64,11 +65,13 @@ import Wire
         #expect(
             item
                 == ItemMetadata(
-                    subject: "selma", layer: "L3", domain: "housing", kind: "report", basis: "G1", retentionClass: "socialSupport", title: "wóónverslag.txt"))
+                    subject: "selma", layer: "L3", domain: "housing", kind: "report", basis: "G1", retentionClass: "socialSupport",
+                    title: "wóónverslag.txt"))
         try Scratch.write("A title — of its own\n", to: "\(daemon.directory)/title")
         try Scratch.write("wonen: omdat de huur achterloopt\n", to: "\(daemon.directory)/reasons")
         _ = try await Built.kluis(
-            ["item", "add", "h-1", file, "--title-file", "\(daemon.directory)/title", "--reasons-file", "\(daemon.directory)/reasons"] + add, on: daemon)
+            ["item", "add", "h-1", file, "--title-file", "\(daemon.directory)/title", "--reasons-file", "\(daemon.directory)/reasons"]
+                + add, on: daemon)
         let second = try ItemMetadata(header: try #require(daemon.heard.last?.headers.first(name: HeaderName.item)))
         #expect(second.title == "A title — of its own" && second.subject == "household")
         #expect(second.scoreReasons == ["housing": "omdat de huur achterloopt"])
@@ -111,7 +114,8 @@ import Wire
 
     @Test func theFirstFailureStopsTheRest() async throws {
         let daemon = try await FakeDaemon { heard in
-            heard.body == Array("f3".utf8) ? .problem(ProblemDocument(code: .refused, title: "refused", articles: ["PR-3.4"])) : .json(ChangeAnswer(id: "i"))
+            heard.body == Array("f3".utf8)
+                ? .problem(ProblemDocument(code: .refused, title: "refused", articles: ["PR-3.4"])) : .json(ChangeAnswer(id: "i"))
         }
         let directory = "\(daemon.directory)/files"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)

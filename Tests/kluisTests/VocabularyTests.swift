@@ -24,7 +24,8 @@ import Testing
 
     @Test func everyTermThatIsShownHasADutchWord() {
         let shown = [
-            terms(LifeDomain.self), terms(Hat.self), terms(Role.self), terms(HouseholdState.self), terms(ConsentState.self), terms(PlanState.self),
+            terms(LifeDomain.self), terms(Hat.self), terms(Role.self), terms(HouseholdState.self), terms(ConsentState.self),
+            terms(PlanState.self),
             terms(InvolvementState.self), terms(WorkerState.self), terms(ItemKind.self), terms(Relation.self), terms(OrganisationKind.self),
             terms(GoalOutcome.self),
         ]
@@ -62,7 +63,8 @@ import Testing
                 "status": "", "login": "", "logout": "", "whoami": "", "household": "create list show find",
                 "person": "add list show authority represent incapacity conflict", "team": "appoint invite list end",
                 "plan": "draft show edit present sign history", "item": "add list read", "consent": "register sign withdraw refuse list",
-                "access": "check who what", "ledger": "show verify checkpoint", "organisation": "add list", "worker": "add list role key end",
+                "access": "check who what", "ledger": "show verify checkpoint", "organisation": "add list",
+                "worker": "add list role key end",
                 "rehearsal": "clock fault",
             ])
     }

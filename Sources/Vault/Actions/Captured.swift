@@ -59,7 +59,8 @@ struct CapturedRecords: SealedContent {
         let named = Set(view.facts.incapacities.map(\.judgedBy) + view.facts.excuses.flatMap { $0.signatures.map(\.worker) })
         return Facts(
             worker: asker.worker.flatMap { id in workers.first { $0.worker.id == id } }, household: view, item: item,
-            namedWorkers: workers.filter { named.contains($0.worker.id) }, organisations: organisations, revision: revision, nextExpiry: nil,
+            namedWorkers: workers.filter { named.contains($0.worker.id) }, organisations: organisations, revision: revision,
+            nextExpiry: nil,
             digest: Digest32.zero.bytes)
     }
 }

@@ -125,7 +125,8 @@ extension Vault {
         let worker = try worker(grant.caller)
         var change = try HouseholdChange(self, grant.asked.household, at: grant.moment, workers: [worker], in: transaction.sql)
         let block = ConflictBlock(
-            id: .random(), household: change.household, worker: worker, kind: grant.asked.kind, declaredBy: worker, declaredAt: grant.moment)
+            id: .random(), household: change.household, worker: worker, kind: grant.asked.kind, declaredBy: worker, declaredAt: grant.moment
+        )
         try change.write(block, .conflict, words: ConflictWords(id: block.id, note: note), isNew: true)
         try change.note(worker)
         return Made(block.id, try change.settle())

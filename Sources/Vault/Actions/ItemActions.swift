@@ -97,7 +97,9 @@ extension Vault {
         sink: (borrowing ItemChunk) async throws -> Void
     ) async throws {
         try require(grant.isLive)
-        guard let captured = grant.sealedContent as? CapturedItem, captured.item.id == grant.asked.item else { throw VaultError.noSuchThing }
+        guard let captured = grant.sealedContent as? CapturedItem, captured.item.id == grant.asked.item else {
+            throw VaultError.noSuchThing
+        }
         guard let content = captured.content else { throw VaultError.contentMissing }
         let key = try content.key()
         defer { key.wipe() }

@@ -89,7 +89,9 @@ extension Vault {
         let asked = grant.asked
         let moment = grant.moment
         var (change, version) = try open(asked.plan, at: moment, [worker], revision, transaction.sql)
-        guard let hash = version.contentHash else { throw HouseholdError(.notAllowed, about: "notPresented", articles: [Article(8, 2)].compactMap { $0 }) }
+        guard let hash = version.contentHash else {
+            throw HouseholdError(.notAllowed, about: "notPresented", articles: [Article(8, 2)].compactMap { $0 })
+        }
         func signature(_ signer: PlanSigner) -> PlanSignature {
             PlanSignature(signer: signer, at: moment, method: asked.method, contentHash: hash, notedBy: worker)
         }
@@ -151,14 +153,17 @@ extension Vault {
             kind = .action(action)
             if let description {
                 words = try change.words(.plan, version.id)
-                guard let place = words?.actions.firstIndex(where: { $0.id == id }) else { throw VaultError.doesNotVerify(.recordMalformed) }
+                guard let place = words?.actions.firstIndex(where: { $0.id == id }) else {
+                    throw VaultError.doesNotVerify(.recordMalformed)
+                }
                 words?.actions[place].description = description
             }
         }
         let objections = change.view.objections(to: kind, in: version, by: worker, at: grant.moment)
         guard objections.isEmpty else {
             throw HouseholdError(
-                .notAllowed, about: objections.map(\.rawValue).joined(separator: ","), articles: Array(SortedSet(objections.flatMap(\.articles))))
+                .notAllowed, about: objections.map(\.rawValue).joined(separator: ","),
+                articles: Array(SortedSet(objections.flatMap(\.articles))))
         }
         version.actions[index] = action
         try change.write(version, .plan, words: words, isNew: false)

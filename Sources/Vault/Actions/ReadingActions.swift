@@ -180,7 +180,9 @@ extension Vault {
         let (view, _, revision) = try household(grant.asked.household, captured)
         let moment = grant.moment
         let members = try view.facts.involvements.map { involvement in
-            guard let organisation = view.team.worker(involvement.worker)?.organisation else { throw VaultError.doesNotVerify(.brokenReference) }
+            guard let organisation = view.team.worker(involvement.worker)?.organisation else {
+                throw VaultError.doesNotVerify(.brokenReference)
+            }
             return TeamMember(
                 involvement: involvement,
                 isLive: view.liveInvolvements(of: involvement.worker, at: moment).contains { $0.id == involvement.id },
@@ -257,7 +259,8 @@ extension Vault {
         let moment = grant.moment
         return try captured.workers.map { facts in
             let id = Octets16(facts.worker.id)
-            guard let record = captured.team.first(.worker, id), let words = try captured.words(WorkerWords.self, record, captured.team) else {
+            guard let record = captured.team.first(.worker, id), let words = try captured.words(WorkerWords.self, record, captured.team)
+            else {
                 throw VaultError.doesNotVerify(.recordMalformed)
             }
             return WorkerLine(
@@ -271,7 +274,8 @@ extension Vault {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
         return try captured.team.all(.organisation).map { record in
-            guard let id: OrganisationID = record.key.id.identifier(), let words = try captured.words(OrganisationWords.self, record, captured.team),
+            guard let id: OrganisationID = record.key.id.identifier(),
+                let words = try captured.words(OrganisationWords.self, record, captured.team),
                 let organisation = captured.organisations.first(where: { $0.id == id })
             else { throw VaultError.doesNotVerify(.recordMalformed) }
             return OrganisationLine(organisation: organisation, handle: try captured.handle(record.key.id) ?? "", words: words)

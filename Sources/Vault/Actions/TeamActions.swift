@@ -84,7 +84,8 @@ extension Vault {
             self, asked.household, at: grant.moment, workers: [granter, asked.worker], expected: revision, in: transaction.sql)
         let involvement = try change.view.grant(
             InvolvementProposal(
-                worker: asked.worker, role: asked.role, persons: asked.persons, purpose: asked.purpose, from: asked.from, until: asked.until),
+                worker: asked.worker, role: asked.role, persons: asked.persons, purpose: asked.purpose, from: asked.from, until: asked.until
+            ),
             id: .random(), by: granter, at: grant.moment)
         try change.write(involvement, .involvement, isNew: true)
         try change.note(asked.worker)

@@ -23,7 +23,9 @@ final class OpeningLine: Sendable {
     init(content: ItemContent, key: KeyBox, path: String) throws {
         emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.sealedChunkCount) })
         emptyPlain = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.chunkCount) })
-        guard try FileStatus(of: path, .blob) != nil else { throw VaultError.contentMissing }
+        guard let status = try FileStatus(of: path, .blob) else { throw VaultError.contentMissing }
+        // A link or a folder in its place is not what the vault left there.
+        guard status.isRegular else { throw VaultError.doesNotVerify(.contentForged) }
         let descriptor = Files.retrying { unsafe Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
         guard descriptor >= 0 else { throw VaultError.file(.blob, errno: errno) }
         OwnThread.start("kluis.read") { self.read(OpenFile(descriptor: descriptor)) }

@@ -141,7 +141,9 @@ public final class KeySession: Sendable {
 
     func keyIfPresent(_ name: WrapName, _ sql: GRDB.Database) throws -> KeyBox? {
         let statement = try sql.cachedStatement(sql: "SELECT epoch, envelope FROM wrap WHERE household = ? AND kind = ? AND id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [name.household.sql, Int(name.kind.rawValue), name.id.sql]) else { return nil }
+        guard let row = try Row.fetchOne(statement, arguments: [name.household.sql, Int(name.kind.rawValue), name.id.sql]) else {
+            return nil
+        }
         guard let number = row.unsigned(0), let epoch = UInt32(exactly: number), let envelope = row.octets(1) else {
             throw VaultError.doesNotVerify(.keyForged)
         }

@@ -66,7 +66,8 @@ struct CommitRecord: Equatable, Sendable {
         let body = encoded
         let mac = try BLAKE2b.authenticate(body, key: key, label: Self.label)
         try sql.cachedStatement(
-            sql: "INSERT INTO commit_record(one, body, mac) VALUES (1, ?, ?) ON CONFLICT(one) DO UPDATE SET body = excluded.body, mac = excluded.mac"
+            sql:
+                "INSERT INTO commit_record(one, body, mac) VALUES (1, ?, ?) ON CONFLICT(one) DO UPDATE SET body = excluded.body, mac = excluded.mac"
         ).execute(arguments: [body.sql, mac.sql])
     }
 

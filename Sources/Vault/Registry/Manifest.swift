@@ -30,7 +30,9 @@ struct Manifest: Equatable, Sendable {
     /// Nil for anything but what ``encoded`` gives for this space.
     init?(_ bytes: [UInt8], for space: Space) {
         var reader = ByteReader(bytes)
-        guard reader.number() == Self.version, let counter = reader.number(), reader.number() == UInt64(space.bucketCount) else { return nil }
+        guard reader.number() == Self.version, let counter = reader.number(), reader.number() == UInt64(space.bucketCount) else {
+            return nil
+        }
         var buckets: [Digest32] = []
         buckets.reserveCapacity(space.bucketCount)
         for _ in 0..<space.bucketCount {

@@ -57,16 +57,18 @@ final class Registry: Participant {
     let vault: Octets16
     let keys: KeySession
     let ledgerHead: @Sendable (borrowing Transaction) throws -> LedgerHead
+    private let faults: Faults
     private let state: Mutex<State>
     /// Moves with every commit that changed records.
     let revision = Atomic<UInt64>(1)
 
     init(
-        tree: ManifestTree, record: CommitRecord, keys: KeySession,
+        tree: ManifestTree, record: CommitRecord, keys: KeySession, faults: Faults,
         ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
     ) {
         vault = record.vault
         self.keys = keys
+        self.faults = faults
         self.ledgerHead = ledgerHead
         state = Mutex(State(tree: tree, record: record))
     }
@@ -287,6 +289,11 @@ final class Registry: Participant {
         // INVARIANT: a record that was removed and comes back must not get an old version again; nothing removes records but index entries.
         let version = (before?.version ?? 0) + 1
         let (facts, words) = try sealing(version, before)
+        if faults.trips(.diskFullInEffect) {
+            // As SQLite does it: the whole transaction is gone, not only this statement.
+            try? sql.execute(sql: "ROLLBACK")
+            throw DatabaseError(resultCode: .SQLITE_FULL)
+        }
         let digest = RegistryDigest.record(key, version: version, facts: facts, words: words)
         try sql.cachedStatement(
             sql: """
@@ -295,7 +302,8 @@ final class Registry: Participant {
                 words = excluded.words, digest = excluded.digest
                 """
         ).execute(arguments: [
-            key.space.octets.sql, Int(key.kind.rawValue), key.id.sql, Int64(clamping: version), key.bucket, facts.sql, words?.sql, digest.sql,
+            key.space.octets.sql, Int(key.kind.rawValue), key.id.sql, Int64(clamping: version), key.bucket, facts.sql, words?.sql,
+            digest.sql,
         ])
         // Rule 2: the other digests are those that were verified above, not what lies there now.
         let entry = Entry(kind: Int64(key.kind.rawValue), id: key.id, version: version, digest: digest)

@@ -11,14 +11,15 @@ extension Registry {
     ///   - ledgerHead: where the ledger will stand, asked inside each transaction after the ledger prepared.
     /// - Throws: ``VaultError/doesNotVerify(_:)`` with the first thing found; the vault must not serve then.
     static func openAndVerify(
-        _ store: Store, keys: KeySession, ledger: LedgerHead?, ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
+        _ store: Store, keys: KeySession, faults: Faults, ledger: LedgerHead?,
+        ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
     ) throws -> Registry {
         try store.read { sql in
             let record = try CommitRecord.read(from: sql, key: keys.commitMAC, vault: keys.vaultID)
             let tree = try manifestTree(sql)
             guard tree.root == record.root, UInt64(tree.count) == record.spaces else { throw VaultError.doesNotVerify(.rootMismatch) }
             if let ledger, ledger != record.ledger { throw VaultError.doesNotVerify(.ledgerMismatch) }
-            let registry = Registry(tree: tree, record: record, keys: keys, ledgerHead: ledgerHead)
+            let registry = Registry(tree: tree, record: record, keys: keys, faults: faults, ledgerHead: ledgerHead)
             try registry.verifyRows(sql)
             try keys.verifyWraps(registry.spaces.compactMap(\.household), sql)
             return registry

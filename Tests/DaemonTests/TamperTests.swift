@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+/// Somebody with an SQLite shell, or a hand on the files: found before it decides anything.
+@Suite struct TamperTests {
+    /// A row of the registry or of the household, by its kind in table `record`.
+    enum Row: Int, CaseIterable, Sendable {
+        case worker = 3
+        case role = 4
+        case workerKey = 5
+        case involvement = 27
+        case consent = 28
+        case item = 40
+
+        var isOfHousehold: Bool { rawValue >= 20 }
+        /// Changes the last byte of what is sealed in one row, whatever it was.
+        var edit: String {
+            """
+            UPDATE record SET facts = CAST(substr(facts, 1, length(facts) - 1) || CASE WHEN substr(facts, -1) = x'55' THEN x'aa' ELSE x'55' END AS BLOB)
+            WHERE (space, kind, id) IN (SELECT space, kind, id FROM record WHERE kind = \(rawValue) LIMIT 1)
+            """
+        }
+    }
+
+    private func startIsRefused(_ daemon: Kluisd, _ place: SourceLocation = #_sourceLocation) async throws {
+        let ended = try await daemon.startRefused()
+        #expect(ended.status == 5, "\(ended.status) \(ended.errors)", sourceLocation: place)
+        #expect(
+            ended.errors.firstMatch(of: /kluisd: error: the (store|ledger) (does not verify|is older)/) != nil
+                && ended.errors.contains("kluisd: hint: "), "\(ended.errors)", sourceLocation: place)
+    }
+
+    private func doesNotVerify(_ reply: Reply, _ place: SourceLocation = #_sourceLocation) {
+        #expect(reply.status == 500 && reply.problem == "verificationFailed", "\(reply.status) \(reply.text)", sourceLocation: place)
+    }
+
+    @Test(arguments: Row.allCases)
+    func anEditedRowIsFoundAtStart(row: Row) async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.sqlite(row.edit)
+        try await startIsRefused(daemon)
+    }
+
+    @Test(arguments: Row.allCases)
+    func anEditedRowIsFoundWhileItRuns(row: Row) async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let path = "/v1/households/\(furnished.household)/items"
+        #expect(try await daemon.ask("GET", path, as: joost, purpose: "D2").status == 200)
+        try await daemon.sqlite(row.edit)
+        doesNotVerify(try await daemon.ask("GET", path, as: joost, purpose: "D2"))
+        if !row.isOfHousehold {
+            let challenge = try await daemon.challenge("kees", hat: "help")
+            doesNotVerify(try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: "kees")))
+        }
+        #expect(try await daemon.stop() == 0)
+        try await startIsRefused(daemon)
+    }
+
+    private let copyOfConsent = """
+        SELECT 'INSERT OR REPLACE INTO record VALUES(' || quote(space) || ',' || kind || ',' || quote(id) || ',' || version || ',' || bucket || ','
+        || quote(facts) || ',' || quote(words) || ',' || quote(digest) || ');' FROM record WHERE kind = 28
+        """
+    private let copyOfManifests = "SELECT 'INSERT OR REPLACE INTO manifest VALUES(' || quote(space) || ',' || quote(body) || ');' FROM manifest"
+    private let copyOfCommitRecord =
+        "SELECT 'INSERT OR REPLACE INTO commit_record VALUES(1,' || quote(body) || ',' || quote(mac) || ');' FROM commit_record"
+
+    /// The consent as it was before it was withdrawn, with more and more of what stood around it.
+    @Test(arguments: [1, 2, 3], [true, false])
+    func anOldRowPutBackIsFound(parts: Int, running: Bool) async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        var old = ""
+        for copy in [copyOfConsent, copyOfManifests, copyOfCommitRecord].prefix(parts) { old += try await daemon.sqlite(copy) }
+        let withdrawn = try await daemon.ask(
+            "POST", "/v1/consents/\(furnished.consent)/withdrawal", as: daemon.signIn("kees", hat: "help"), purpose: "D7",
+            json: #"{"by":"\#(furnished.selma)"}"#)
+        try #require(withdrawn.status == 200, "\(withdrawn.text)")
+        let list = "/v1/households/\(furnished.household)/consents"
+        #expect(try await daemon.ask("GET", list, as: joost, purpose: "D2").text.contains(#""state":"withdrawn""#))
+        if running {
+            try await daemon.sqlite(old)
+            doesNotVerify(try await daemon.ask("GET", list, as: joost, purpose: "D2"))
+            #expect(try await daemon.stop() == 0)
+        } else {
+            #expect(try await daemon.stop() == 0)
+            try await daemon.sqlite(old)
+            try await startIsRefused(daemon)
+        }
+    }
+
+    /// The whole database as it was, with keys and all: only the checkpoint that was published since knows better.
+    @Test func anOldDatabasePutBackIsFound() async throws {
+        let (daemon, furnished) = try await Kluisd.copy()
+        let old = try Data(contentsOf: URL(fileURLWithPath: daemon.database))
+        try await daemon.start()
+        #expect(try await daemon.consent(furnished, as: daemon.signIn("joost", hat: "direction")).status == 201)
+        #expect(try await daemon.stop() == 0)
+        for name in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: daemon.database + name) }
+        try old.write(to: URL(fileURLWithPath: daemon.database))
+        try await startIsRefused(daemon)
+    }
+
+    /// Two small items change places in the database.
+    @Test func exchangedSmallContentsAreFound() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let before = try #require(Reply(await daemon.read(furnished.small, in: furnished, as: joost)))
+        #expect(before.body == Data("the first small one".utf8))
+        try await daemon.sqlite(
+            "UPDATE item_version SET small = (SELECT other.small FROM item_version AS other WHERE other.small IS NOT NULL AND other.item <> item_version.item) WHERE small IS NOT NULL")
+        for item in [furnished.small, furnished.other] {
+            let answer = try await daemon.read(item, in: furnished, as: joost)
+            #expect(answer.range(of: Data("small one".utf8)) == nil)
+            if let reply = Reply(answer) { doesNotVerify(reply) }
+        }
+        #expect(try await daemon.stop() == 0)
+    }
+
+    enum BlobAttack: String, CaseIterable, Sendable { case anothersContent, flippedByte, cutOff, longer, gone }
+
+    /// The file of a large item.
+    @Test(arguments: BlobAttack.allCases)
+    func aBlobThatIsNotItsOwnIsFound(attack: BlobAttack) async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        func blobs() throws -> Set<String> {
+            Set(try FileManager.default.subpathsOfDirectory(atPath: daemon.state + "/blobs").filter { $0.utf8.count == 35 })
+        }
+        let own = try #require(try blobs().first)
+        let file = URL(fileURLWithPath: daemon.state + "/blobs/" + own)
+        #expect(try await daemon.add(Data(Kluisd.largeContent.reversed()), title: "reversed", to: furnished, as: joost).status == 201)
+        #expect(Reply(try await daemon.read(furnished.large, in: furnished, as: joost))?.body == Kluisd.largeContent)
+        var bytes = try Data(contentsOf: file)
+        switch attack {
+        case .anothersContent:
+            let other = try #require(try blobs().subtracting([own]).first)
+            bytes = try Data(contentsOf: URL(fileURLWithPath: daemon.state + "/blobs/" + other))
+        case .flippedByte: bytes[bytes.startIndex + 40] ^= 1
+        case .cutOff: bytes.removeLast(1)
+        case .longer: bytes.append(0)
+        case .gone: break
+        }
+        if attack == .gone { try FileManager.default.removeItem(at: file) } else { try bytes.write(to: file) }
+        let answer = try await daemon.read(furnished.large, in: furnished, as: joost)
+        if let reply = Reply(answer) { doesNotVerify(reply) }
+        // Nothing of the other one's content either.
+        #expect(answer.range(of: Data(Kluisd.largeContent.reversed().prefix(64))) == nil)
+        // Nobody else's item suffers.
+        #expect(Reply(try await daemon.read(furnished.small, in: furnished, as: joost))?.body == Data("the first small one".utf8))
+        let verification = try await daemon.ask("POST", "/v1/ledger/verification", as: daemon.signIn("otto"), purpose: "D8")
+        #expect(!verification.text.contains(#""problems":[]"#), "\(verification.text)")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// The exported ledger and the one in the database.
+    @Test func aChangedLedgerIsFoundAtStart() async throws {
+        for edit in [
+            "DELETE FROM ledger_leaf WHERE rowid = (SELECT max(rowid) FROM ledger_leaf)", "DELETE FROM ledger_leaf WHERE rowid = 5", "DELETE FROM ledger_head",
+        ] {
+            let (daemon, _) = try await Kluisd.copy()
+            try await daemon.sqlite(edit)
+            try await startIsRefused(daemon)
+        }
+    }
+}
