@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PACKAGES := libsodium-dev libsqlite3-dev pkg-config openssh-client tzdata sqlite3 strace
+PACKAGES := libsodium-dev libsqlite3-dev pkg-config openssh-client tzdata sqlite3 strace curl
 VECTORS := $(if $(KLUIS_VECTORS),$(KLUIS_VECTORS),../shared/vectors)
 DEBUG := .build/debug
 RELEASE := .build/release

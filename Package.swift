@@ -99,7 +99,7 @@ let package = Package(
         program("kluis", ["Wire", "LedgerFormat", "TransparencyLog", arguments] + nio),
         program("kluis-bench", [arguments]),
         .executableTarget(name: "bench-plain", dependencies: ["CSodium"]),
-        program("kluis-scenario", ["Wire", arguments] + nio),
+        program("kluis-scenario", ["Wire", arguments]),
 
         // Runs every case of the vectors through the libraries above; shared by the programs `conformance-…` and the tests.
         library("TLogConformance", ["TransparencyLog", "LedgerFormat", "Sealing"]),
@@ -121,7 +121,7 @@ let package = Package(
             "VaultTests",
             ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),
         tests("WireTests", ["Wire"]),
-        tests("kluisTests", ["kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Sealing"]),
+        tests("kluisTests", ["kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Sealing", "Household", arguments] + nio),
         tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),
         tests("ArchitectureTests", []),
     ],

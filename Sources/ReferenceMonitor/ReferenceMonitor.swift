@@ -156,7 +156,8 @@ public struct ReferenceMonitor: Sendable {
             try await writer.perform { transaction in
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
                 return (
-                    try lines.checked(engine.decide(request, on: facts), request, facts, in: transaction), engine.explain(request, on: facts)
+                    try lines.checked(engine.decide(request, on: facts), request, facts, in: transaction),
+                    engine.explain(request, on: facts)
                 )
             }
         }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Household
 import Hummingbird
 import Policy
@@ -25,7 +26,8 @@ extension VaultServer {
         let (page, cited) = try await read(action, exchange, by: caller) { [monitor] grant in
             let lines = try await monitor.lines(grant)
             return LedgerPage(
-                entries: lines.map(LedgerLine.init), next: range.upperBound < size ? range.upperBound.description : nil)
+                entries: lines.map(LedgerLine.init),
+                next: range.upperBound < size && !range.isEmpty ? (range.upperBound - 1).description : nil)
         }
         return try json(cite(page, cited), cited.receipt)
     }
@@ -41,7 +43,7 @@ extension VaultServer {
             let checkpoint = try await operations.checkpoint()
             return CheckpointAnswer(
                 note: String(decoding: checkpoint.note, as: UTF8.self), size: checkpoint.size,
-                root: checkpoint.root.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+                root: Data(checkpoint.root).base64EncodedString())
         }
         answer.articles = cited.articles
         answer.receipt = cited.receipt

@@ -29,10 +29,11 @@ extension VaultServer {
             guard let goal = byLabel[action.goal] else {
                 throw Terms.fail("actions.goal", "het label van een doel in dit plan", "the label of a goal in this plan")
             }
+            let worker: WorkerID? = if let text = action.worker { try await worker(text, "actions.worker") } else { nil }
             let id = PlanActionID.random()
             actions.append(
                 Household.PlanAction(
-                    id: id, goal: goal, actor: try await planActor(action.actor, in: household),
+                    id: id, goal: goal, actor: try await planActor(action.actor, in: household), worker: worker,
                     due: try Terms.day(action.due, "actions.due")))
             actionWords.append(PlanActionWords(id: id, description: try Terms.words(action.text, "actions.text")))
         }

@@ -63,6 +63,11 @@ extension VaultServer {
         guard let text = state.parameters.get("w") else { throw Problem.notFound }
         let worker = try await worker(text, "worker")
         let message = try await body(Wire.AssignRole.self, request)
+        guard message.from == nil, message.until == nil else {
+            throw Terms.fail(
+                "from", "een rol geldt vanaf nu en zonder einde; laat from en until weg",
+                "a role begins now and has no end; leave out from and until")
+        }
         return try await change(
             Policy.AssignRole(worker: worker, role: try Terms.term(Role.self, message.role, "role")), exchange, by: caller,
             request: [Array(worker.description.utf8), try WireJSON.encode(message)]
@@ -100,7 +105,9 @@ extension VaultServer {
         let caller = try caller(exchange)
         guard let text = state.parameters.get("w") else { throw Problem.notFound }
         let worker = try await worker(text, "worker")
-        _ = try await body(Wire.EndWorker.self, request)
+        guard try await body(Wire.EndWorker.self, request).on == nil else {
+            throw Terms.fail("on", "een vertrek geldt meteen; laat de dag weg", "leaving takes effect at once; leave out the day")
+        }
         return try await change(
             Policy.EndWorker(worker: worker), exchange, by: caller, created: false, request: [Array(worker.description.utf8)]
         ) { [vault] grant, transaction in

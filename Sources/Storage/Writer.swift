@@ -30,6 +30,8 @@ public final class Writer: Sendable {
     private enum Failure: Error {
         case batchLost(culprit: Int?, StorageError.Reason)
         case unknown(StorageError.Reason)
+        /// Every job failed by itself: there is nothing to commit.
+        case nothingStands([(Job, any Error)])
     }
 
     private let state = Mutex(State())
@@ -116,6 +118,7 @@ public final class Writer: Sendable {
         } catch {
             switch error {
             case .unknown(let reason): close(.unknown(reason), batch)
+            case .nothingStands(let failed): for (job, error) in failed { job.fail(error) }
             case .batchLost(let culprit, let reason):
                 for (index, job) in batch.enumerated() {
                     if index == culprit || batch.count == 1 {
@@ -171,6 +174,11 @@ public final class Writer: Sendable {
                 guard transaction.isOpen else { throw .batchLost(culprit: index, Store.reason(error)) }
                 failed.append((job, error))
             }
+        }
+        // Whoever failed hears why, and not that a commit of nothing failed as well: a store that was tampered with does not prepare either.
+        if answers.isEmpty {
+            if sql.isInsideTransaction { try? sql.rollback() }
+            throw .nothingStands(failed)
         }
         do {
             for participant in participants { try participant.prepare(in: transaction) }

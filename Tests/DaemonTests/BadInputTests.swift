@@ -2,13 +2,14 @@ import Foundation
 import Testing
 
 /// What a careless or hostile client can send: each a clear error, and nothing done.
-@Suite struct BadInputTests {
+@Suite(.timeLimit(.minutes(2))) struct BadInputTests {
     /// Bodies that must be refused before anything is decided.
     private static let bodies: [(what: String, body: Data, status: Int, detail: String)] = [
         ("oversize", Data(#"{"municipality":""#.utf8) + Data(repeating: UInt8(ascii: "w"), count: 300_000) + Data("\"}".utf8), 413, ""),
         ("deep arrays", Data((String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)).utf8), 400, ""),
         (
-            "deep objects", Data((#"{"municipality":"# + String(repeating: "{\"a\":", count: 40) + "1" + String(repeating: "}", count: 41)).utf8), 400,
+            "deep objects",
+            Data((#"{"municipality":"# + String(repeating: "{\"a\":", count: 40) + "1" + String(repeating: "}", count: 41)).utf8), 400,
             ""
         ),
         ("a key twice", Data(#"{"municipality":"waterwolde","municipality":"waterwolde"}"#.utf8), 400, ""),
@@ -29,7 +30,8 @@ import Testing
         let joost = try await daemon.signIn("joost", hat: "direction")
         let before = try await daemon.households(as: joost)
         for (what, body, status, detail) in Self.bodies {
-            let reply = try await daemon.ask("POST", "/v1/households", as: joost, purpose: "D1", [("Content-Type", "application/json")], body: body)
+            let reply = try await daemon.ask(
+                "POST", "/v1/households", as: joost, purpose: "D1", [("Content-Type", "application/json")], body: body)
             #expect(reply.status == status && reply.problem == "invalid", "\(what): \(reply.status) \(reply.text)")
             #expect(reply.head.lowercased().contains("content-type: application/problem+json"), "\(what)")
             #expect(detail.isEmpty || reply.text.contains(detail), "\(what): \(reply.text)")
@@ -79,7 +81,8 @@ import Testing
         let content = Data(repeating: 7, count: sent)
         let bytes =
             chunked
-            ? Kluisd.request("POST", path, headers + [("Transfer-Encoding", "chunked")]) + Data("\(String(sent + 500, radix: 16))\r\n".utf8) + content
+            ? Kluisd.request("POST", path, headers + [("Transfer-Encoding", "chunked")]) + Data("\(String(sent + 500, radix: 16))\r\n".utf8)
+                + content
             : Kluisd.request("POST", path, headers + [("Content-Length", "\(sent + 500)")], body: content)
         let answer = try await daemon.raw(bytes, cutting: true)
         if let reply = Reply(answer) { #expect(reply.status == 400 && reply.problem == "invalid", "\(reply.text)") }
@@ -132,7 +135,8 @@ import Testing
         let nowhere = "h-bbbbbbbbbbbbbbbbbbbbbbbbba"
         for path in [
             "/v1/households/\(nowhere)", "/v1/households/\(furnished.household)/items/\(furnished.small)",
-            "/v1/households/\(furnished.household)/items/i-bbbbbbbbbbbbbbbbbbbbbbbbba", "/v1/households/\(nowhere)/items/\(furnished.small)",
+            "/v1/households/\(furnished.household)/items/i-bbbbbbbbbbbbbbbbbbbbbbbbba",
+            "/v1/households/\(nowhere)/items/\(furnished.small)",
         ] { #expect(try await bytes(path) == there, "\(path)") }
         #expect(try await daemon.stop() == 0)
     }

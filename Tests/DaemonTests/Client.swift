@@ -10,7 +10,9 @@ struct Reply: Sendable {
 
     var text: String { String(decoding: body, as: UTF8.self) }
     /// The code behind `urn:kluis:problem:`.
-    var problem: String? { field("type").map { String($0.drop { $0 != ":" }.dropFirst().drop { $0 != ":" }.dropFirst().drop { $0 != ":" }.dropFirst()) } }
+    var problem: String? {
+        field("type").map { String($0.drop { $0 != ":" }.dropFirst().drop { $0 != ":" }.dropFirst().drop { $0 != ":" }.dropFirst()) }
+    }
     var articles: [String] { (object?["articles"] as? [String]) ?? [] }
     var receipt: Int? { object?["receipt"] as? Int }
     private var object: [String: Any]? { try? JSONSerialization.jsonObject(with: body) as? [String: Any] }
@@ -33,7 +35,9 @@ struct Reply: Sendable {
         var rest = bytes[end.upperBound...]
         guard head.lowercased().contains("transfer-encoding: chunked") else {
             body = Data(rest)
-            let length = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }.flatMap { Int($0.dropFirst(16)) }
+            let length = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }.flatMap {
+                Int($0.dropFirst(16))
+            }
             if let length, length != body.count { return nil }
             return
         }
@@ -106,13 +110,15 @@ extension Kluisd {
 
     /// A request with a whole answer.
     func ask(
-        _ method: String, _ path: String, as token: String? = nil, purpose: String? = nil, _ extra: [(String, String)] = [], json: String? = nil,
+        _ method: String, _ path: String, as token: String? = nil, purpose: String? = nil, _ extra: [(String, String)] = [],
+        json: String? = nil,
         body: Data? = nil, _ place: SourceLocation = #_sourceLocation
     ) async throws -> Reply {
         var headers = Self.headers(token, purpose) + extra
         if json != nil { headers.append(("Content-Type", "application/json")) }
         let answer = try await raw(Self.request(method, path, headers, body: json.map { Data($0.utf8) } ?? body))
-        return try #require(Reply(answer), "no whole answer: \(String(decoding: answer.prefix(400), as: UTF8.self)); \(errors)", sourceLocation: place)
+        return try #require(
+            Reply(answer), "no whole answer: \(String(decoding: answer.prefix(400), as: UTF8.self)); \(errors)", sourceLocation: place)
     }
 
     // MARK: - Signing in
@@ -121,14 +127,16 @@ extension Kluisd {
 
     /// Asks for a challenge: its text and its namespace.
     func challenge(_ worker: String, hat: String? = nil) async throws -> (text: String, namespace: String) {
-        let reply = try await ask("POST", "/v1/login/challenge", json: Self.json(["worker": worker].merging(hat.map { ["hat": $0] } ?? [:]) { $1 }))
+        let reply = try await ask(
+            "POST", "/v1/login/challenge", json: Self.json(["worker": worker].merging(hat.map { ["hat": $0] } ?? [:]) { $1 }))
         try #require(reply.status == 200, "\(reply.text)")
         return (try #require(reply.field("challenge")), try #require(reply.field("namespace")))
     }
 
     /// Signs with OpenSSH and the key of a member of the cast.
     func sign(_ text: String, _ namespace: String, key worker: String) async throws -> String {
-        let signed = try await Built.run("/usr/bin/ssh-keygen", ["-q", "-Y", "sign", "-f", keys + "/" + worker, "-n", namespace], input: Data(text.utf8))
+        let signed = try await Built.run(
+            "/usr/bin/ssh-keygen", ["-q", "-Y", "sign", "-f", keys + "/" + worker, "-n", namespace], input: Data(text.utf8))
         try #require(signed.status == 0, "\(signed.errors)")
         return signed.text
     }
@@ -156,7 +164,8 @@ extension Kluisd {
 
     func add(_ content: Data, title: String, to furnished: Furnished, as token: String) async throws -> Reply {
         try await ask(
-            "POST", "/v1/households/\(furnished.household)/items", as: token, purpose: "D2", [Self.item(title: title, subject: furnished.selma)],
+            "POST", "/v1/households/\(furnished.household)/items", as: token, purpose: "D2",
+            [Self.item(title: title, subject: furnished.selma)],
             body: content)
     }
 

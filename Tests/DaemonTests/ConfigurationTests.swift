@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The daemon's configuration file, checked as strictly as it claims.
-@Suite struct ConfigurationTests {
+@Suite(.timeLimit(.minutes(2))) struct ConfigurationTests {
     private func check(_ text: String, mode: Int = 0o600) async throws -> Built.Ended {
         let directory = try Built.directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// What happens when the disk or the daemon fails at the worst moment, planted in a practice vault.
-@Suite struct FaultTests {
+@Suite(.timeLimit(.minutes(2))) struct FaultTests {
     private let body = #"{"municipality":"waterwolde"}"#
 
     private func create(_ daemon: Kluisd, as token: String, key: String? = nil) async throws -> Reply {
@@ -19,7 +19,8 @@ import Testing
         // A change.
         try await daemon.arm(fault)
         let change = try await create(daemon, as: joost, key: "once")
-        #expect(change.status == 503 && change.problem == "notRecorded" && change.text.contains("not recorded, nothing done"), "\(change.text)")
+        #expect(
+            change.status == 503 && change.problem == "notRecorded" && change.text.contains("not recorded, nothing done"), "\(change.text)")
         #expect(try await daemon.households(as: joost) == households)
         // A reading: not a byte.
         try await daemon.arm(fault)
@@ -73,7 +74,8 @@ import Testing
         try await daemon.arm("io-error-at-commit")
         let answer = try await daemon.raw(
             Kluisd.request(
-                "POST", "/v1/households", Kluisd.headers(joost, "D1") + [("Idempotency-Key", "once"), ("Content-Type", "application/json")],
+                "POST", "/v1/households",
+                Kluisd.headers(joost, "D1") + [("Idempotency-Key", "once"), ("Content-Type", "application/json")],
                 body: Data(body.utf8)))
         // The process may be gone before the answer is; never is it told as done.
         if !answer.isEmpty {
@@ -98,7 +100,8 @@ import Testing
         try await daemon.arm("die-after-commit")
         let answer = try await daemon.raw(
             Kluisd.request(
-                "POST", "/v1/households", Kluisd.headers(joost, "D1") + [("Idempotency-Key", "once"), ("Content-Type", "application/json")],
+                "POST", "/v1/households",
+                Kluisd.headers(joost, "D1") + [("Idempotency-Key", "once"), ("Content-Type", "application/json")],
                 body: Data(body.utf8)))
         #expect(answer.isEmpty)
         #expect(try await daemon.ended() == -SIGKILL)
@@ -119,7 +122,8 @@ import Testing
         let items = try await daemon.sqlite("SELECT count(*) FROM item_version")
         try await daemon.arm("die-after-rename")
         let request = Kluisd.request(
-            "POST", "/v1/households/\(furnished.household)/items", Kluisd.headers(joost, "D2") + [Kluisd.item(title: "lost", subject: furnished.selma)],
+            "POST", "/v1/households/\(furnished.household)/items",
+            Kluisd.headers(joost, "D2") + [Kluisd.item(title: "lost", subject: furnished.selma)],
             body: Kluisd.largeContent)
         #expect(try await daemon.raw(request).isEmpty)
         #expect(try await daemon.ended() == -SIGKILL)

@@ -19,7 +19,8 @@ enum Built {
         var text: String { String(decoding: output, as: UTF8.self) }
     }
 
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .path
     static var policies: String { root + "/Policies" }
 
     /// A program beside the test bundle; the runner may be a program of the toolchain.
@@ -99,7 +100,8 @@ final class Kluisd: Sendable {
         let daemon = Kluisd(directory: try #require(templateDirectory))
         atexit { if let path = Kluisd.templateDirectory { try? FileManager.default.removeItem(atPath: path) } }
         try await daemon.start(demo: true)
-        let names = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: URL(fileURLWithPath: daemon.keys + "/demo.json")))
+        let names = try JSONDecoder().decode(
+            [String: String].self, from: Data(contentsOf: URL(fileURLWithPath: daemon.keys + "/demo.json")))
         var furnished = Furnished(household: try #require(names["H"]), selma: try #require(names["selma"]))
         let joost = try await daemon.signIn("joost", hat: "direction")
         func item(_ content: Data, _ title: String) async throws -> String {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Who asks: challenge, signature, token, at the door of the real daemon.
-@Suite struct SignInTests {
+@Suite(.timeLimit(.minutes(2))) struct SignInTests {
     private func refused(_ reply: Reply, _ words: String, _ place: SourceLocation = #_sourceLocation) {
         #expect(reply.status == 401 && reply.problem == "signInFirst", "\(reply.status) \(reply.text)", sourceLocation: place)
         #expect(reply.text.contains(words), "\(reply.text)", sourceLocation: place)
@@ -59,7 +59,9 @@ import Testing
     func aForeignNamespace(namespace: String) async throws {
         let (daemon, _) = try await Kluisd.furnished()
         let challenge = try await daemon.challenge("kees", hat: "help")
-        refused(try await daemon.login(challenge.text, daemon.sign(challenge.text, namespace, key: "kees")), "the signature was made for something else")
+        refused(
+            try await daemon.login(challenge.text, daemon.sign(challenge.text, namespace, key: "kees")),
+            "the signature was made for something else")
         #expect(try await daemon.stop() == 0)
     }
 
@@ -80,7 +82,8 @@ import Testing
     @Test func aSignatureByAnothersKey() async throws {
         let (daemon, _) = try await Kluisd.furnished()
         let challenge = try await daemon.challenge("joost", hat: "direction")
-        refused(try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: "mirjam")), "signing in failed")
+        refused(
+            try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: "mirjam")), "signing in failed")
         let other = try await daemon.challenge("joost", hat: "direction")
         refused(try await daemon.login(other.text, daemon.sign(other.text + " ", other.namespace, key: "joost")), "signing in failed")
         #expect(try await daemon.stop() == 0)
@@ -114,7 +117,10 @@ import Testing
         let token = try await daemon.signIn("joost", hat: "direction")
         #expect(try await daemon.ask("GET", "/v1/session", as: token).status == 200)
         let flipped = String(token.dropLast()) + (token.last == "A" ? "B" : "A")
-        for bad in ["", "none", String(token.dropLast()), token + "A", flipped, " " + token, token.uppercased(), String(repeating: "x", count: 4000)] {
+        for bad in [
+            "", "none", String(token.dropLast()), token + "A", flipped, " " + token, token.uppercased(),
+            String(repeating: "x", count: 4000),
+        ] {
             refused(try await daemon.ask("GET", "/v1/session", as: bad), "sign in first")
             refused(try await daemon.ask("GET", "/v1/households", as: bad, purpose: "D1"), "sign in first")
         }

@@ -38,10 +38,13 @@ import Testing
         let name = Array("ssh-ed25519".utf8)
         let bad = [
             "", " ", "ssh-ed25519", "ssh-ed25519 ", "ssh-ed25519 AAAA", plain.replacing("ssh-ed25519 ", with: "ssh-rsa "),
-            plain.replacing("ssh-ed25519 ", with: "sk-ssh-ed25519@openssh.com "), "restrict " + plain, plain + "A", plain.replacing(" ", with: "\t"),
-            line("ssh-ed25519", [Array("ssh-rsa".utf8), key]), line("ssh-ed25519", [name, Array(key.dropLast())]), line("ssh-ed25519", [name, key + [0]]),
+            plain.replacing("ssh-ed25519 ", with: "sk-ssh-ed25519@openssh.com "), "restrict " + plain, plain + "A",
+            plain.replacing(" ", with: "\t"),
+            line("ssh-ed25519", [Array("ssh-rsa".utf8), key]), line("ssh-ed25519", [name, Array(key.dropLast())]),
+            line("ssh-ed25519", [name, key + [0]]),
             line("ssh-ed25519", [name, key], after: [0]), line("ssh-ed25519", [name, key, Array("ssh:".utf8)]), line("ssh-ed25519", [name]),
-            line("ssh-ed25519-cert-v01@openssh.com", [Array("ssh-ed25519-cert-v01@openssh.com".utf8), key]), plain + " " + String(repeating: "c", count: 2048),
+            line("ssh-ed25519-cert-v01@openssh.com", [Array("ssh-ed25519-cert-v01@openssh.com".utf8), key]),
+            plain + " " + String(repeating: "c", count: 2048),
         ]
         for text in bad { #expect(SSHPublicKey.parse(text) == nil, "\(text.prefix(100))") }
     }
@@ -52,6 +55,8 @@ import Testing
             #expect(reader.string() == nil)
         }
         var reader = SSHReader([0, 0])
-        #expect(reader.uint32() == nil && reader.take(-1) == nil && reader.take(3) == nil && reader.take(2) == [0, 0] && reader.isAtEnd && reader.byte() == nil)
+        #expect(
+            reader.uint32() == nil && reader.take(-1) == nil && reader.take(3) == nil && reader.take(2) == [0, 0] && reader.isAtEnd
+                && reader.byte() == nil)
     }
 }

@@ -10,7 +10,8 @@ final class KeyRing: Sendable {
 
     init() throws {
         directory = "/tmp/kluis-ssh-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
@@ -147,7 +148,8 @@ private func blob(of armoured: String) throws -> [UInt8] {
         let bad = [
             "", begin, begin + "\n" + end, good.replacing(begin, with: "-----BEGIN PGP SIGNATURE-----"), good.replacing(end, with: ""),
             good.replacing(begin + "\n", with: ""), "x" + good, good + "x", good + good, good.replacing("\n", with: " "),
-            good.replacing(begin, with: begin + " "), good.replacing("U1NIU0lH", with: "U1NIU0l="), good.replacing("U1NIU0lH", with: "U1NIU0l!"),
+            good.replacing(begin, with: begin + " "), good.replacing("U1NIU0lH", with: "U1NIU0l="),
+            good.replacing("U1NIU0lH", with: "U1NIU0l!"),
             good.replacing("U1NIU0lH", with: "U1NIU0\u{301}lH"), armour(Array("SSHSIG".utf8)), armour(body + body),
             begin + "\n" + String(repeating: "A", count: 5000) + "\n" + end + "\n",
         ]
@@ -155,9 +157,12 @@ private func blob(of armoured: String) throws -> [UInt8] {
     }
 
     @Test func baseSixtyFourHasOneSpelling() {
-        #expect(Base64.decode("") == [] && Base64.decode("AA==") == [0] && Base64.decode("AAA=") == [0, 0] && Base64.decode("/+8=") == [255, 239])
+        #expect(
+            Base64.decode("") == [] && Base64.decode("AA==") == [0] && Base64.decode("AAA=") == [0, 0]
+                && Base64.decode("/+8=") == [255, 239])
         for text in [
-            "A", "AA", "AAA", "AA=", "A===", "====", "=AAA", "AB==", "AAB=", "AA==AAAA", "AA=A", "A=AA", "AAAA====", "AA_-", "AA A", " AAA", "AAA\n",
+            "A", "AA", "AAA", "AA=", "A===", "====", "=AAA", "AB==", "AAB=", "AA==AAAA", "AA=A", "A=AA", "AAAA====", "AA_-", "AA A", " AAA",
+            "AAA\n",
             "AA\u{301}==",
         ] { #expect(Base64.decode(text) == nil, "\(text)") }
         var generator = SystemRandomNumberGenerator()

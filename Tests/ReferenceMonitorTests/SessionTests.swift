@@ -34,7 +34,10 @@ import Testing
         #expect(token.text.wholeMatch(of: /kluis-session-[A-Za-z0-9_-]{43}/) != nil)
         #expect(SessionToken.digest(of: token.text)?.count == 32)
         #expect(SessionToken.digest(of: token.text) != SessionToken.digest(of: SessionToken.random().text))
-        for text in ["", "none", String(token.text.dropLast()), token.text + "A", token.text.replacing("session", with: "sessiom"), " " + token.text.dropFirst()] {
+        for text in [
+            "", "none", String(token.text.dropLast()), token.text + "A", token.text.replacing("session", with: "sessiom"),
+            " " + token.text.dropFirst(),
+        ] {
             #expect(SessionToken.digest(of: text) == nil, "\(text)")
         }
     }

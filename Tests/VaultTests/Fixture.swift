@@ -104,12 +104,16 @@ final class TestVault: Sendable {
         return try SlotSecret.keyFile(SecretBytes(moving: &bytes))
     }
 
-    /// A new vault, made once: every test gets a copy of its files.
+    /// A new vault, made once and kept in memory: every test gets a copy of its files.
     private static let template = Task {
         let scratch = try Scratch()
         let cast = Cast()
         try await VaultFiles.create(paths(scratch), secret: secret(), label: "test", founding: cast.founding)
-        return (scratch, cast)
+        var files: [String: [UInt8]] = [:]
+        for name in ["keyring", "slots", "state/vault.db"] {
+            files[name] = [UInt8](try Data(contentsOf: URL(filePath: scratch.path + "/" + name)))
+        }
+        return (files, cast)
     }
 
     static func paths(_ scratch: Scratch) -> VaultPaths {
@@ -118,11 +122,10 @@ final class TestVault: Sendable {
 
     /// A vault with the cast and nothing else, open.
     static func make() async throws -> TestVault {
-        let (original, cast) = try await template.value
+        let (files, cast) = try await template.value
         let scratch = try Scratch()
-        for name in ["state", "keyring", "slots"] {
-            try FileManager.default.copyItem(atPath: original.path + "/" + name, toPath: scratch.path + "/" + name)
-        }
+        try Files.makeFolder(scratch.path + "/state")
+        for (name, bytes) in files { try write(scratch.path + "/" + name, bytes) }
         return try TestVault(scratch, paths(scratch), cast)
     }
 
