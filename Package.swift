@@ -121,8 +121,10 @@ let package = Package(
             "VaultTests",
             ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),
         tests("WireTests", ["Wire"]),
-        tests("kluisTests", ["kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Sealing", "Household", arguments] + nio),
+        tests(
+            "kluisTests", ["kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Sealing", "Household", arguments] + nio),
         tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),
+        tests("DaemonTests", ["kluisd", "kluis"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

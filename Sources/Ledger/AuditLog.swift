@@ -113,6 +113,16 @@ public final class AuditLog: Participant, Sendable {
     /// - Parameter awaitsOutcome: true for a reading that was permitted: how it ended is written later, also when a crash comes between.
     /// - Throws: ``LedgerError/notRecorded``, or what SQLite threw when it ended the transaction.
     public func append(_ line: LogLine, awaitsOutcome: Bool = false, in transaction: borrowing Transaction) throws -> Entry {
+        do {
+            return try write(line, awaitsOutcome: awaitsOutcome, in: transaction)
+        } catch {
+            // What ended the whole transaction goes on as it is; anything else means that this line could not be written.
+            guard transaction.isOpen else { throw error }
+            throw LedgerError.notRecorded
+        }
+    }
+
+    private func write(_ line: LogLine, awaitsOutcome: Bool, in transaction: borrowing Transaction) throws -> Entry {
         if faults.trips(.ledgerAppend) { throw LedgerError.notRecorded }
         var (frontier, batch) = open.withLock { ($0.frontier, $0.batch) }
         let first = frontier.size

@@ -124,18 +124,18 @@ public final class Authenticator: Sendable {
             guard elapsed <= challenge.expires else { throw .signIn(.expiredChallenge) }
             do { return (challenge, try SSHSignature(armoured: signature)) } catch { throw .signIn(.malformedSignature) }
         }
-        let failuresSoFar = challenge.map { challenge in state.withLock { $0.failures[challenge.worker, default: 0] } } ?? 0
         let entry = try await monitored {
             try await self.writer.perform { [self] transaction in
                 try judge(
-                    verdict, claimed: challenge?.worker, peer: peer, failuresSoFar: failuresSoFar, moment: moment, trace: trace, in: transaction)
+                    verdict, claimed: challenge?.worker, peer: peer, moment: moment, trace: trace, in: transaction)
             }
         }
         let receipt = try log.receipt(for: entry.line)
         switch entry.result {
         case .success(let credentials):
             let session = Session(
-                worker: credentials.worker, handle: entry.worker, organisation: credentials.organisation, hat: entry.hat, peer: peer, started: moment, at: elapsed)
+                worker: credentials.worker, handle: entry.worker, organisation: credentials.organisation, hat: entry.hat, peer: peer,
+                started: moment, at: elapsed)
             let token = SessionToken.random()
             state.withLock { state in
                 state.failures[entry.worker] = nil
@@ -145,7 +145,6 @@ public final class Authenticator: Sendable {
             }
             return (token, Caller(session: session), receipt.index)
         case .failure(let failure):
-            if entry.counts { state.withLock { $0.failures[entry.worker, default: 0] += 1 } }
             throw MonitorError.signIn(failure)
         }
     }
@@ -155,14 +154,15 @@ public final class Authenticator: Sendable {
         let result: Result<Credentials, MonitorError.SignInFailure>
         let worker: String
         let hat: Hat?
-        let counts: Bool
     }
 
     private func judge(
-        _ verdict: Result<(Challenge, SSHSignature), MonitorError>, claimed: String?, peer: UInt32, failuresSoFar: Int, moment: Moment,
+        _ verdict: Result<(Challenge, SSHSignature), MonitorError>, claimed: String?, peer: UInt32, moment: Moment,
         trace: TraceID, in transaction: borrowing Transaction
     ) throws -> Judged {
         let credentials = try claimed.flatMap { try source.credentials(of: $0, in: transaction) }
+        // Counted here, on the writer's thread, one attempt after another: attempts side by side are not fewer.
+        let failuresSoFar = claimed.map { claimed in state.withLock { $0.failures[claimed, default: 0] } } ?? 0
         // Only attempts by the worker's own machine account count towards a lock, or anybody could lock a colleague out.
         let rightAccount = identity.isRehearsal || (credentials?.uids.contains(peer) ?? false)
         var counts = false
@@ -204,6 +204,7 @@ public final class Authenticator: Sendable {
         if case .success(let pair) = verdict, case .success(let known) = result, let token = pair.1.token {
             try source.remember(counter: token.counter, of: pair.1.publicKey, worker: known.worker, in: transaction)
         }
+        if counts, case .failure = result, let claimed { state.withLock { $0.failures[claimed, default: 0] += 1 } }
         if counts, case .failure = result, failuresSoFar + 1 == Self.failureLimit, let credentials {
             try source.lock(credentials.worker, at: moment, in: transaction)
         }
@@ -212,7 +213,7 @@ public final class Authenticator: Sendable {
         let line = try lines.signIn(
             worker: credentials?.worker, organisation: credentials?.organisation, hat: hat, failure: result.failureOrNil, moment: moment,
             trace: trace, in: transaction)
-        return Judged(line: line, result: result, worker: claimed ?? "", hat: hat, counts: counts)
+        return Judged(line: line, result: result, worker: claimed ?? "", hat: hat)
     }
 
     /// The caller behind a token, or why there is none. Checked at every request, together with the machine account.

@@ -16,7 +16,9 @@ public protocol FactSource: Sendable {
     func facts(for subject: Policy.Subject, asker: Asker, at moment: Moment, in transaction: borrowing Transaction) throws -> Facts
 
     /// The ciphertext that a reading of `subject` will open, taken in the same transaction as the decision.
-    func sealedContent(for subject: Policy.Subject, action: ActionName, in transaction: borrowing Transaction) throws -> (any SealedContent)?
+    func sealedContent(for subject: Policy.Subject, action: ActionName, in transaction: borrowing Transaction) throws -> (
+        any SealedContent
+    )?
 
     /// Moves whenever a committed change touched facts.
     var revision: UInt64 { get }

@@ -49,6 +49,8 @@ struct LineWriter: Sendable {
     ) throws -> LogLine {
         var line = try line(.decision(.refuse, effect: nil), action, request, facts)
         line.isVisible = refusal.mayKnow
+        // Who may not know hears nothing from how much the log grew either: such a line is always one leaf.
+        if !refusal.mayKnow { line.residents = Array(line.residents.prefix(4)) }
         line.articles = try tokens(refusal.articles.map(\.description))
         switch refusal.reason {
         case .noSuchThing: line.note = .noSuchThing
@@ -64,22 +66,24 @@ struct LineWriter: Sendable {
     func outcome<A: Action>(
         _ effect: LogLine.Effect, of entry: Entry, _ request: Request<A>, in transaction: borrowing Transaction
     ) throws {
-        _ = try log.append(try outcomeLine(effect, of: entry, request), in: transaction)
+        _ = try log.append(try outcomeLine(effect, of: entry, request, at: request.moment), in: transaction)
     }
 
     /// The outcome of a reading: it rides with a later commit, and a start-up closes what a crash left open.
-    func outcomeLater<A: Action>(_ effect: LogLine.Effect, of entry: Entry, _ request: Request<A>) {
-        guard let line = try? outcomeLine(effect, of: entry, request) else { return }
+    func outcomeLater<A: Action>(_ effect: LogLine.Effect, cut: Bool = false, of entry: Entry, _ request: Request<A>, at moment: Moment) {
+        guard let line = try? outcomeLine(effect, cut: cut, of: entry, request, at: moment) else { return }
         log.appendLater(line, of: entry)
     }
 
-    private func outcomeLine<A: Action>(_ effect: LogLine.Effect, of entry: Entry, _ request: Request<A>) throws -> LogLine {
+    private func outcomeLine<A: Action>(
+        _ effect: LogLine.Effect, cut: Bool = false, of entry: Entry, _ request: Request<A>, at moment: Moment
+    ) throws -> LogLine {
         var line = LogLine(
-            .outcome(of: entry.index, effect), moment: request.moment.millisecondsSince1970, caller: try caller(request.asker),
+            .outcome(of: entry.index, effect), moment: moment.millisecondsSince1970, caller: try caller(request.asker),
             action: try Token(A.action.rawValue))
         line.household = try token(request.question.about.household)
         line.traceID = try token(request.trace)
-        if effect == .interrupted { line.note = .cutShort }
+        if cut { line.note = .cutShort }
         return line
     }
 

@@ -68,6 +68,8 @@ public struct ReferenceMonitor: Sendable {
         let request = request(for: attempt)
         let recorded = try await monitored {
             try await writer.perform { transaction in
+                // A session that was ended while the bytes came in decides nothing any more.
+                if let session = attempt.caller.session, session.hasEnded { throw MonitorError.signIn(.noSession) }
                 let recorded = try decideAndRecord(request, isReading: false, in: transaction)
                 guard case .permitted(let entry, let cited, _) = recorded.verdict else { return (recorded.verdict, Done<Output>.nothing) }
                 let lease = Lease { () throws(MonitorError) in }
@@ -119,15 +121,15 @@ public struct ReferenceMonitor: Sendable {
                     Grant(
                         asked: attempt.action, caller: attempt.caller, onBehalfOf: attempt.onBehalfOf, moment: request.moment,
                         line: entry.index, sealedContent: content, lease: lease))
-                lines.outcomeLater(.completed, of: entry, request)
+                lines.outcomeLater(.completed, of: entry, request, at: clock.now())
                 return .done(output, cited.with(receipt))
             } catch {
                 if let error = error as? MonitorError, case .interrupted = error {
-                    lines.outcomeLater(.interrupted, of: entry, request)
+                    lines.outcomeLater(.interrupted, cut: true, of: entry, request, at: clock.now())
                 } else if error is CancellationError {
-                    lines.outcomeLater(.interrupted, of: entry, request)
+                    lines.outcomeLater(.interrupted, of: entry, request, at: clock.now())
                 } else {
-                    lines.outcomeLater(.failed, of: entry, request)
+                    lines.outcomeLater(.failed, of: entry, request, at: clock.now())
                 }
                 return .failed(error, cited.with(receipt))
             }
@@ -212,7 +214,8 @@ public struct ReferenceMonitor: Sendable {
 
     /// Between two chunks: nothing to do unless the registry moved or a term passed; then the same question is decided again.
     private func stillAllowed<A: Action>(_ request: Request<A>, _ caller: Caller, _ recheck: Recheck) async throws(MonitorError) {
-        if let session = caller.session, !session.isLive(at: clock.elapsed()) { throw .interrupted([]) }
+        // A stream that flows is a use of the session.
+        if let session = caller.session, !session.touch(at: clock.elapsed()) { throw .interrupted([]) }
         let now = clock.now()
         if recheck.holds(at: now, revision: source.revision) { return }
         let again = Request(
@@ -250,8 +253,11 @@ func monitored<Output: Sendable>(_ body: () async throws -> Output) async throws
         case .unknown: throw MonitorError.unknown
         default: throw MonitorError.notRecorded
         }
-    } catch is LedgerError {
-        throw MonitorError.notRecorded
+    } catch let error as LedgerError {
+        switch error {
+        case .cannotOpen, .doesNotVerify, .rolledBack: throw MonitorError.factsDoNotVerify
+        case .notRecorded, .notDurable, .cannotExport: throw MonitorError.notRecorded
+        }
     }
 }
 

@@ -40,6 +40,9 @@ final class Session: Sendable {
         use.withLock { !$0.ended && elapsed - $0.last <= Self.idleLimit }
     }
 
+    /// Whether it was ended: signed out, or the vault was sealed.
+    var hasEnded: Bool { use.withLock { $0.ended } }
+
     func end() { use.withLock { $0.ended = true } }
 }
 

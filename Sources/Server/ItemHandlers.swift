@@ -46,13 +46,13 @@ extension VaultServer {
         if let refused = try await monitor.screen(attempt) { throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound }
 
         let sink = try vault.receive(household: household, organisation: organisation, layer: layer, kind: kind, length: length)
-        try await receive(request.body, length, into: sink)
+        let content = try await receive(request.body, length, into: sink)
         let upload = try await sink.finish()
         let expected = exchange.ifMatch
         do {
             let (answer, cited) = try await perform(
                 attempt, exchange,
-                request: [Array(household.description.utf8), try WireJSON.encode(metadata), Array("\(upload.length)".utf8)]
+                request: [Array(household.description.utf8), try WireJSON.encode(metadata), Array("\(upload.length)".utf8), content]
             ) { [vault] grant, transaction in
                 let made = try vault.addItem(grant, upload: upload, words: wording, expected: expected, in: transaction)
                 return ChangeAnswer(id: made.id.description, articles: [], version: made.revision)
@@ -70,12 +70,14 @@ extension VaultServer {
     }
 
     /// Streams a body into the vault with back-pressure; what a client announces must be what comes.
-    private func receive(_ body: RequestBody, _ length: UInt64?, into sink: UploadSink) async throws {
+    private func receive(_ body: RequestBody, _ length: UInt64?, into sink: UploadSink) async throws -> [UInt8] {
         var received: UInt64 = 0
+        var digest = ContentDigest()
         do {
             for try await buffer in body {
                 received += UInt64(buffer.readableBytes)
                 guard received <= length ?? limits.item else { throw Problem.contentTooLarge }
+                digest.update(buffer.readableBytesView)
                 var rest = buffer.readableBytesView
                 while !rest.isEmpty {
                     let taken = try unsafe rest.withUnsafeBytes { bytes in
@@ -94,6 +96,7 @@ extension VaultServer {
             throw Problem.truncated
         }
         if let length, received != length { throw Problem.truncated }
+        return digest.bytes
     }
 
     /// Lets an item out: its description in a header, its bytes as they are opened. When the right ends on the way, the stream is cut without

@@ -73,6 +73,10 @@ extension VaultServer {
         guard let household = request.uri.queryParameters["household"].flatMap({ HouseholdID(String($0)) }) else { throw Problem.notFound }
         let now = operations.clock.now()
         let purpose = exchange.purpose
+        if exchange.whyOnly {
+            return try await why(
+                Attempt(Policy.ListItems(household: household), by: caller, purpose: purpose, trace: exchange.trace), exchange)
+        }
         if route == .accessWhat {
             let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault, monitor] grant in
                 let lines = try vault.listItems(grant) { facts in
@@ -91,6 +95,14 @@ extension VaultServer {
         }
         guard let item = request.uri.queryParameters["item"].flatMap({ ItemID(String($0)) }) else { throw Problem.notFound }
         let (page, cited) = try await read(Policy.ListTeam(household: household), exchange, by: caller) { [vault, monitor] grant in
+            let own = try await monitor.references { transaction in
+                try vault.facts(for: Policy.ReadItem(household: household, item: item).about, asker: caller.asker, at: now, in: transaction)
+            }
+            if case .nothing = monitor.showing(
+                Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: own)
+            {
+                throw Problem.notFound
+            }
             let members = try vault.listTeam(grant).members
             var rows: [AccessRow] = []
             for worker in SortedSet(members.filter(\.isLive).map(\.involvement.worker)) {

@@ -35,7 +35,8 @@ extension VaultServer {
         _ attempt: Attempt<A>, _ exchange: Exchange, request: [[UInt8]],
         effect: @escaping @Sendable (consuming Grant<A>, borrowing OpenTransaction) throws -> ChangeAnswer
     ) async throws -> (ChangeAnswer, Cited) {
-        let digest = RequestDigest.of([Array(A.action.rawValue.utf8)] + request)
+        let digest = RequestDigest.of(
+            [Array(A.action.rawValue.utf8), Array((attempt.onBehalfOf?.description ?? "").utf8)] + request)
         let outcome = try await monitor.change(attempt) { [vault, clock = operations.clock] grant, transaction in
             let caller = grant.caller
             guard let key = exchange.idempotencyKey else { return try effect(grant, transaction) }

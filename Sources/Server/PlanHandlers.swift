@@ -105,13 +105,14 @@ extension VaultServer {
         if answer.state == PlanState.presented.rawValue {
             let activation = Attempt(
                 ActivatePlan(plan: plan), by: authenticator.system(.planEngine), purpose: .plan, trace: exchange.trace)
-            let outcome = try await monitor.change(activation) { [vault] grant, transaction in
-                ChangeAnswer(try vault.activatePlan(grant, in: transaction))
-            }
-            switch outcome {
-            case .done(let activated, _): answer = activated
-            case .refused: break
-            case .failed(let error, _): throw error
+            // The signature is durable: whatever becomes of the activation, nobody hears that nothing was done.
+            if case .done(let activated, _)? = try? await monitor.change(
+                activation,
+                { [vault] grant, transaction in
+                    ChangeAnswer(try vault.activatePlan(grant, in: transaction))
+                })
+            {
+                answer = activated
             }
         }
         return try self.answer(changed: answer, cited, exchange, created: false)
@@ -161,6 +162,10 @@ extension VaultServer {
     func listPlans(_ state: RequestState, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
+        if exchange.whyOnly {
+            let attempt = Attempt(Policy.ReadCard(household: household), by: caller, purpose: exchange.purpose, trace: exchange.trace)
+            return try await why(attempt, exchange)
+        }
         let now = operations.clock.now()
         // Which versions there are is read with the card's right; what is in them is another reading.
         let plans = try await monitor.references { [vault] transaction in

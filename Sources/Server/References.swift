@@ -47,12 +47,8 @@ extension VaultServer {
     /// The resident in `Kluis-For`, where the household is known.
     func onBehalfOf(_ exchange: Exchange, in household: HouseholdID?) async throws -> PersonID? {
         guard let text = exchange.onBehalfOf else { return nil }
-        guard let household else {
-            guard let id = PersonID(text) else {
-                throw Terms.fail(HeaderName.onBehalfOf, "een kenmerk van een inwoner", "the identifier of a resident")
-            }
-            return id
-        }
+        // A plan or consent that does not exist has no household; that must not show in how a name is answered.
+        guard let household else { return PersonID(text) ?? .random() }
         return try await person(text, in: household, HeaderName.onBehalfOf)
     }
 

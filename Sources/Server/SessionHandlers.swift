@@ -13,9 +13,13 @@ extension VaultServer {
         var answer = StatusAnswer(
             state: "open", rehearsal: header.isRehearsal, version: version, vault: identity.vault, incarnation: identity.incarnation,
             reglement: header.reglementVersion.description, policies: header.policyDigest.description,
-            moment: operations.clock.now().description, ledgerSize: monitor.logSize)
-        answer.commits = counters.commits
-        answer.requests = counters.requests
+            moment: operations.clock.now().description)
+        // How much was done shows what others do: only a practice vault tells.
+        if header.isRehearsal {
+            answer.ledgerSize = monitor.logSize
+            answer.commits = counters.commits
+            answer.requests = counters.requests
+        }
         return try json(answer, nil)
     }
 

@@ -64,13 +64,12 @@ enum Streaming {
             var headers: HTTPFields = [.contentType: MediaType.bytes, .contentLength: "\(head.length)"]
             for (name, value) in head.headers { headers[name] = value }
             let rest = Once(iterator)
+            // However this answer ends, also when the client hung up before its first byte, the reading behind it ends too.
+            let ending = Ending(feed, task)
             return Response(
                 status: .ok, headers: headers,
                 body: ResponseBody(contentLength: Int(head.length)) { writer in
-                    defer {
-                        feed.hangUp()
-                        task.cancel()
-                    }
+                    defer { ending.now() }
                     guard var parts = rest.take() else { throw Problem.internalError }
                     while let part = await parts.next() {
                         switch part {
@@ -88,8 +87,26 @@ enum Streaming {
                     }
                 })
         case .failed(let error): throw error
-        case .bytes, .end, nil: throw Problem.internalError
+        case .bytes, .end, nil:
+            feed.hangUp()
+            task.cancel()
+            throw Problem.internalError
         }
+    }
+
+    /// Ends a reading with the answer that it feeds; whoever drops the answer drops this.
+    private final class Ending: Sendable {
+        private let feed: Feed
+        private let task: Task<Void, Never>
+        init(_ feed: Feed, _ task: Task<Void, Never>) {
+            self.feed = feed
+            self.task = task
+        }
+        func now() {
+            feed.hangUp()
+            task.cancel()
+        }
+        deinit { now() }
     }
 
     private final class Once<Value>: @unchecked Sendable {

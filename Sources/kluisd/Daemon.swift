@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Household
 import Ledger
@@ -78,7 +79,11 @@ struct Daemon {
         // ORDER: the ledger prepares first; the commit record of the registry says where it stands.
         let writer = Writer(store: store, participants: [log, vault.participant]) { _ in
             // A commit that ended with an I/O error: nobody knows whether it stands, so nobody is served on top of it.
-            Ending.failed("a commit failed with an input or output error", hint: "look at the disk, then start again", status: 74).tell()
+            // The writer takes no more work; a moment is left for the answers "unknown, ask again" to go out.
+            DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
+                Ending.failed("a commit failed with an input or output error", hint: "look at the disk, then start again", status: 74)
+                    .tell()
+            }
         }
         let moment = clock.now()
         if vault.header.policyDigest.bytes != engine.digest {
@@ -134,7 +139,7 @@ struct Daemon {
                     .init(
                         service: listener, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: Checkpoints(export: export, minutes: settings.checkpointMinutes, logger: logger)),
+                    .init(service: Checkpoints(export: export, writer: writer, minutes: settings.checkpointMinutes, logger: logger)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
@@ -168,18 +173,24 @@ struct Daemon {
     /// Takes the house apart: what waits is written, a last checkpoint is published, keys and sessions are destroyed.
     func close() async throws {
         authenticator.endAllSessions()
-        // Outcomes that waited for a commit to ride with get one.
-        if log.hasWaitingOutcomes { try await writer.perform { _ in } }
-        _ = try await export.publish()
+        var failure: (any Error)?
+        do {
+            // Outcomes that waited for a commit to ride with get one.
+            if log.hasWaitingOutcomes { try await writer.perform { _ in } }
+            _ = try await export.publish()
+        } catch { failure = error }
         await writer.stop()
-        try store.close()
+        do { try store.close() } catch { failure = failure ?? error }
+        // Whatever went wrong before, the keys are destroyed.
         vault.seal()
+        if let failure { throw failure }
     }
 }
 
 /// Signs and publishes a checkpoint on a fixed clock, also when nothing happened, so that timing tells little.
 private struct Checkpoints: Service {
     let export: LedgerExport
+    let writer: Writer
     let minutes: Int
     let logger: Logger
 
@@ -189,6 +200,8 @@ private struct Checkpoints: Service {
                 // The watchdog wants to hear more often than the checkpoint clock ticks.
                 for _ in 0..<(minutes * 4) {
                     do { try await Task.sleep(for: .seconds(15)) } catch { return }
+                    // Alive means that the writer still writes.
+                    try await writer.perform { _ in }
                     Systemd.notify("WATCHDOG=1")
                 }
                 let checkpoint = try await export.publish()

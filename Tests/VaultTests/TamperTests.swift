@@ -94,7 +94,7 @@ extension TestVault {
         case editKey, editRole, editConsent, editInvolvement, editItem, editWords, editPolicyHeader
         case removeKey, removeRole, removeConsent, removeConflictFreeInvolvement, removeItem, removePerson
         case addRowWithItsDigest, exchangeWords, exchangeFacts, moveToOtherBucket, moveToOtherHousehold, changeVersion, changeDigest
-        case removeIndexEntry, exchangeIndexEntries
+        case removeIndexEntry, exchangeIndexEntries, renameItem, renameIndexEntry
         case removeManifest, editManifest, exchangeManifests, removeHouseholdKey, exchangeHouseholdKeys, removeCommitRecord,
             editCommitRecord
     }
@@ -105,6 +105,8 @@ extension TestVault {
         let test = furnished.test
         try await furnished.decide()
         let flip = "facts = CAST(substr(facts, 1, length(facts) - 1) || x'55' AS BLOB)"
+        // Another last byte: the order of the rows, and every digest beside them, stay as they were.
+        let renamed = "CAST(substr(id, 1, 15) || CASE WHEN substr(id, 16) = x'7f' THEN x'80' ELSE x'7f' END AS BLOB)"
         let here = furnished.space
         switch attack {
         case .editKey: try test.tamper("UPDATE record SET \(flip) WHERE rowid IN (SELECT rowid FROM record WHERE kind = 5 LIMIT 1)")
@@ -119,6 +121,8 @@ extension TestVault {
         case .removeRole: try test.tamper("DELETE FROM record WHERE kind = 4")
         case .removeConsent: try test.tamper("DELETE FROM record WHERE kind = 28")
         case .removeConflictFreeInvolvement: try test.tamper("DELETE FROM record WHERE kind = 27")
+        case .renameItem: try test.tamper("UPDATE record SET id = \(renamed) WHERE kind = 40")
+        case .renameIndexEntry: try test.tamper("UPDATE record SET id = \(renamed) WHERE kind = 8")
         case .removeItem: try test.tamper("DELETE FROM record WHERE rowid IN (SELECT rowid FROM record WHERE kind = 40 LIMIT 1)")
         case .removePerson: try test.tamper("DELETE FROM record WHERE rowid IN (SELECT rowid FROM record WHERE kind = 21 LIMIT 1)")
         case .addRowWithItsDigest:

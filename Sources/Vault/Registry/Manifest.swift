@@ -94,14 +94,28 @@ enum RegistryDigest {
         return hash(writer.bytes, .recordDigest)
     }
 
+    /// What a bucket's digest says of one record: that it is this one, and what its bytes give.
+    ///
+    /// INVARIANT: kind and identifier are in it beside the record's digest: a row that was renamed would otherwise count as verified to be
+    /// absent, since an absent record has no bytes to recompute.
+    struct Named: Equatable {
+        let kind: UInt64
+        let id: Octets16
+        let digest: Digest32
+    }
+
     /// Over the records of one bucket, in the order of kind and identifier. Zeros for none.
-    static func bucket(_ space: Space, _ bucket: Int, _ digests: [Digest32]) -> Digest32 {
-        guard !digests.isEmpty else { return .zero }
-        var writer = ByteWriter(capacity: 32 + 32 * digests.count)
+    static func bucket(_ space: Space, _ bucket: Int, _ records: [Named]) -> Digest32 {
+        guard !records.isEmpty else { return .zero }
+        var writer = ByteWriter(capacity: 32 + 56 * records.count)
         writer.append(space.octets)
         writer.append(number: UInt64(bucket))
-        writer.append(number: UInt64(digests.count))
-        for digest in digests { writer.append(digest) }
+        writer.append(number: UInt64(records.count))
+        for record in records {
+            writer.append(number: record.kind)
+            writer.append(record.id)
+            writer.append(record.digest)
+        }
         return hash(writer.bytes, .bucketDigest)
     }
 

@@ -21,6 +21,8 @@ struct StoredRecord: Sendable {
     /// Sealed.
     let words: [UInt8]?
     let digest: Digest32
+
+    var named: RegistryDigest.Named { .init(kind: UInt64(key.kind.rawValue), id: key.id, digest: digest) }
 }
 
 /// The key-less registry: every record that deciding needs, and the manifests that say which records there are.
@@ -30,6 +32,8 @@ final class Registry: Participant {
         let id: Octets16
         let version: UInt64
         var digest: Digest32
+
+        var named: RegistryDigest.Named { .init(kind: UInt64(clamping: kind), id: id, digest: digest) }
     }
     private struct SpaceState {
         var manifest: Manifest
@@ -201,7 +205,7 @@ final class Registry: Participant {
             }
             entries.append(Entry(kind: Int64(clamping: kind), id: id, version: version, digest: digest))
         }
-        guard RegistryDigest.bucket(space, bucket, entries.map(\.digest)) == manifest.buckets[bucket] else {
+        guard RegistryDigest.bucket(space, bucket, entries.map(\.named)) == manifest.buckets[bucket] else {
             throw VaultError.doesNotVerify(.bucketAltered)
         }
         return entries
@@ -217,7 +221,7 @@ final class Registry: Participant {
         let rows = try Row.fetchCursor(statement, arguments: [space.octets.sql, bucket])
         var records: [StoredRecord] = []
         while let row = try rows.next() { records.append(try Self.verified(row, space, bucket)) }
-        guard RegistryDigest.bucket(space, bucket, records.map(\.digest)) == expected else {
+        guard RegistryDigest.bucket(space, bucket, records.map(\.named)) == expected else {
             throw VaultError.doesNotVerify(.bucketAltered)
         }
         state.withLock { $0.batch?.read[space, default: [:]][bucket] = (expected, records) }
@@ -338,7 +342,7 @@ final class Registry: Participant {
 
     private func set(bucket: Int, of space: Space, to entries: [Entry], _ sql: GRDB.Database) throws {
         guard var manifest = try manifest(of: space, sql) else { throw VaultError.noSuchThing }
-        manifest.buckets[bucket] = RegistryDigest.bucket(space, bucket, entries.map(\.digest))
+        manifest.buckets[bucket] = RegistryDigest.bucket(space, bucket, entries.map(\.named))
         manifest.counter += 1
         set(SpaceState(manifest: manifest, isDirty: true), for: space)
     }

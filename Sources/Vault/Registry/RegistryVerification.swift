@@ -50,16 +50,16 @@ extension Registry {
             guard let octets = row.octets16(6), let space = Space(octets), let number = row.unsigned(7), let bucket = Int(exactly: number),
                 bucket < space.bucketCount
             else { throw VaultError.doesNotVerify(.bucketAltered) }
-            check.add(try Self.verified(row, space, bucket).digest, space, bucket)
+            check.add(try Self.verified(row, space, bucket).named, space, bucket)
         }
         let found = check.finish()
         var known = 0
         for space in spaces {
             guard let manifest = try manifest(of: space, sql) else { throw VaultError.doesNotVerify(.manifestMissing) }
             for (bucket, digest) in manifest.buckets.enumerated() {
-                let digests = found[space]?[bucket] ?? []
-                guard RegistryDigest.bucket(space, bucket, digests) == digest else { throw VaultError.doesNotVerify(.bucketAltered) }
-                known += digests.count
+                let records = found[space]?[bucket] ?? []
+                guard RegistryDigest.bucket(space, bucket, records) == digest else { throw VaultError.doesNotVerify(.bucketAltered) }
+                known += records.count
             }
         }
         // Rows of a space that no manifest stands for belong to nobody.
@@ -102,13 +102,13 @@ extension Registry {
 
 /// Collects digests by space and bucket, from rows that come in that order.
 private struct BucketCheck {
-    private var found: [Space: [Int: [Digest32]]] = [:]
+    private var found: [Space: [Int: [RegistryDigest.Named]]] = [:]
     private(set) var count = 0
 
-    mutating func add(_ digest: Digest32, _ space: Space, _ bucket: Int) {
-        found[space, default: [:]][bucket, default: []].append(digest)
+    mutating func add(_ record: RegistryDigest.Named, _ space: Space, _ bucket: Int) {
+        found[space, default: [:]][bucket, default: []].append(record)
         count += 1
     }
 
-    func finish() -> [Space: [Int: [Digest32]]] { found }
+    func finish() -> [Space: [Int: [RegistryDigest.Named]]] { found }
 }
