@@ -9,7 +9,7 @@ VECTORS := $(if $(KLUIS_VECTORS),$(KLUIS_VECTORS),../shared/vectors)
 DEBUG := .build/debug
 RELEASE := .build/release
 
-.PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit conformance clean
+.PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit bench-policy conformance fuzz-cedar clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -60,6 +60,13 @@ bench-commit: release ## group commit under 16 callers
 bench-item: release ## one large item (SIZE=4G) or many files (FILES=2000), beside a plain libsodium program
 	swift build -c release --product kluis-bench && swift build -c release --product bench-plain
 	@$(RELEASE)/kluis-bench item --kluisd $(RELEASE)/kluisd --kluis $(RELEASE)/kluis $(if $(FILES),--files $(FILES),--size $(or $(SIZE),1G))
+
+bench-policy: setup ## decisions per second on the vectors' world
+	swift build -c release --product bench-policy
+	@KLUIS_VECTORS="$(abspath $(VECTORS))" $(RELEASE)/bench-policy
+
+fuzz-cedar: build ## the policy engine against another, which PyPI has: make fuzz-cedar SEED=1 (needs python3 and cedarpy 4.12.2)
+	python3 Tests/fuzz/fuzz_cedar.py --oracle $(DEBUG)/cedar-oracle --seed $(or $(SEED),1)
 
 clean: ## removes what was built
 	rm -rf .build

@@ -106,6 +106,7 @@ let package = Package(
         program("conformance-tlog", ["TLogConformance"]),
         library("CedarConformance", ["Cedar"]),
         program("conformance-cedar", ["CedarConformance", "Cedar"]),
+        program("bench-policy", ["Cedar", "CedarConformance"]),
         // Answers in JSON lines, so that a differential fuzzer can hold the engine against another.
         program("cedar-oracle", ["Cedar"]),
 
