@@ -117,7 +117,7 @@ let package = Package(
         tests("CedarTests", ["Cedar", "CedarConformance"]),
         tests("StorageTests", ["Storage", grdb]),
         tests("LedgerTests", ["Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb]),
-        tests("PolicyTests", ["Policy", "Cedar", "Household"]),
+        tests("PolicyTests", ["Policy", "Cedar", "Household"], exclude: ["Golden"]),
         tests(
             "VaultTests",
             ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),

@@ -17,8 +17,8 @@ struct BenchPolicy {
         func factor(_ index: Int, _ other: Int) -> Int { index < factors.count ? max(factors[index], 1) : other }
         let rounds = factor(0, 60)
         let vectors = Vectors(fallback: URL(filePath: "../shared/vectors"))
-        guard let text = vectors.text("made/world/world.cedar"), let world = vectors.json("made/world/world.entities.json"),
-            let rows = vectors.lines("made/world/requests.jsonl")
+        guard let text = vectors.text("made/world/world.cedar"), let world = try vectors.json("made/world/world.entities.json"),
+            let rows = try vectors.lines("made/world/requests.jsonl")
         else { throw Unreadable() }
         let policies = try PolicySet(parsing: grown(text, factor(1, 1)), naming: .idAnnotation)
         let entities = try grown(try Entities(json: world), factor(2, 1))

@@ -10,6 +10,7 @@ final class Rehearsal {
     let socket: String
     private let program: String
     private(set) var process: Process?
+    private var wrapped = false
     private(set) var demo: [String: String] = [:]
 
     /// - Parameter parent: on which disk; the default is the system's place for temporary files.
@@ -30,6 +31,7 @@ final class Rehearsal {
     /// Starts the daemon and waits until it says that it is ready.
     /// - Parameter wrapper: a program to run it under, with its arguments.
     func start(wrapper: [String] = []) throws {
+        wrapped = !wrapper.isEmpty
         let process = Process()
         let command = wrapper + [program, "rehearse", "--demo", "--state", state.path, "--socket", socket]
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -55,6 +57,7 @@ final class Rehearsal {
     /// Ends the daemon without warning.
     func kill() {
         guard let process, process.isRunning else { return }
+        if wrapped { return stop() }
         _ = Glibc.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
@@ -62,7 +65,11 @@ final class Rehearsal {
     /// Ends the daemon in an orderly way.
     func stop() {
         guard let process, process.isRunning else { return }
-        process.terminate()
+        let pid = process.processIdentifier
+        // Under a tracer the signal is for the daemon: the tracer itself blocks it, and ends with its child.
+        let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+        let traced = wrapped ? children.split(separator: " ").compactMap { Int32($0) } : []
+        for target in traced.isEmpty ? [pid] : traced { _ = Glibc.kill(target, SIGTERM) }
         process.waitUntilExit()
     }
 
@@ -124,5 +131,6 @@ final class Rehearsal {
 /// One figure a line: `name: value unit`.
 func report(_ name: String, _ value: Double, _ unit: String) {
     let text = value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(format: "%.3f", value)
-    print("\(name): \(text) \(unit)")
+    // Written at once: a measurement that is cut short has still shown what it measured.
+    FileHandle.standardOutput.write(Data("\(name): \(text) \(unit)\n".utf8))
 }
