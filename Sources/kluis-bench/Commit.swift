@@ -93,7 +93,9 @@ enum Tool {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = output ?? FileHandle(forWritingAtPath: "/dev/null")
+        process.standardOutput = output ?? FileHandle.nullDevice
+        // What it says beside its result is not what is measured here; a failure shows in its status.
+        process.standardError = FileHandle.nullDevice
         let clock = ContinuousClock()
         let start = clock.now
         try process.run()
