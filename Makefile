@@ -30,8 +30,9 @@ release: setup ## release build of the programs
 demo: build ## Waterwolde's first days, through the real daemon and command line
 	@Tests/Demo/demo.sh $(DEBUG)
 
+# One test after another: many of them start programs, and Foundation's Process does not survive being run from many threads at once.
 test: setup ## all tests
-	KLUIS_VECTORS="$(abspath $(VECTORS))" swift test
+	KLUIS_VECTORS="$(abspath $(VECTORS))" swift test --no-parallel
 
 scenario: build ## scenario scripts: make scenario FILES='a.kluis b.kluis'
 	@$(DEBUG)/kluis-scenario --kluisd $(DEBUG)/kluisd --kluis $(DEBUG)/kluis $(if $(FILES),$(FILES),Tests/Scenarios/*.kluis)
