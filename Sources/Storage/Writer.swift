@@ -139,9 +139,10 @@ public final class Writer: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
+        // ORDER: told before anybody is answered, so that nobody can see an answer and a daemon that does not know yet that it must stop.
+        onFatal(error)
         for job in batch { job.fail(error) }
         for job in waiting { job.fail(StorageError.notRecorded(.transactionEnded)) }
-        onFatal(error)
     }
 
     /// Runs the jobs in one transaction and commits.
