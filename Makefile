@@ -9,7 +9,7 @@ VECTORS := $(if $(KLUIS_VECTORS),$(KLUIS_VECTORS),../shared/vectors)
 DEBUG := .build/debug
 RELEASE := .build/release
 
-.PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit bench-policy conformance fuzz-cedar clean
+.PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit bench-policy bench-growth conformance fuzz-cedar clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -63,11 +63,21 @@ bench-item: release ## one large item (SIZE=4G) or many files (FILES=2000), besi
 	@$(RELEASE)/kluis-bench item --kluisd $(RELEASE)/kluisd --kluis $(RELEASE)/kluis $(if $(FILES),--files $(FILES),--size $(or $(SIZE),1G))
 
 bench-policy: setup ## decisions per second on the vectors' world
-	swift build -c release --product bench-policy
+	swift build -c release --product bench-policy >&2
 	@KLUIS_VECTORS="$(abspath $(VECTORS))" $(RELEASE)/bench-policy
+	@if python=$$(Tests/fuzz/reference-python.sh); then $$python Tests/bench/reference_rate.py "$(abspath $(VECTORS))"; \
+	else echo "the reference implementation's rate was not measured"; fi
 
-fuzz-cedar: build ## the policy engine against another, which PyPI has: make fuzz-cedar SEED=1 (needs python3 and cedarpy 4.12.2)
-	python3 Tests/fuzz/fuzz_cedar.py --oracle $(DEBUG)/cedar-oracle --seed $(or $(SEED),1)
+bench-growth: setup ## instructions per decision with more policies and entities; make bench-growth PROFILE=1 says where they go
+	@command -v valgrind >/dev/null || $(MAKE) --no-print-directory setup PACKAGES=valgrind
+	swift build -c release --product bench-policy >&2
+	@KLUIS_VECTORS="$(abspath $(VECTORS))" PROFILE=$(PROFILE) Tests/bench/growth.sh $(RELEASE)/bench-policy
+
+# The defaults are what the engine is held to; each kind of question has a goal of its own.
+fuzz-cedar: setup ## the policy engine against another, which PyPI has: make fuzz-cedar SEED=1 EVALUATIONS=100000 VALIDATIONS=20000
+	swift build -c release --product cedar-oracle >&2
+	@$$(Tests/fuzz/reference-python.sh) Tests/fuzz/fuzz_cedar.py --oracle $(RELEASE)/cedar-oracle --seed $(or $(SEED),1) \
+	  --evaluations $(or $(EVALUATIONS),100000) --validations $(or $(VALIDATIONS),20000) $(FUZZ_OPTIONS)
 
 clean: ## removes what was built
 	rm -rf .build

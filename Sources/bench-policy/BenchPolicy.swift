@@ -1,84 +1,92 @@
+import CAllocations
 import Cedar
-import CedarConformance
 import Foundation
 
 /// Measures decisions on `made/world` of the vectors, on one thread: `bench-policy [rounds] [policy factor] [entity factor]`.
 ///
-/// The factors multiply policies (about other actions) and entities (of the same types), so that growth can be counted in instructions:
-/// `valgrind --tool=callgrind bench-policy 1 10 1`.
+/// The factors multiply policies (about other actions) and entities (of the same types). `bench-policy count N …` only decides, N times
+/// all requests, and measures nothing, so that a tool which counts instructions can take two runs apart.
 @main
 struct BenchPolicy {
-    struct Unreadable: Error, CustomStringConvertible {
-        let description = "made/world is not among the vectors; set KLUIS_VECTORS"
-    }
-
     static func main() throws {
-        let factors = CommandLine.arguments.dropFirst().map { Int($0) ?? 1 }
-        func factor(_ index: Int, _ other: Int) -> Int { index < factors.count ? max(factors[index], 1) : other }
+        var arguments = CommandLine.arguments.dropFirst()
+        let onlyDecides = arguments.first == "count"
+        if onlyDecides { arguments = arguments.dropFirst() }
+        let factors = arguments.map { Int($0) ?? 1 }
+        func factor(_ index: Int, _ other: Int) -> Int { index < factors.count ? max(factors[index], 0) : other }
         let rounds = factor(0, 60)
-        let vectors = Vectors(fallback: URL(filePath: "../shared/vectors"))
-        guard let text = vectors.text("made/world/world.cedar"), let world = try vectors.json("made/world/world.entities.json"),
-            let rows = try vectors.lines("made/world/requests.jsonl")
-        else { throw Unreadable() }
-        let policies = try PolicySet(parsing: grown(text, factor(1, 1)), naming: .idAnnotation)
-        let entities = try grown(try Entities(json: world), factor(2, 1))
-        let prepared = try PreparedPolicySet(policies)
-        let requests = try rows.map { row in
-            guard let principal = row["principal"], let action = row["action"], let resource = row["resource"], let context = row["context"]
-            else {
-                throw Unreadable()
-            }
-            return try Request(
-                principal: EntityUID(json: principal), action: EntityUID(json: action), resource: EntityUID(json: resource),
-                context: Record(json: context))
+        let world = try World(policyFactor: factor(1, 1), entityFactor: factor(2, 1))
+        if onlyDecides {
+            print("cedar-allowed: \((0..<rounds).reduce(0) { sum, _ in sum + world.decideAll() }) 1")
+            return
         }
+        let allowed = world.decideAll()
+        let rate = Rate(world, rounds: rounds)
+        let allocations = try Allocations(world)
+        print("cedar-policies: \(world.policyCount) 1")
+        print("cedar-entities: \(world.entities.count) 1")
+        print("cedar-requests: \(world.requests.count) 1")
+        print("cedar-allowed: \(allowed) 1")
+        print("cedar-decisions: \(Int(rate.perSecond)) 1/s")
+        print("cedar-p50: \(decimal(rate.percentile(50))) us")
+        print("cedar-p99: \(decimal(rate.percentile(99))) us")
+        print("cedar-allocations: \(decimal(allocations.calls)) 1/decision")
+        print("cedar-allocated: \(decimal(allocations.bytes)) B/decision")
+    }
+
+    private static func decimal(_ number: Double) -> String {
+        String(format: "%.2f", number)
+    }
+}
+
+/// How fast, in one run over all requests again and again, and for single decisions.
+private struct Rate {
+    let perSecond: Double
+    // In microseconds, ascending.
+    private let single: [Double]
+
+    init(_ world: World, rounds: Int) {
         let clock = ContinuousClock()
-        var allowed = 0
         let start = clock.now
-        for _ in 0..<rounds {
-            for request in requests where prepared.authorize(request, entities: entities, mode: .conformance).decision == .allow {
-                allowed += 1
+        for _ in 0..<rounds { _ = world.decideAll() }
+        perSecond = Double(rounds * world.requests.count) / ((clock.now - start) / .seconds(1))
+        var single: [Double] = []
+        single.reserveCapacity(10 * world.requests.count)
+        for _ in 0..<10 {
+            for request in world.requests {
+                let start = clock.now
+                _ = world.decide(request)
+                single.append((clock.now - start) / .microseconds(1))
             }
         }
-        let seconds = (clock.now - start) / .seconds(1)
-        var single: [Double] = []
-        for request in requests {
-            let start = clock.now
-            _ = prepared.authorize(request, entities: entities, mode: .conformance)
-            single.append((clock.now - start) / .microseconds(1))
-        }
-        single.sort()
-        print("cedar-policies: \(policies.policies.count) 1")
-        print("cedar-entities: \(entities.count) 1")
-        print("cedar-allowed: \(allowed / rounds) 1")
-        print("cedar-decisions: \(Int(Double(rounds * requests.count) / seconds)) 1/s")
-        print("cedar-p50: \(single[single.count / 2]) us")
-        print("cedar-p99: \(single[single.count * 99 / 100]) us")
+        self.single = single.sorted()
     }
 
-    /// The same policies again, about actions that no request asks for.
-    private static func grown(_ text: String, _ factor: Int) -> String {
-        (1..<factor).reduce(text) { whole, number in
-            whole
-                + text.replacingOccurrences(of: "Action::\"", with: "Action::\"other\(number)")
-                .replacingOccurrences(of: "@id(\"", with: "@id(\"\(number)")
-                .replacingOccurrences(of: "action, resource)", with: "action == Action::\"none\(number)\", resource)")
-        }
+    func percentile(_ percent: Int) -> Double {
+        single.isEmpty ? 0 : single[min(single.count * percent / 100, single.count - 1)]
+    }
+}
+
+/// What a decision asks of the allocator, on average over all requests, the answer's own arrays among it.
+private struct Allocations {
+    struct NotCounted: Error, CustomStringConvertible {
+        let description = "the allocator's calls are not being counted in this build"
     }
 
-    /// The same entities again, under other names.
-    private static func grown(_ entities: Entities, _ factor: Int) throws -> Entities {
-        var entities = entities
-        let known = entities.all
-        for number in 1..<factor {
-            try entities.replace(
-                known.filter { $0.uid.type != "Action" }.map {
-                    Entity(
-                        uid: EntityUID(type: $0.uid.type, id: Text("\(number)_" + $0.uid.id.string)), attributes: $0.attributes,
-                        tags: $0.tags,
-                        parents: $0.parents)
-                })
-        }
-        return entities
+    private final class Probe {}
+
+    let calls: Double
+    let bytes: Double
+
+    init(_ world: World) throws {
+        // A count that stands still would look like a good figure.
+        let before = kluis_allocations()
+        let probes = (0..<100).map { _ in Probe() }
+        guard kluis_allocations() - before >= UInt64(probes.count) else { throw NotCounted() }
+        let firstCall = kluis_allocations()
+        let firstByte = kluis_allocated_bytes()
+        _ = world.decideAll()
+        calls = Double(kluis_allocations() - firstCall) / Double(world.requests.count)
+        bytes = Double(kluis_allocated_bytes() - firstByte) / Double(world.requests.count)
     }
 }
