@@ -59,7 +59,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CKluis"),
-        library("Sealing", ["CSodium"]),
+        .target(name: "CSHA256"),
+        library("Sealing", ["CSodium", "CSHA256"]),
         library("TransparencyLog", ["Sealing"]),
         library("LedgerFormat", ["TransparencyLog", "Sealing"]),
         library("Household"),

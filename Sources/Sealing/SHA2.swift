@@ -1,3 +1,4 @@
+import CSHA256
 import CSodium
 
 /// A SHA-256 digest: 32 bytes stored inline.
@@ -50,8 +51,26 @@ public enum SHA256 {
 
     /// The digest of `bytes`.
     public static func hash(_ bytes: RawSpan) -> SHA256Digest {
+        unsafe bytes.withUnsafeBytes { unsafe hash($0) }
+    }
+
+    /// By the processor's own instructions where it has them, which are four times as fast, else by libsodium.
+    private static func hash(_ source: UnsafeRawBufferPointer) -> SHA256Digest {
+        unsafe digest { target in
+            // SAFETY: `count` readable bytes, 32 writable ones, of which nothing is written when the answer is no.
+            if unsafe csha256_hash(source.octets, source.count, target) { return 0 }
+            return unsafe crypto_hash_sha256(target, source.octets, UInt64(source.count))
+        }
+    }
+
+    /// The digest by libsodium's portable code, which is what ``hash(_:)-(RawSpan)`` falls back to.
+    static func portableHash(_ bytes: [UInt8]) -> SHA256Digest {
+        // SAFETY: `count` readable bytes, 32 writable ones.
         unsafe bytes.withUnsafeBytes { source in unsafe digest { unsafe crypto_hash_sha256($0, source.octets, UInt64(source.count)) } }
     }
+
+    /// Whether this processor has the instructions.
+    static var usesInstructions: Bool { csha256_is_available() }
 
     /// The digest of `prefix` followed by `bytes`.
     public static func hash(prefix: UInt8, _ bytes: [UInt8]) -> SHA256Digest {
@@ -83,11 +102,11 @@ public enum SHA256 {
             unsafe input.storeBytes(of: prefix, as: UInt8.self)
             unsafe left.withUnsafeBytes { unsafe input.part(1..<33).copyMemory(from: $0) }
             unsafe right.withUnsafeBytes { unsafe input.part(33..<65).copyMemory(from: $0) }
-            return unsafe digest { unsafe crypto_hash_sha256($0, UnsafeRawBufferPointer(input).octets, 65) }
+            return unsafe hash(UnsafeRawBufferPointer(input))
         }
     }
 
-    /// A digest written by libsodium, whose hash functions cannot fail.
+    /// A digest written by a hash function, none of which can fail.
     private static func digest(_ write: (UnsafeMutablePointer<UInt8>) -> Int32) -> SHA256Digest {
         var octets = Octets32()
         _ = unsafe octets.withUnsafeMutableBytes { unsafe write($0.octets) }

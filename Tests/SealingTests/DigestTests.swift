@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Sealing
@@ -22,6 +23,57 @@ struct DigestTests {
     @Test func leafOfTheEmptyEntry() {
         let digest = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
         #expect(SHA256.hash(prefix: 0, []).description == digest)
+    }
+
+    /// Lengths on both sides of the borders of blocks and of the padding, many times over; libsodium is the other implementation.
+    @Test("SHA-256 by instructions equals libsodium's, at every length from 0 to 300 and over many blocks")
+    func instructionsAgree() {
+        let seed = freshSeed()
+        var generator = SeededGenerator(seed: seed)
+        let lengths = Array(0...300) + (0..<200).map { _ in Int.random(in: 301...20_000, using: &generator) } + [65_535, 1_000_003]
+        for length in lengths {
+            // Read from the middle of a larger array, so that the data is aligned anyhow.
+            let offset = Int.random(in: 0...15, using: &generator)
+            let padded = generator.bytes(offset) + (length < 20_000 ? generator.bytes(length) : [UInt8](repeating: 0xA5, count: length))
+            let bytes = Array(padded[offset...])
+            // SAFETY: an array of UInt8 has no padding.
+            let digest = SHA256.hash(unsafe padded.span.bytes.extracting(offset..<padded.count))
+            #expect(digest == SHA256.portableHash(bytes), "length \(length), seed \(seed)")
+            var hasher = SHA256Hasher()
+            for start in stride(from: 0, to: bytes.count, by: 777) { hasher.update(Array(bytes[start..<min(start + 777, bytes.count)])) }
+            #expect(digest == hasher.finalize(), "length \(length), seed \(seed)")
+        }
+    }
+
+    /// Source: NIST, "SHA-2 Additional" examples of the Cryptographic Standards and Guidelines: single bytes, 55…64 zeros, and longer.
+    @Test(
+        "SHA-256 known answers around the borders of a block",
+        arguments: [
+            ([0xbd], 1, "68325720aabd7c82f30f554b313d0570c95accbb7dc4b5aae11204c08ffe732b"),
+            ([0xc9, 0x8c, 0x8e, 0x55], 1, "7abc22c0ae5af26ce93dbb94433a0e0b2e119d014f8e7f65bd56c61ccccd9504"),
+            ([0x00], 55, "02779466cdec163811d078815c633f21901413081449002f24aa3e80f0b88ef7"),
+            ([0x00], 56, "d4817aa5497628e7c77e6b606107042bbba3130888c5f47a375e6179be789fbb"),
+            ([0x00], 57, "65a16cb7861335d5ace3c60718b5052e44660726da4cd13bb745381b235a1785"),
+            ([0x00], 64, "f5a5fd42d16a20302798ef6ed309979b43003d2320d9f0e8ea9831a92759fb4b"),
+            ([0x00], 1_000, "541b3e9daa09b20bf85fa273e5cbd3e80185aa4ec298e765db87742b70138a53"),
+            ([0x41], 1_000, "c2e686823489ced2017f6059b8b239318b6364f6dcd835d0a519105a1eadd6e4"),
+            ([0x55], 1_005, "f4d62ddec0f3dd90ea1380fa16a5ff8dc4c54b21740650f24afc4120903552b0"),
+            ([0x00], 1_000_000, "d29751f2649b32ff572b5e0a9f541ea660a50f94ff0beedfb0b692b924cc8025"),
+        ] as [([UInt8], Int, String)])
+    func sha256AtBorders(part: [UInt8], times: Int, digest: String) {
+        let message = Array(repeatElement(part, count: times).joined())
+        #expect(SHA256.hash(message).description == digest)
+        #expect(SHA256.portableHash(message).description == digest)
+    }
+
+    /// Says which of the two was tested above, so that a run on a machine without the instructions does not pass for more than it is.
+    @Test func theInstructionsOfThisProcessorAreKnown() {
+        let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        guard let line = flags.split(separator: "\n").first(where: { $0.hasPrefix("flags") }) else { return }
+        let words = Set(line.split(separator: " "))
+        let expected = words.isSuperset(of: ["sha_ni", "ssse3", "sse4_1"])
+        #expect(SHA256.usesInstructions == expected)
+        if !expected { print("this processor has no instructions for SHA-256: only libsodium's code was tested") }
     }
 
     /// Source: FIPS 180-4 example.

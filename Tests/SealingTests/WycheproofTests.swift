@@ -5,6 +5,27 @@ import Testing
 /// All cases of the published files; the number of each is asserted, so that a shortened file cannot pass.
 @Suite("Wycheproof", .enabled(if: Vectors.isPresent, Vectors.absence))
 struct WycheproofTests {
+    /// The published file is of the construction; HMAC is made here out of `SHA256.hash`, so that it is that which is checked.
+    @Test("HMAC-SHA-256 out of SHA-256: 174 cases")
+    func hmacOutOfSHA256() throws {
+        let file = try WycheproofFile("hmac_sha256_test.json", groupFields: ["keySize", "tagSize"], testFields: ["key", "msg", "tag"])
+        var valid = 0
+        for (group, test) in file.tests {
+            var key = try test.bytes("key")
+            if key.count > 64 { key = SHA256.hash(key).bytes }
+            key += [UInt8](repeating: 0, count: 64 - key.count)
+            // Source: RFC 2104 §2.
+            let inner = SHA256.hash(key.map { $0 ^ 0x36 } + (try test.bytes("msg"))).bytes
+            let tag = SHA256.hash(key.map { $0 ^ 0x5c } + inner).bytes.prefix(try group.number("tagSize") / 8)
+            let isValid = try test.text("result") == "valid"
+            if isValid { valid += 1 }
+            let (id, expected) = (try test.number("tcId"), try test.bytes("tag"))
+            #expect((Array(tag) == expected) == isValid, "case \(id)")
+        }
+        #expect(file.tests.count == 174)
+        #expect(valid > 50 && valid < 174)
+    }
+
     @Test("XChaCha20-Poly1305: 315 cases")
     func xchacha20Poly1305() throws {
         let file = try WycheproofFile(
