@@ -11,7 +11,7 @@ extension VaultServer {
         let household: HouseholdID = try identifier("h", state)
         let message = try await body(Wire.RegisterConsent.self, request)
         let recipients: ConsentDraft.Recipients =
-            message.recipient == "*" ? .everybody : .one(try await organisation(message.recipient, "recipient"))
+            message.recipient == "*" ? .everybody : .one(try await organisation(message.recipient, "recipient", exchange))
         let domains: ConsentDraft.Domains =
             message.domains.contains("*") ? .all : .these(try Terms.domains(message.domains, "domains"))
         let form = try Terms.term(SigningMethod.self, message.form, "form")
@@ -76,7 +76,7 @@ extension VaultServer {
         let subject = try await person(message.subject, in: household, "subject")
         let recipient: Party
         switch (message.recipient, message.person) {
-        case (let text?, nil): recipient = .organisation(try await organisation(text, "recipient"))
+        case (let text?, nil): recipient = .organisation(try await organisation(text, "recipient", exchange))
         case (nil, let text?): recipient = .person(try await person(text, in: household, "person"))
         default:
             throw Terms.fail("recipient", "noem één organisatie of één persoon", "name one organisation or one person")

@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import Policy
 import ReferenceMonitor
+import Synchronization
 import Wire
 
 /// What the headers of one request say, parsed once.
@@ -18,6 +19,8 @@ struct Exchange: Sendable {
     let idempotencyKey: String?
     let ifMatch: UInt64?
     let trace: TraceID
+    /// A reference in the message that leads to nobody.
+    let unresolved = Unresolved()
 
     init(_ request: Hummingbird.Request, _ state: RequestState) throws(Problem) {
         let headers = request.headers
@@ -92,6 +95,16 @@ struct Exchange: Sendable {
     static func name(_ text: String) -> HTTPField.Name {
         HTTPField.Name(text) ?? .contentType
     }
+}
+
+/// The first reference that led nowhere: told after a permit, and to nobody else.
+final class Unresolved: Sendable {
+    private let first = Mutex<Problem?>(nil)
+
+    func note(_ problem: Problem) { first.withLock { $0 = $0 ?? problem } }
+
+    /// Throws when there was one.
+    func tell() throws(Problem) { if let problem = first.withLock({ $0 }) { throw problem } }
 }
 
 extension String {

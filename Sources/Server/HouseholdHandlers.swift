@@ -11,7 +11,7 @@ extension VaultServer {
         let message = try await body(Wire.CreateHousehold.self, request)
         let municipality: OrganisationID
         if let text = message.municipality {
-            municipality = try await organisation(text, "municipality")
+            municipality = try await organisation(text, "municipality", exchange)
         } else {
             municipality = try await onlyMunicipality(caller)
         }

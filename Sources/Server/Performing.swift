@@ -38,6 +38,7 @@ extension VaultServer {
         let digest = RequestDigest.of(
             [Array(A.action.rawValue.utf8), Array((attempt.onBehalfOf?.description ?? "").utf8)] + request)
         let outcome = try await monitor.change(attempt) { [vault, clock = operations.clock] grant, transaction in
+            try exchange.unresolved.tell()
             let caller = grant.caller
             guard let key = exchange.idempotencyKey else { return try effect(grant, transaction) }
             if let earlier = try vault.replayed(key: key, caller: caller, requestDigest: digest, in: transaction) {
@@ -81,6 +82,7 @@ extension VaultServer {
         let checked = try await monitor.check(attempt)
         let explanation = checked.explanation
         guard explanation.outcome != .refuse || explanation.mayKnow else { throw Problem.notFound }
+        if explanation.outcome != .refuse { try exchange.unresolved.tell() }
         let traces = explanation.determining.isEmpty ? explanation.nearest : explanation.determining
         let answer = DecisionAnswer(
             outcome: explanation.outcome.rawValue, articles: explanation.articles.map(\.description),

@@ -43,7 +43,7 @@ extension VaultServer {
         let kind = try Terms.term(AuthorityKind.self, message.kind, "kind")
         let holder: Party =
             kind == .guardianBody
-            ? .organisation(try await organisation(message.holder, "holder"))
+            ? .organisation(try await organisation(message.holder, "holder", exchange))
             : .person(try await person(message.holder, in: household, "holder"))
         let record = Authority(
             id: .random(), household: household, child: try await person(message.child, in: household, "child"), holder: holder, kind: kind,

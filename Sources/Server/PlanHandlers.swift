@@ -29,11 +29,11 @@ extension VaultServer {
             guard let goal = byLabel[action.goal] else {
                 throw Terms.fail("actions.goal", "het label van een doel in dit plan", "the label of a goal in this plan")
             }
-            let worker: WorkerID? = if let text = action.worker { try await worker(text, "actions.worker") } else { nil }
+            let worker: WorkerID? = if let text = action.worker { try await worker(text, "actions.worker", exchange) } else { nil }
             let id = PlanActionID.random()
             actions.append(
                 Household.PlanAction(
-                    id: id, goal: goal, actor: try await planActor(action.actor, in: household), worker: worker,
+                    id: id, goal: goal, actor: try await planActor(action.actor, in: household, exchange), worker: worker,
                     due: try Terms.day(action.due, "actions.due")))
             actionWords.append(PlanActionWords(id: id, description: try Terms.words(action.text, "actions.text")))
         }
@@ -49,11 +49,11 @@ extension VaultServer {
         }
     }
 
-    private func planActor(_ party: PlanParty, in household: HouseholdID) async throws -> Actor {
+    private func planActor(_ party: PlanParty, in household: HouseholdID, _ exchange: Exchange) async throws -> Actor {
         switch (party.kind, party.id) {
         case ("network", nil): return .network
         case ("person", let text?): return .person(try await person(text, in: household, "actions.actor"))
-        case ("organisation", let text?): return .organisation(try await organisation(text, "actions.actor"))
+        case ("organisation", let text?): return .organisation(try await organisation(text, "actions.actor", exchange))
         default: throw Terms.fail("actions.actor", "person, organisation of network", "person, organisation or network")
         }
     }

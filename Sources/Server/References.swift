@@ -6,7 +6,8 @@ import Wire
 
 // References in messages and paths: an identifier, or a handle (workers, organisations), or a given name in lower case (persons of one
 // household). Resolving opens no names and decides nothing; what comes out is decided on like any other identifier, and a reference to nothing
-// becomes an identifier of nothing, so that it is refused by the reglement and not here.
+// becomes an identifier of nothing, so that it is refused by the reglement and not here. Only who was permitted hears that nobody goes by that
+// handle (`Exchange/unresolved`): anybody else could try handles out.
 
 extension VaultServer {
     /// An identifier in the path. One that cannot be an identifier is a thing that does not exist.
@@ -15,26 +16,24 @@ extension VaultServer {
         return id
     }
 
-    func worker(_ text: String, _ field: String) async throws -> WorkerID {
+    func worker(_ text: String, _ field: String, _ exchange: Exchange) async throws -> WorkerID {
         if let id = WorkerID(text) { return id }
-        guard Terms.isHandle(text) else {
+        guard Handle(text) != nil else {
             throw Terms.fail(field, "een medewerker, als kenmerk of korte naam", "a worker, by identifier or handle")
         }
-        guard let id = try await monitor.references({ [vault] in try vault.worker(handle: text, in: $0) }) else {
-            throw Terms.fail(field, "deze medewerker is niet geregistreerd", "this worker is not registered")
-        }
-        return id
+        if let id = try await monitor.references({ [vault] in try vault.worker(handle: text, in: $0) }) { return id }
+        exchange.unresolved.note(Terms.fail(field, "deze medewerker is niet geregistreerd", "this worker is not registered"))
+        return .random()
     }
 
-    func organisation(_ text: String, _ field: String) async throws -> OrganisationID {
+    func organisation(_ text: String, _ field: String, _ exchange: Exchange) async throws -> OrganisationID {
         if let id = OrganisationID(text) { return id }
-        guard Terms.isHandle(text) else {
+        guard Handle(text) != nil else {
             throw Terms.fail(field, "een organisatie, als kenmerk of korte naam", "an organisation, by identifier or handle")
         }
-        guard let id = try await monitor.references({ [vault] in try vault.organisation(handle: text, in: $0) }) else {
-            throw Terms.fail(field, "deze organisatie is niet geregistreerd", "this organisation is not registered")
-        }
-        return id
+        if let id = try await monitor.references({ [vault] in try vault.organisation(handle: text, in: $0) }) { return id }
+        exchange.unresolved.note(Terms.fail(field, "deze organisatie is niet geregistreerd", "this organisation is not registered"))
+        return .random()
     }
 
     func person(_ text: String, in household: HouseholdID, _ field: String) async throws -> PersonID {

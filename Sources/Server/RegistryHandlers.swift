@@ -45,7 +45,7 @@ extension VaultServer {
             numbers.append(RegistrationWords(id: id, number: try Terms.words(registration.number, "registrations.number", limit: 40)))
         }
         let worker = Worker(
-            id: .random(), organisation: try await organisation(message.organisation, "organisation"), state: .active,
+            id: .random(), organisation: try await organisation(message.organisation, "organisation", exchange), state: .active,
             secrecyDeclaredOn: try Terms.day(message.secrecyDeclaredOn, "secrecyDeclaredOn"), registrations: registrations)
         let words = WorkerWords(
             id: worker.id, name: try Terms.words(message.name, "name", limit: 200),
@@ -61,7 +61,7 @@ extension VaultServer {
     func assignRole(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         guard let text = state.parameters.get("w") else { throw Problem.notFound }
-        let worker = try await worker(text, "worker")
+        let worker = try await worker(text, "worker", exchange)
         let message = try await body(Wire.AssignRole.self, request)
         guard message.from == nil, message.until == nil else {
             throw Terms.fail(
@@ -80,7 +80,7 @@ extension VaultServer {
     func enrolKey(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         guard let text = state.parameters.get("w") else { throw Problem.notFound }
-        let worker = try await worker(text, "worker")
+        let worker = try await worker(text, "worker", exchange)
         let message = try await body(Wire.EnrolKey.self, request)
         guard let (type, bytes) = SSHPublicKey.parse(message.publicKey), let publicKey = Bytes32(bytes) else {
             throw Terms.fail("publicKey", "één regel uit een bestand als id_ed25519.pub", "one line of a file like id_ed25519.pub")
@@ -104,7 +104,7 @@ extension VaultServer {
     func endWorker(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         guard let text = state.parameters.get("w") else { throw Problem.notFound }
-        let worker = try await worker(text, "worker")
+        let worker = try await worker(text, "worker", exchange)
         guard try await body(Wire.EndWorker.self, request).on == nil else {
             throw Terms.fail("on", "een vertrek geldt meteen; laat de dag weg", "leaving takes effect at once; leave out the day")
         }

@@ -27,7 +27,7 @@ extension VaultServer {
 
     func challenge(_ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
         let message = try await body(ChallengeRequest.self, request)
-        guard Terms.isHandle(message.worker) else {
+        guard Handle(message.worker) != nil else {
             throw Terms.fail("worker", "de korte naam van een medewerker", "the handle of a worker")
         }
         let hat = try message.hat.map {

@@ -21,7 +21,8 @@ extension VaultServer {
         let wording = AppointmentWording(preference: message.preference, reason: reason)
         let expected = exchange.ifMatch
         return try await change(
-            Policy.AppointDirector(household: household, worker: try await worker(message.worker, "worker"), preference: preference),
+            Policy.AppointDirector(
+                household: household, worker: try await worker(message.worker, "worker", exchange), preference: preference),
             exchange,
             by: caller, request: [Array(household.description.utf8), try WireJSON.encode(message)]
         ) { [vault] grant, transaction in
@@ -41,7 +42,8 @@ extension VaultServer {
             persons = SortedSet(ids)
         }
         let action = Policy.GrantInvolvement(
-            household: household, worker: try await worker(message.worker, "worker"), role: try Terms.term(Role.self, message.role, "role"),
+            household: household, worker: try await worker(message.worker, "worker", exchange),
+            role: try Terms.term(Role.self, message.role, "role"),
             persons: persons, purpose: try Terms.term(Purpose.self, message.purpose, "purpose"),
             from: try Terms.day(message.from, "from") ?? operations.clock.now().day, until: try Terms.day(message.until, "until"))
         let expected = exchange.ifMatch

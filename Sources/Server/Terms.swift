@@ -85,11 +85,4 @@ enum Terms {
         }
         return text
     }
-
-    /// A handle, or nil when the text is not one.
-    static func isHandle(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard (2...32).contains(bytes.count), let first = bytes.first, (97...122).contains(first) else { return false }
-        return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
-    }
 }

@@ -33,6 +33,7 @@ extension Vault: FactSource {
         let view = try household.flatMap {
             try loader.view($0, items: subject.item.map { .these([$0]) } ?? .none, workers: known)
         }
+        if view == nil { try readDecoy(for: subject, workers: known, organisations, sql) }
         let named = try self.named(subject, view, organisations, &loader)
         let matches = try searchMatches(subject, asker.worker, moment, &loader)
         return Facts(
@@ -40,6 +41,24 @@ extension Vault: FactSource {
             organisations: organisations,
             searchMatches: matches, revision: revision,
             nextExpiry: Self.nextExpiry([worker].compactMap { $0 } + named, view, after: moment), digest: try loader.trail.digest().bytes)
+    }
+
+    /// What was asked about is not there. Some other household is read instead and thrown away, so that the work does not tell (PR-1.6).
+    private func readDecoy(
+        for subject: Policy.Subject, workers: [WorkerID], _ organisations: [Organisation], _ sql: GRDB.Database
+    ) throws {
+        let octets: Octets16
+        switch subject.resource {
+        case .vault, .ledger: return
+        case .household, .item: octets = subject.household.map { Octets16($0) } ?? .zero
+        case .consent: octets = subject.consent.map { Octets16($0) } ?? .zero
+        case .plan: octets = subject.plan.map { Octets16($0) } ?? .zero
+        }
+        guard let decoy = registry.household(near: octets) else { return }
+        var loader = FactLoader(registry, sql)
+        let view = try loader.view(decoy, items: subject.item.map { .these([$0]) } ?? .none, workers: workers)
+        _ = try self.named(Policy.Subject(.household), view, organisations, &loader)
+        _ = try loader.trail.digest()
     }
 
     /// The household that a question is about: named, or found by the consent or plan; nil when these do not belong together.

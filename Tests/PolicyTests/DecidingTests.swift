@@ -127,6 +127,38 @@ struct DecidingTests {
         #expect(world.decide(grant, by: "joost", hat: .direction, purpose: .direction, at: at("01-21T18:00")).outcome == "permit")
     }
 
+    @Test("who could not do it to anybody hears the same about everybody; who could hears what is the matter")
+    func namedWorkers() {
+        var world = ScenarioRows.settled()
+        let moment = at("01-21T18:00")
+        world.block("nico", at: at("01-21T10:00"))
+        let workers = ["kees", "nico", "otto", "lotte", "nobody"]
+        func assigned(_ by: String) -> [Decided] {
+            workers.filter { $0 != by }.map {
+                world.decide(AssignRole(worker: named($0), role: .dpo), by: by, hat: nil, purpose: .oversight, at: moment)
+            }
+        }
+        for by in ["bram", "fatima", "mirjam"] {
+            let decided = assigned(by)
+            #expect(decided.allSatisfy { $0 == decided[0] } && decided[0].outcome == "refuse", "\(by): \(decided)")
+        }
+        #expect(Set(assigned("lotte").map(\.description)).count > 1)
+        func invited(_ by: String) -> [Decided] {
+            workers.map {
+                world.decide(
+                    GrantInvolvement(
+                        household: home, worker: named($0), role: .teamMember, persons: nil, purpose: .plan, from: day("2026-01-21"),
+                        until: day("2026-02-21")), by: by, hat: .direction, purpose: .direction, at: moment)
+            }
+        }
+        let fatima = invited("fatima")
+        #expect(
+            fatima.allSatisfy { $0 == fatima[0] } && fatima[0].outcome == "refuse" && fatima[0].articles.contains("PR-7.3"), "\(fatima)")
+        let joost = invited("joost")
+        #expect(joost[0].outcome == "permit" && joost[1].articles.contains("PR-7.4") && joost[2].articles.contains("PR-4.7"), "\(joost)")
+        #expect(joost[4].articles.contains("PR-4.1"))
+    }
+
     @Test("a deputy directs until the last day, and no longer")
     func deputy() {
         var world = ScenarioRows.settled()

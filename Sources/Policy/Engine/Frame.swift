@@ -11,10 +11,12 @@ struct Frame {
     let exists: Bool
 
     /// Throws when the entities contradict each other.
-    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, actions: Entities) throws(CedarError) {
+    /// - Parameter anybody: whether an ordinary worker stands in for the one whom the question names.
+    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, actions: Entities, anybody: Bool = false) throws(CedarError) {
         let moment = request.moment
         let circumstances = Circumstances(facts: facts, asker: request.asker, purpose: request.purpose, moment: moment)
-        let own = request.question.context(in: circumstances)
+        var own = request.question.context(in: circumstances)
+        if anybody { own.nameAnybody() }
         let thing = Thing(request.question.about, facts, at: moment)
         let asker = AskerEntities(request.asker, facts, at: moment)
 
@@ -37,6 +39,19 @@ struct Frame {
         var entities = actions
         try entities.replace(Array(byUID.values))
         self.entities = entities
+    }
+}
+
+extension CedarRecord {
+    /// Puts an ordinary worker in the place of the one who was named: active, of a party to the convenant, with no role, tied to no household.
+    fileprivate mutating func nameAnybody() {
+        guard let place = attributes.firstIndex(where: { $0.key == "worker" }) else { return }
+        let organisation = EntityUID.absent(EntityTypes.organisation)
+        let worker = Entity(
+            uid: .absent(EntityTypes.worker),
+            attributes: ["organisation": .entity(organisation), "active": true, "registered": true], parents: [organisation])
+        attributes[place].value = .entity(worker.uid)
+        entities = [worker, Entity(uid: organisation, attributes: ["party": true])]
     }
 }
 

@@ -3,6 +3,7 @@
 // 2. Any evaluation error, and facts that do not fit the schema, refuse (reason `policyError`).
 // 3. Whether the asker may know that the thing exists is decided beside every question, allowed or not; a thing that does not exist is refused
 //    after the same work.
+// 4. Who could not do this to any worker hears the same about every worker, registered or not: handles cannot be tried out.
 
 import Cedar
 import Household
@@ -97,7 +98,16 @@ extension PolicyEngine {
             return (.refused(.policyError, forbids: [], nearest: []), false, nil)
         }
         let mayKnow = mayKnow(frame)
-        return (decided(frame), mayKnow, frame)
+        let decided = decided(frame)
+        // Rule 4.
+        if case .refused = decided, request.question.about.workers.contains(where: { $0 != request.asker.worker }) {
+            guard let other = try? Frame(request, facts, actions: texts.actions, anybody: true), fits(other) else {
+                return (.refused(.policyError, forbids: [], nearest: []), false, nil)
+            }
+            let about = self.decided(other)
+            if case .refused = about { return (about, mayKnow, other) }
+        }
+        return (decided, mayKnow, frame)
     }
 
     func decided(_ frame: Frame) -> Decided {

@@ -1,3 +1,4 @@
+import Household
 import Sealing
 
 /// What stands in one space: for each bucket the digest over its records, and how often the space has changed.
@@ -155,6 +156,15 @@ struct ManifestTree: Equatable, Sendable {
 
     /// All spaces, in the order of their bytes.
     var spaces: [Space] { groups.flatMap { $0.keys.sorted() }.compactMap { Space($0) } }
+
+    /// Some household, always the same one for the same octets; nil when there is none.
+    func household(near octets: Octets16) -> HouseholdID? {
+        for step in 0..<groups.count {
+            let group = groups[(Int(octets.first) + step) % groups.count]
+            if let found = group.keys.filter({ Space($0)?.household != nil }).min() { return Space(found)?.household }
+        }
+        return nil
+    }
 
     /// Sets the digests of some manifests at once; nil removes one.
     mutating func set(_ changes: [(Space, Digest32?)]) {

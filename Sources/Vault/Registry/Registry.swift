@@ -82,6 +82,9 @@ final class Registry: Participant {
     /// All spaces that the last commit knows.
     var spaces: [Space] { state.withLock { $0.tree.spaces } }
 
+    /// Some household of the last commit; nil when there is none.
+    func household(near octets: Octets16) -> HouseholdID? { state.withLock { $0.tree.household(near: octets) } }
+
     /// The decoded facts of a verified row.
     func remembered<Value: Sendable>(_ digest: Digest32, _ decode: () throws -> Value) throws -> Value {
         if let known = state.withLock({ $0.facts[digest] }) as? Value { return known }
