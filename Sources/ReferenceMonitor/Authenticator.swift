@@ -44,8 +44,7 @@ public protocol CredentialSource: Sendable {
 /// that has a namespace of its own. Every attempt is a line in the log.
 public final class Authenticator: Sendable {
     private struct State {
-        var challenges: [String: Challenge] = [:]
-        var order: [String] = []
+        var challenges = Challenges()
         var sessions: [[UInt8]: Session] = [:]
         var failures: [String: Int] = [:]
     }
@@ -57,8 +56,6 @@ public final class Authenticator: Sendable {
     private let clock: Clock
     private let lines: LineWriter
 
-    /// Challenges that may be outstanding; the oldest goes first.
-    private static let challengeLimit = 1024
     /// Failures by the right machine account after which the account is locked (PR-26.3).
     private static let failureLimit = 5
 
@@ -79,7 +76,7 @@ public final class Authenticator: Sendable {
     ///   - peer: the machine account at the other end; the signature must come from the same one. (Not the same connection: a shell script
     ///     with `curl` makes a new one for each call, and the account is what is authenticated.)
     public func challenge(worker: String, hat: Hat?, peer: UInt32) -> Challenge {
-        let expires = clock.now().adding(milliseconds: Int64(Challenge.lifetime) * 1000)
+        let ends = clock.now().adding(milliseconds: Int64(Challenge.lifetime) * 1000)
         let nonce = Base64.encodeURL(RandomBytes.generate(32))
         let text = """
             kluis-login v1
@@ -90,17 +87,14 @@ public final class Authenticator: Sendable {
             uid \(peer)
             hat \(hat?.rawValue ?? "none")
             nonce \(nonce)
-            expires \(expires)
+            expires \(ends)
 
             """
+        let elapsed = clock.elapsed()
         let challenge = Challenge(
             text: text, namespace: identity.loginNamespace, worker: worker, hat: hat, peer: peer,
-            expires: clock.elapsed() + .seconds(Challenge.lifetime))
-        state.withLock { state in
-            if state.order.count >= Self.challengeLimit { state.challenges[state.order.removeFirst()] = nil }
-            state.challenges[text] = challenge
-            state.order.append(text)
-        }
+            ends: ends, expires: elapsed + .seconds(Challenge.lifetime))
+        state.withLock { $0.challenges.add(challenge, at: elapsed) }
         return challenge
     }
 
@@ -113,15 +107,13 @@ public final class Authenticator: Sendable {
     public func signIn(
         challenge text: String, signature: String, peer: UInt32, trace: TraceID
     ) async throws -> (SessionToken, Caller, receipt: UInt64) {
-        let challenge = state.withLock { state in
-            state.order.removeAll { $0 == text }
-            return state.challenges.removeValue(forKey: text)
-        }
+        let challenge = state.withLock { $0.challenges.take(text) }
         let elapsed = clock.elapsed()
         let moment = clock.now()
         let verdict = Result { () throws(MonitorError) -> (Challenge, SSHSignature) in
             guard let challenge, challenge.peer == peer else { throw .signIn(.unknownChallenge) }
-            guard elapsed <= challenge.expires else { throw .signIn(.expiredChallenge) }
+            // By both clocks: what was signed names a moment, and the wall clock may have been set back.
+            guard elapsed <= challenge.expires, moment <= challenge.ends else { throw .signIn(.expiredChallenge) }
             do { return (challenge, try SSHSignature(armoured: signature)) } catch { throw .signIn(.malformedSignature) }
         }
         let entry = try await monitored {
@@ -248,8 +240,7 @@ public final class Authenticator: Sendable {
         state.withLock { state in
             for session in state.sessions.values { session.end() }
             state.sessions = [:]
-            state.challenges = [:]
-            state.order = []
+            state.challenges = Challenges()
         }
     }
 

@@ -9,6 +9,9 @@ public struct Challenge: Sendable {
     let worker: String
     let hat: Hat?
     let peer: UInt32
+    /// The moment that stands in the text.
+    let ends: Moment
+    /// The same by the clock that only goes forward.
     let expires: Duration
 
     /// Seconds that a challenge lives.

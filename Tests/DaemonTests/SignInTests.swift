@@ -55,6 +55,22 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    @Test func anExpiredChallenge() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        func answer(after seconds: TimeInterval) async throws -> Reply {
+            let challenge = try await daemon.challenge("kees", hat: "help")
+            let signature = try await daemon.sign(challenge.text, challenge.namespace, key: "kees")
+            let status = try #require(try await daemon.ask("GET", "/v1/status").field("moment"))
+            let now = try #require(ISO8601DateFormatter().date(from: status.prefix(19) + "Z"))
+            let later = ISO8601DateFormatter().string(from: now.addingTimeInterval(seconds))
+            #expect(try await daemon.ask("POST", "/v1/rehearsal/clock", json: #"{"moment":"\#(later)"}"#).status == 200)
+            return try await daemon.login(challenge.text, signature)
+        }
+        refused(try await answer(after: 62), used)
+        #expect(try await answer(after: 20).status == 201)
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test(arguments: ["kluis-login@v1", "git", "file"])
     func aForeignNamespace(namespace: String) async throws {
         let (daemon, _) = try await Kluisd.furnished()

@@ -1,0 +1,83 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Two machine accounts at one socket. The second one is `nobody`, which takes root to become.
+@Suite(.timeLimit(.minutes(2)), .enabled(if: geteuid() == 0, "a second machine account can only be played by root"))
+struct AccountTests {
+    private static let nobody = "65534"
+
+    /// Lets other accounts reach the socket of a test.
+    private func open(_ daemon: Kluisd) throws {
+        for (path, mode) in [(daemon.directory, 0o711), (daemon.socket, 0o666)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+    }
+
+    /// Runs `curl` as the other account.
+    private func curl(_ daemon: Kluisd, _ arguments: [String], input: String = "") async throws -> Built.Ended {
+        try await Built.run(
+            "/usr/bin/setpriv",
+            ["--reuid=\(Self.nobody)", "--regid=\(Self.nobody)", "--clear-groups", "/usr/bin/curl", "-sS", "--unix-socket", daemon.socket]
+                + arguments, input: Data(input.utf8))
+    }
+
+    @Test func aFloodOfChallengesBlocksNobodyElse() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        try open(daemon)
+        let mine = try await daemon.challenge("kees", hat: "help")
+        let flood = try await curl(
+            daemon,
+            [
+                "-H", "Content-Type: application/json", "-d", #"{"worker":"kees"}"#, "-o", "/dev/null", "-w", "%{http_code}\n",
+                "http://kluis/v1/login/challenge?[1-1200]",
+            ])
+        #expect(flood.status == 0 && flood.text.matches(of: /200/).count == 1200, "\(flood.errors) \(flood.text.suffix(100))")
+        // Asked before the flood and after it: both are good.
+        let later = try await daemon.challenge("fatima", hat: "help")
+        #expect(try await daemon.login(mine.text, daemon.sign(mine.text, mine.namespace, key: "kees")).status == 201)
+        #expect(try await daemon.login(later.text, daemon.sign(later.text, later.namespace, key: "fatima")).status == 201)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test func aTokenOfAnotherAccount() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        try open(daemon)
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        for path in ["session", "households", "households/\(furnished.household)/items/\(furnished.small)"] {
+            #expect(try await daemon.ask("GET", "/v1/" + path, as: joost, purpose: "D2").status == 200)
+            let stolen = try await curl(
+                daemon,
+                [
+                    "-H", "Authorization: Bearer \(joost)", "-H", "Kluis-Purpose: D2", "-H", "Accept-Language: en", "-w", "\n%{http_code}",
+                    "http://kluis/v1/\(path)",
+                ])
+            #expect(stolen.text.hasSuffix("\n401"), "\(stolen.text)")
+            #expect(
+                stolen.text.contains("urn:kluis:problem:signInFirst") && stolen.text.contains("belongs to another user of this machine"))
+            #expect(!stolen.text.contains("small one"))
+        }
+        // That it was tried ends nothing for its owner.
+        #expect(try await daemon.ask("GET", "/v1/session", as: joost).status == 200)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test func aChallengeOfAnotherAccount() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        try open(daemon)
+        let challenge = try await daemon.challenge("kees", hat: "help")
+        let body = try Kluisd.json([
+            "challenge": challenge.text, "signature": try await daemon.sign(challenge.text, challenge.namespace, key: "kees"),
+        ])
+        let relayed = try await curl(
+            daemon,
+            [
+                "-H", "Accept-Language: en", "-H", "Content-Type: application/json", "-d", "@-", "-w", "\n%{http_code}",
+                "http://kluis/v1/login",
+            ],
+            input: body)
+        #expect(relayed.text.hasSuffix("\n401") && relayed.text.contains("was used or is unknown"), "\(relayed.text)")
+        #expect(!relayed.text.contains("token"))
+        #expect(try await daemon.stop() == 0)
+    }
+}
