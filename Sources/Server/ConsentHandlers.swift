@@ -112,8 +112,10 @@ extension VaultServer {
                     id: line.consent.id.description, subject: line.consent.subject.description,
                     recipient: line.consent.recipient.description, domains: line.domains.map(\.rawValue),
                     purpose: line.consent.purpose.rawValue, from: line.consent.from.description, until: line.consent.until.description,
-                    form: line.consent.givers.first?.method.rawValue, state: line.standing.rawValue,
-                    signers: line.consent.givers.map(\.party.description), missing: line.missing.map(MissingSignature.init))
+                    form: line.consent.givers.first?.method.rawValue,
+                    state: line.standing == .pending ? ConsentState.draft.rawValue : line.standing.rawValue,
+                    signers: line.consent.givers.map(\.party.description),
+                    missing: line.missing.map { MissingSignature($0).named(list.names) })
             }
             let refusals = list.refusals.map { refusal in
                 ConsentBrief(
@@ -122,7 +124,7 @@ extension VaultServer {
                     domains: refusal.domains.map(\.rawValue), purpose: refusal.purpose.rawValue, from: refusal.askedOn.day.description,
                     state: "refused", signers: [refusal.by.description], missing: [])
             }
-            return Page(entries: consents + refusals)
+            return Page(entries: consents + refusals, names: Names(list.names))
         }
         return try json(cite(page, cited), cited.receipt)
     }
@@ -140,7 +142,8 @@ extension VaultServer {
 extension ChangeAnswer {
     init(_ result: ConsentResult) {
         self.init(
-            id: result.id.description, state: result.state.rawValue, missing: result.missing.map(MissingSignature.init), articles: [],
+            id: result.id.description, state: result.state.rawValue,
+            missing: result.missing.map { MissingSignature($0).named(result.names) }, articles: [],
             version: result.revision)
     }
 }

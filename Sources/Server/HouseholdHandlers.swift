@@ -44,15 +44,17 @@ extension VaultServer {
         }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault, monitor] grant in
             let moment = grant.moment
-            let lines = try vault.listHouseholds(grant) { facts in
+            let list = try vault.listHouseholds(grant) { facts in
                 guard let household = facts.household?.id else { return .nothing }
                 return monitor.showing(
                     Policy.ReadCard(household: household), for: caller.asker, purpose: exchange.purpose, at: moment, on: facts)
             }
             return Page(
-                entries: lines.map {
-                    HouseholdBrief(id: $0.household.id.description, state: $0.household.state.rawValue, director: $0.director?.description)
-                })
+                entries: list.lines.map {
+                    HouseholdBrief(
+                        id: $0.household.id.description, number: $0.number, state: $0.household.state.rawValue,
+                        director: $0.director?.description)
+                }, names: Names(list.names))
         }
         return try json(cite(page, cited), cited.receipt)
     }
@@ -80,7 +82,7 @@ extension VaultServer {
         var answer = card
         answer.articles = cited.articles
         answer.receipt = cited.receipt
-        if personsOnly { return try json(cite(Page(entries: answer.persons), cited), cited.receipt) }
+        if personsOnly { return try json(cite(Page(entries: answer.persons, names: answer.names), cited), cited.receipt) }
         return try json(answer, cited.receipt, version: answer.version)
     }
 
@@ -106,20 +108,28 @@ extension VaultServer {
 
 extension HouseholdCard {
     init(_ card: Card, at moment: Moment) {
-        func name(_ words: PersonWords?) -> String { words.map { "\($0.givenName) \($0.familyName)" } ?? "" }
         let persons = card.persons.map { person, words in
             PersonBrief(
-                id: person.id.description, name: name(words), birthDate: person.birthDay.description, relation: person.relation.rawValue,
+                id: person.id.description, name: words?.fullName ?? "", birthDate: person.birthDay.description,
+                relation: person.relation.rawValue,
                 livesIn: person.livesIn,
                 authority: card.authorities.filter { $0.child == person.id && $0.isHeld(at: moment) }.map(\.holder.description),
                 representatives: card.representations.filter { $0.person == person.id && $0.isHeld(at: moment) }
                     .map(\.representative.description))
         }
         self.init(
-            id: card.household.id.description, municipality: card.household.municipality.description, state: card.household.state.rawValue,
-            director: card.director.map { WorkerBrief(id: $0.worker.description, handle: "", name: $0.name, organisation: "") },
+            id: card.household.id.description, number: card.words?.number, municipality: card.household.municipality.description,
+            state: card.household.state.rawValue,
+            director: card.director.map {
+                WorkerBrief(
+                    id: $0.worker.description, handle: card.names.lines[$0.worker.description]?.handle ?? "", name: $0.name,
+                    organisation: $0.organisation?.description ?? "")
+            },
             persons: persons,
-            organisations: card.organisations.map { OrganisationBrief(id: $0.id.description, handle: "", name: $0.name) },
-            version: card.revision)
+            organisations: card.organisations.map {
+                OrganisationBrief(
+                    id: $0.id.description, handle: card.names.lines[$0.id.description]?.handle ?? "", name: $0.words?.name ?? "",
+                    kind: $0.kind?.rawValue, contactRoute: $0.words?.contactRoute)
+            }, names: Names(card.names), version: card.revision)
     }
 }

@@ -145,12 +145,14 @@ extension VaultServer {
         let after = request.uri.queryParameters["after"].map(String.init)
         let (page, cited) = try await read(action, exchange, by: caller) { [vault, monitor] grant in
             let moment = grant.moment
-            let lines = try vault.listItems(grant) { facts in
+            let list = try vault.listItems(grant) { facts in
                 guard let item = facts.item?.id else { return .nothing }
                 return monitor.showing(
                     Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: exchange.purpose, at: moment, on: facts)
             }
-            return Page(lines.map { ItemBrief($0.item, title: $0.title) }, after: after, limit: 500, id: \.id)
+            var page = Page(list.lines.map { ItemBrief($0.item, title: $0.title) }, after: after, limit: 500, id: \.id)
+            page.names = Names(list.names)
+            return page
         }
         return try json(cite(page, cited), cited.receipt)
     }
@@ -181,12 +183,14 @@ extension ItemBrief {
         basis = item.basis.rawValue
         retentionClass = item.retentionClass.rawValue
         createdAt = item.createdAt.description
+        sizeAtMost = 1 << UInt64(item.sizeBucket.exponent)
     }
 
     init(_ head: ItemHead) {
         self.init(head.item, title: head.words.title)
         mediaType = head.words.mediaType.isEmpty ? nil : head.words.mediaType
         size = head.length
+        sizeAtMost = nil
         version = head.revision
     }
 }

@@ -27,9 +27,28 @@ extension VaultServer {
             let lines = try await monitor.lines(grant)
             return LedgerPage(
                 entries: lines.map(LedgerLine.init),
-                next: range.upperBound < size && !range.isEmpty ? (range.upperBound - 1).description : nil)
+                next: range.upperBound < size && !range.isEmpty ? (range.upperBound - 1).description : nil,
+                names: try await handles(in: lines))
         }
         return try json(cite(page, cited), cited.receipt)
+    }
+
+    /// Workers and organisations by what people type for them: a reviewer reads `kees`, and no name is opened for it.
+    private func handles(in lines: [LoggedLine]) async throws -> Names {
+        let workers = Set(lines.compactMap { WorkerID($0.caller) })
+        let organisations = Set(lines.compactMap { $0.organisation.flatMap { OrganisationID($0) } })
+        return try await monitor.references { [vault] transaction in
+            var names = Names()
+            for worker in workers {
+                guard let handle = try vault.handle(of: worker, in: transaction) else { continue }
+                names[worker.description] = Named(name: handle, handle: handle)
+            }
+            for organisation in organisations {
+                guard let handle = try vault.handle(of: organisation, in: transaction) else { continue }
+                names[organisation.description] = Named(name: handle, handle: handle)
+            }
+            return names
+        }
     }
 
     func ledgerCheckpoint(_ exchange: Exchange) async throws -> Response {
@@ -79,17 +98,21 @@ extension VaultServer {
         }
         if route == .accessWhat {
             let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault, monitor] grant in
-                let lines = try vault.listItems(grant) { facts in
+                var articles: [ItemID: [String]] = [:]
+                let list = try vault.listItems(grant) { facts in
                     guard let item = facts.item?.id else { return .nothing }
-                    return monitor.showing(
+                    let weighed = monitor.weighing(
                         Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: facts)
+                    articles[item] = weighed.articles
+                    return weighed.showing
                 }
                 return Page(
-                    entries: lines.map {
+                    entries: list.lines.map {
                         AccessRow(
-                            item: $0.item.id.description, action: "readItem", purpose: purpose?.rawValue,
-                            outcome: $0.title == nil ? "refuse" : "permit", articles: [])
-                    })
+                            organisation: $0.item.organisation.description, item: $0.item.id.description, title: $0.title,
+                            action: "readItem", purpose: purpose?.rawValue,
+                            outcome: $0.title == nil ? "refuse" : "permit", articles: articles[$0.item.id] ?? [])
+                    }, names: Names(list.names))
             }
             return try json(cite(page, cited), cited.receipt)
         }
@@ -103,31 +126,37 @@ extension VaultServer {
             {
                 throw Problem.notFound
             }
-            let members = try vault.listTeam(grant).members
+            let team = try vault.listTeam(grant)
+            let members = team.members
             var rows: [AccessRow] = []
             for worker in SortedSet(members.filter(\.isLive).map(\.involvement.worker)) {
-                guard let organisation = members.first(where: { $0.involvement.worker == worker })?.organisation.id else { continue }
+                guard let organisation = members.first(where: { $0.involvement.worker == worker })?.organisation else { continue }
+                var permitted = false
+                var refused: AccessRow?
                 for hat in Hat.allCases {
                     let other = Asker.worker(worker, organisation: organisation, hat: hat, sessionStarted: now)
                     let facts = try await monitor.references { transaction in
                         try vault.facts(
                             for: Policy.ReadItem(household: household, item: item).about, asker: other, at: now, in: transaction)
                     }
-                    let showing = monitor.showing(
+                    let (showing, articles) = monitor.weighing(
                         Policy.ReadItem(household: household, item: item), for: other, purpose: purpose, at: now, on: facts)
-                    guard case .nothing = showing else {
-                        if case .everything = showing {
-                            rows.append(
-                                AccessRow(
-                                    worker: worker.description, organisation: organisation.description, hat: hat.rawValue,
-                                    item: item.description, action: "readItem", purpose: purpose?.rawValue, outcome: "permit", articles: [])
-                            )
-                        }
-                        continue
+                    var row = AccessRow(
+                        worker: worker.description, organisation: organisation.description, hat: hat.rawValue, item: item.description,
+                        action: "readItem", purpose: purpose?.rawValue, outcome: "permit", articles: articles)
+                    if case .everything = showing {
+                        permitted = true
+                        rows.append(row)
+                    } else if refused == nil {
+                        row.hat = nil
+                        row.outcome = "refuse"
+                        refused = row
                     }
                 }
+                // Who may in no hat is told once, with what stands in the way in the hat of help.
+                if !permitted, let refused { rows.append(refused) }
             }
-            return Page(entries: rows)
+            return Page(entries: rows, names: Names(team.names))
         }
         return try json(cite(page, cited), cited.receipt)
     }

@@ -189,7 +189,8 @@ extension VaultServer {
 extension ChangeAnswer {
     init(_ result: PlanResult) {
         self.init(
-            id: result.id.description, state: result.state.rawValue, missing: result.lacks.compactMap(MissingSignature.init), articles: [],
+            id: result.id.description, state: result.state.rawValue,
+            missing: result.lacks.compactMap { MissingSignature($0)?.named(result.names) }, articles: [],
             version: result.revision)
     }
 }
@@ -229,7 +230,7 @@ extension PlanAnswer {
             },
             signatures: plan.signatures.map {
                 Wire.PlanSignature(signer: PlanParty($0.signer), at: $0.at.description, method: $0.method.rawValue)
-            }, missing: reading.lacks.compactMap(MissingSignature.init))
+            }, missing: reading.lacks.compactMap { MissingSignature($0)?.named(reading.names) }, names: Names(reading.names))
         reviewDueOn = plan.reviewDueOn?.description
         presentedOn = plan.presentedOn?.description
         inForceOn = plan.inForceOn?.description

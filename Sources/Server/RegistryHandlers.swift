@@ -123,13 +123,14 @@ extension VaultServer {
             return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
         }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
-            Page(
-                entries: try vault.listWorkers(grant).map {
+            let (workers, names) = try vault.listWorkers(grant)
+            return Page(
+                entries: workers.map {
                     WorkerBrief(
                         id: $0.worker.id.description, handle: $0.handle, name: $0.words.name,
                         organisation: $0.worker.organisation.description,
                         roles: $0.roles.map(\.rawValue), state: $0.worker.state.rawValue)
-                })
+                }, names: Names(names))
         }
         return try json(cite(page, cited), cited.receipt)
     }

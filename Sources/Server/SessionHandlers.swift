@@ -56,7 +56,7 @@ extension VaultServer {
         return try json(ChangeAnswer(id: "session", state: "ended", articles: ["PR-26.2"], receipt: receipt), receipt)
     }
 
-    /// Who is signed in, as the registry knows it; without names.
+    /// Who is signed in, as the registry knows it; handles, no names.
     private func describe(_ caller: Caller) async throws -> SessionAnswer {
         guard let worker = caller.worker, let organisation = caller.organisation,
             case .worker(_, _, _, let started) = caller.asker
@@ -67,7 +67,8 @@ extension VaultServer {
                 .filter { $0.isHeld(at: now) }.map(\.role.rawValue) ?? []
         }
         return SessionAnswer(
-            worker: worker.description, handle: caller.handle, organisation: organisation.description, roles: roles,
+            worker: worker.description, handle: caller.handle, organisation: organisation.description,
+            organisationHandle: try await monitor.references { [vault] in try vault.handle(of: organisation, in: $0) }, roles: roles,
             hat: caller.hat?.rawValue,
             started: started.description, idleSeconds: Caller.idleSeconds, rehearsal: vault.header.isRehearsal)
     }

@@ -81,14 +81,16 @@ extension VaultServer {
             return Page(
                 entries: team.members.map { member in
                     let involvement = member.involvement
+                    let name = team.names.lines[involvement.worker.description]
                     return InvolvementBrief(
                         id: involvement.id.description,
                         worker: WorkerBrief(
-                            id: involvement.worker.description, handle: "", name: member.name, organisation: member.organisation.name),
+                            id: involvement.worker.description, handle: name?.handle ?? "", name: name?.name ?? "",
+                            organisation: member.organisation.description),
                         role: involvement.role.rawValue, persons: involvement.persons.map { $0.map(\.description) } ?? [],
                         purpose: involvement.purpose.rawValue, from: involvement.from.description, until: involvement.until.description,
                         state: member.isLive ? "live" : involvement.state.rawValue)
-                })
+                }, names: Names(team.names))
         }
         return try json(cite(page, cited), cited.receipt)
     }

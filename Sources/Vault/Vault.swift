@@ -69,6 +69,16 @@ public final class Vault: Sendable {
         try registry.lookUp(.organisationHandle, Array(handle.utf8), transaction.sql).first?.id.identifier()
     }
 
+    /// What people type in the place of an organisation's identifier; nil when there is no such organisation.
+    public func handle(of organisation: OrganisationID, in transaction: borrowing Transaction) throws -> String? {
+        try handle(of: organisation, transaction.sql)
+    }
+
+    /// What people type in the place of a worker's identifier; nil when there is no such worker.
+    public func handle(of worker: WorkerID, in transaction: borrowing Transaction) throws -> String? {
+        try handle(of: worker, transaction.sql)
+    }
+
     /// The resident of a household with a given name; nil when none or more than one has it.
     public func person(givenName: String, household: HouseholdID, in transaction: borrowing Transaction) throws -> PersonID? {
         let found = try registry.lookUp(.givenName(household), IndexValue.normalised(givenName), transaction.sql)

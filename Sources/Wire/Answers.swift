@@ -29,6 +29,22 @@ public struct ChangeAnswer: Codable, Equatable, Sendable {
     }
 }
 
+/// What an identifier in an answer stands for, for people to read.
+public struct Named: Codable, Equatable, Sendable {
+    /// A worker's, resident's or organisation's name; a household's number.
+    public var name: String
+    /// What commands take in the place of the identifier, where there is such a word.
+    public var handle: String?
+
+    public init(name: String, handle: String? = nil) {
+        self.name = name
+        self.handle = handle
+    }
+}
+
+/// By identifier. An identifier that the decision does not let the caller put a name to is not in it.
+public typealias Names = [String: Named]
+
 /// A signature that somebody still has to set.
 public struct MissingSignature: Codable, Equatable, Sendable {
     /// `person`, `organisation` or `director`.
@@ -79,12 +95,15 @@ public struct Page<Entry: Codable & Equatable & Sendable>: Codable, Equatable, S
     public var entries: [Entry]
     /// The cursor of the next page (`?after=`); absent on the last.
     public var next: String?
+    /// Names for identifiers in the entries.
+    public var names: Names?
     public var articles: [String]?
     public var receipt: UInt64?
 
-    public init(entries: [Entry], next: String? = nil, articles: [String]? = nil, receipt: UInt64? = nil) {
+    public init(entries: [Entry], next: String? = nil, names: Names? = nil, articles: [String]? = nil, receipt: UInt64? = nil) {
         self.entries = entries
         self.next = next
+        self.names = names
         self.articles = articles
         self.receipt = receipt
     }

@@ -103,7 +103,7 @@ public struct RegisterRefusal: Codable, Equatable, Sendable {
 public struct ConsentBrief: Codable, Equatable, Sendable {
     public var id: String
     public var subject: String
-    /// Handle of the organisation; absent for a refusal towards a person.
+    /// The organisation; absent for a refusal towards a person.
     public var recipient: String?
     /// Set for a refusal towards a person.
     public var person: String?
@@ -112,7 +112,8 @@ public struct ConsentBrief: Codable, Equatable, Sendable {
     public var from: String
     public var until: String?
     public var form: String?
-    /// `draft`, `active`, `withdrawn`, `expired`, `lapsed`, `superseded` or `refused`.
+    /// What it is worth now: `draft`, `active`, `notYetBegun`, `incomplete`, `withdrawn`, `expired`, `lapsed`, `superseded`, `void` or
+    /// `refused`.
     public var state: String
     /// Those who signed.
     public var signers: [String]

@@ -12,12 +12,15 @@ public struct CreateHousehold: Codable, Equatable, Sendable {
 /// One household in `GET /v1/households`.
 public struct HouseholdBrief: Codable, Equatable, Sendable {
     public var id: String
+    /// The number that people use, such as `H-0147`; absent where only the existence shows.
+    public var number: String?
     public var state: String
-    /// Handle of the director, where there is one.
+    /// The director, where there is one, by identifier.
     public var director: String?
 
-    public init(id: String, state: String, director: String? = nil) {
+    public init(id: String, number: String? = nil, state: String, director: String? = nil) {
         self.id = id
+        self.number = number
         self.state = state
         self.director = director
     }
@@ -26,25 +29,32 @@ public struct HouseholdBrief: Codable, Equatable, Sendable {
 /// `GET /v1/households/{h}`: the card. Who belongs, who directs, and *that* organisations are involved; never what they wrote.
 public struct HouseholdCard: Codable, Equatable, Sendable {
     public var id: String
+    /// The number that people use, such as `H-0147`.
+    public var number: String?
+    /// By identifier.
     public var municipality: String
     public var state: String
     public var director: WorkerBrief?
     public var persons: [PersonBrief]
     public var organisations: [OrganisationBrief]
+    /// Names for the identifiers above, the household's own among them.
+    public var names: Names?
     public var version: UInt64?
     public var articles: [String]?
     public var receipt: UInt64?
 
     public init(
-        id: String, municipality: String, state: String, director: WorkerBrief? = nil, persons: [PersonBrief],
-        organisations: [OrganisationBrief], version: UInt64? = nil, articles: [String]? = nil, receipt: UInt64? = nil
+        id: String, number: String? = nil, municipality: String, state: String, director: WorkerBrief? = nil, persons: [PersonBrief],
+        organisations: [OrganisationBrief], names: Names? = nil, version: UInt64? = nil, articles: [String]? = nil, receipt: UInt64? = nil
     ) {
         self.id = id
+        self.number = number
         self.municipality = municipality
         self.state = state
         self.director = director
         self.persons = persons
         self.organisations = organisations
+        self.names = names
         self.version = version
         self.articles = articles
         self.receipt = receipt

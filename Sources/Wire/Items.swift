@@ -40,24 +40,24 @@ public struct ItemMetadata: Codable, Equatable, Sendable {
 
 /// One item in `GET /v1/households/{h}/items`, and in the header `Kluis-Item` of a download.
 ///
-/// For an item whose content the caller may not read, `title`, `kind`, `size`, `author` and `mediaType` are absent: that it exists, not what it is.
+/// For an item whose content the caller may not read, `title`, `kind`, `size`, `sizeAtMost`, `author` and `mediaType` are absent: that it exists, not what it is.
 public struct ItemBrief: Codable, Equatable, Sendable {
     public var id: String
     public var subject: String
     public var layer: String
     public var domain: String?
     public var kind: String?
-    /// Handle.
     public var organisation: String
-    /// Handle.
     public var author: String?
     public var hat: String?
     public var basis: String?
     public var retentionClass: String?
     public var title: String?
     public var mediaType: String?
-    /// Bytes.
+    /// Bytes; in a download only.
     public var size: UInt64?
+    /// The power of two, in bytes, that the size does not exceed; in a list.
+    public var sizeAtMost: UInt64?
     /// RFC 3339.
     public var createdAt: String?
     public var version: UInt64?
@@ -67,7 +67,8 @@ public struct ItemBrief: Codable, Equatable, Sendable {
     public init(
         id: String, subject: String, layer: String, domain: String? = nil, kind: String? = nil, organisation: String,
         author: String? = nil, hat: String? = nil, basis: String? = nil, retentionClass: String? = nil, title: String? = nil,
-        mediaType: String? = nil, size: UInt64? = nil, createdAt: String? = nil, version: UInt64? = nil, readable: Bool? = nil
+        mediaType: String? = nil, size: UInt64? = nil, sizeAtMost: UInt64? = nil, createdAt: String? = nil, version: UInt64? = nil,
+        readable: Bool? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -82,6 +83,7 @@ public struct ItemBrief: Codable, Equatable, Sendable {
         self.title = title
         self.mediaType = mediaType
         self.size = size
+        self.sizeAtMost = sizeAtMost
         self.createdAt = createdAt
         self.version = version
         self.readable = readable

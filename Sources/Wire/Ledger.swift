@@ -10,9 +10,8 @@ public struct LedgerLine: Codable, Equatable, Sendable {
     public var moment: String
     /// The action's name, such as `readItem`, `signIn`, `readLog`, `activatePlan`.
     public var action: String
-    /// Worker's handle, or `system:planEngine`, `system:clock` …
+    /// The worker's identifier, or `system:planEngine`, `system:clock` …; the page's names say the handle.
     public var caller: String?
-    /// Handle.
     public var organisation: String?
     public var role: String?
     public var hat: String?
@@ -122,12 +121,14 @@ public struct VerificationAnswer: Codable, Equatable, Sendable {
 /// One row of `GET /v1/access/who?household=&item=` (everybody against one thing) or `GET /v1/access/what?household=` (the
 /// caller against everything).
 public struct AccessRow: Codable, Equatable, Sendable {
-    /// Handle of the worker; absent in `what`.
+    /// The worker, by identifier; absent in `what`.
     public var worker: String?
     public var organisation: String?
     public var hat: String?
     /// What it is about; absent in `who`, where all rows are about the one thing asked for.
     public var item: String?
+    /// In `what`, where the caller may read the item.
+    public var title: String?
     /// `readItem`, `readCard`, `readPlan` …
     public var action: String
     public var purpose: String?
@@ -136,13 +137,14 @@ public struct AccessRow: Codable, Equatable, Sendable {
     public var articles: [String]
 
     public init(
-        worker: String? = nil, organisation: String? = nil, hat: String? = nil, item: String? = nil, action: String,
-        purpose: String? = nil, outcome: String, articles: [String]
+        worker: String? = nil, organisation: String? = nil, hat: String? = nil, item: String? = nil, title: String? = nil,
+        action: String, purpose: String? = nil, outcome: String, articles: [String]
     ) {
         self.worker = worker
         self.organisation = organisation
         self.hat = hat
         self.item = item
+        self.title = title
         self.action = action
         self.purpose = purpose
         self.outcome = outcome

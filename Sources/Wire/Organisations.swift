@@ -85,7 +85,7 @@ public struct WorkerBrief: Codable, Equatable, Sendable {
     public var id: String
     public var handle: String
     public var name: String
-    /// Handle.
+    /// By identifier.
     public var organisation: String
     public var roles: [String]?
     /// `invited`, `active`, `suspended` or `ended`.

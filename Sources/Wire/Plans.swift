@@ -187,6 +187,8 @@ public struct PlanAnswer: Codable, Equatable, Sendable {
     public var actions: [PlanAction]
     public var signatures: [PlanSignature]
     public var missing: [MissingSignature]
+    /// Names for the persons, organisations and workers in it.
+    public var names: Names?
     public var reviewDueOn: String?
     public var presentedOn: String?
     public var inForceOn: String?
@@ -198,7 +200,8 @@ public struct PlanAnswer: Codable, Equatable, Sendable {
 
     public init(
         id: String, household: String, number: Int, state: String, goals: [PlanGoal], actions: [PlanAction],
-        signatures: [PlanSignature], missing: [MissingSignature], reviewDueOn: String? = nil, presentedOn: String? = nil,
+        signatures: [PlanSignature], missing: [MissingSignature], names: Names? = nil, reviewDueOn: String? = nil,
+        presentedOn: String? = nil,
         inForceOn: String? = nil, digest: String? = nil, version: UInt64? = nil, articles: [String]? = nil, receipt: UInt64? = nil
     ) {
         self.id = id
@@ -209,6 +212,7 @@ public struct PlanAnswer: Codable, Equatable, Sendable {
         self.actions = actions
         self.signatures = signatures
         self.missing = missing
+        self.names = names
         self.reviewDueOn = reviewDueOn
         self.presentedOn = presentedOn
         self.inForceOn = inForceOn

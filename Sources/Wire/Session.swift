@@ -96,8 +96,10 @@ public struct SessionAnswer: Codable, Equatable, Sendable {
     public var worker: String
     public var handle: String
     public var name: String?
-    /// The organisation's handle.
+    /// The organisation's identifier.
     public var organisation: String
+    /// What people type in the place of the organisation's identifier.
+    public var organisationHandle: String?
     public var roles: [String]
     public var hat: String?
     /// RFC 3339.
@@ -107,14 +109,15 @@ public struct SessionAnswer: Codable, Equatable, Sendable {
     public var rehearsal: Bool
 
     public init(
-        token: String? = nil, worker: String, handle: String, name: String? = nil, organisation: String, roles: [String],
-        hat: String? = nil, started: String, idleSeconds: Int, rehearsal: Bool
+        token: String? = nil, worker: String, handle: String, name: String? = nil, organisation: String,
+        organisationHandle: String? = nil, roles: [String], hat: String? = nil, started: String, idleSeconds: Int, rehearsal: Bool
     ) {
         self.token = token
         self.worker = worker
         self.handle = handle
         self.name = name
         self.organisation = organisation
+        self.organisationHandle = organisationHandle
         self.roles = roles
         self.hat = hat
         self.started = started

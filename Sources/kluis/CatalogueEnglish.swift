@@ -80,6 +80,7 @@ extension Catalogue {
         .known: "known to the team, there is a director",
         .unknownPerson: "no director known",
         .reachVia: "reach the team by {1}",
+        .nothingToShow: "none",
         .vaultOpen: "open", .vaultSealed: "sealed",
 
         .promptTerm: "name to look for",
@@ -97,7 +98,7 @@ extension Catalogue {
         .headID: "id", .headName: "name", .headState: "state", .headDirector: "director", .headBorn: "born", .headRelation: "relation",
         .headLivesIn: "lives in", .headWorker: "worker", .headOrganisation: "organisation", .headRole: "role", .headFrom: "from",
         .headUntil: "until", .headPurpose: "purpose", .headSubject: "resident", .headRecipient: "for", .headDomains: "life domains",
-        .headMissing: "still to sign", .headLayer: "layer", .headDomain: "life domain", .headKind: "kind", .headSize: "bytes",
+        .headMissing: "still to sign", .headLayer: "layer", .headDomain: "life domain", .headKind: "kind", .headSize: "size",
         .headTitle: "title", .headHandle: "handle", .headNumber: "version", .headResult: "wanted result", .headDue: "due",
         .headOutcome: "outcome", .headActor: "who", .headAction: "action", .headDone: "done", .headIndex: "line", .headMoment: "moment",
         .headCaller: "caller", .headArticles: "articles", .headItem: "item", .headHat: "hat", .headVersion: "program",
@@ -105,6 +106,8 @@ extension Catalogue {
         .headVault: "vault", .headClock: "clock", .headLines: "log lines", .headPolicies: "policies", .headRehearsal: "rehearsal",
         .headSigned: "signed", .headGoal: "goal", .headRoute: "contact", .headRoles: "roles", .headPresented: "presented",
         .headInForce: "in force", .headReview: "review due", .headMunicipality: "municipality", .headOf: "of line",
+        .headAuthority: "authority", .headRepresentative: "representative", .headPersons: "only for",
+        .headHousehold: "household",
 
         .ledgerVerified: "{1} entries verified",
         .ledgerErased: "{1} of them committed and erased",

@@ -64,7 +64,8 @@ struct WhoMayCommand: TalkingCommand {
             var table = Table(.headWorker, .headOrganisation, .headHat, .headAction, .headPurpose, .headOutcome, .headArticles)
             for row in page.entries {
                 table.add(
-                    row.worker, row.organisation, row.hat, row.action, row.purpose, row.outcome, row.articles.joined(separator: ", "))
+                    page.names.both(row.worker), page.names.name(row.organisation), row.hat, row.action, row.purpose, row.outcome,
+                    row.articles.joined(separator: ", "))
             }
             return table.lines
         }
@@ -81,8 +82,12 @@ struct WhatMayCommand: TalkingCommand {
     func run(with client: Client) async throws {
         let page = try await client.ask(.accessWhat, query: [("household", household)], for: Page<AccessRow>.self)
         try client.console.show(page) {
-            var table = Table(.headAction, .headItem, .headPurpose, .headOutcome, .headArticles)
-            for row in page.entries { table.add(row.action, row.item, row.purpose, row.outcome, row.articles.joined(separator: ", ")) }
+            var table = Table(.headAction, .headItem, .headOrganisation, .headPurpose, .headOutcome, .headArticles, .headTitle)
+            for row in page.entries {
+                table.add(
+                    row.action, row.item, page.names.name(row.organisation), row.purpose, row.outcome, row.articles.joined(separator: ", "),
+                    row.title)
+            }
             return table.lines
         }
     }

@@ -144,7 +144,8 @@ struct ListConsentsCommand: TalkingCommand {
             var table = Table(.headID, .headSubject, .headRecipient, .headDomains, .headPurpose, .headUntil, .headState, .headMissing)
             for one in page.entries {
                 table.add(
-                    one.id, one.subject, one.recipient ?? one.person, Spoken.words(one.domains), one.purpose, one.until, one.state,
+                    one.id, page.names.name(one.subject), page.names.name(one.recipient ?? one.person), Spoken.words(one.domains),
+                    one.purpose, one.until, one.state,
                     one.missing.isEmpty ? nil : names(one.missing))
             }
             return table.lines

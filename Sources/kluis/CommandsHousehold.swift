@@ -28,8 +28,10 @@ struct ListHouseholdsCommand: TalkingCommand {
     func run(with client: Client) async throws {
         let page = try await client.ask(.listHouseholds, query: paging.query, for: Page<HouseholdBrief>.self)
         try client.console.show(page) {
-            var table = Table(.headID, .headState, .headDirector)
-            for household in page.entries { table.add(household.id, household.state, household.director) }
+            var table = Table(.headID, .headHousehold, .headState, .headDirector)
+            for household in page.entries {
+                table.add(household.id, household.number, household.state, page.names.both(household.director))
+            }
             return table.lines
         }
         paging.remark(page.next)
@@ -47,21 +49,27 @@ struct ShowHouseholdCommand: TalkingCommand {
         let card = try await client.ask(.showHousehold, [household], for: HouseholdCard.self)
         try client.console.show(card) {
             var lines = particulars(
-                (.headID, card.id), (.headMunicipality, card.municipality), (.headState, card.state),
+                (.headID, card.id), (.headHousehold, card.number), (.headMunicipality, card.names.both(card.municipality)),
+                (.headState, card.state),
                 (
                     .headDirector,
                     card.director.map { worker in
-                        let known = [worker.handle, worker.organisation].filter { !$0.isEmpty }
+                        let known = [worker.handle, card.names.name(worker.organisation) ?? ""].filter { !$0.isEmpty }
                         return worker.name + (known.isEmpty ? "" : " (\(known.joined(separator: ", ")))")
                     }
                 ))
-            var persons = Table(.headID, .headName, .headBorn, .headRelation)
-            for person in card.persons { persons.add(person.id, person.name, person.birthDate, person.relation) }
+            var persons = Table(.headID, .headName, .headBorn, .headRelation, .headLivesIn, .headAuthority, .headRepresentative)
+            for person in card.persons {
+                persons.add(
+                    person.id, person.name, person.birthDate, person.relation, person.livesIn.map { say($0 ? .yes : .no) },
+                    card.names.names(person.authority), card.names.names(person.representatives))
+            }
             lines += [""] + persons.lines
-            var organisations = Table(.headID, .headOrganisation, .headRoute)
+            var organisations = Table(.headHandle, .headOrganisation, .headKind, .headRoute)
             for organisation in card.organisations {
                 organisations.add(
-                    organisation.handle.isEmpty ? organisation.id : organisation.handle, organisation.name, organisation.contactRoute)
+                    organisation.handle.isEmpty ? organisation.id : organisation.handle, organisation.name, organisation.kind,
+                    organisation.contactRoute)
             }
             return lines + [""] + organisations.lines
         }

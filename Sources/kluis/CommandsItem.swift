@@ -227,7 +227,8 @@ struct ListItemsCommand: TalkingCommand {
             var table = Table(.headID, .headSubject, .headLayer, .headDomain, .headKind, .headOrganisation, .headSize, .headTitle)
             for item in page.entries {
                 table.add(
-                    item.id, item.subject, item.layer, item.domain, item.kind, item.organisation, item.size.map { String($0) }, item.title)
+                    item.id, page.names.name(item.subject), item.layer, item.domain, item.kind, page.names.name(item.organisation),
+                    item.sizeAtMost.map { "≤ \(size($0))" }, item.title)
             }
             return table.lines
         }

@@ -24,7 +24,8 @@ struct ShowLedgerCommand: TalkingCommand {
                 .headOf)
             for line in page.entries {
                 table.add(
-                    String(line.index), line.moment, line.caller, line.organisation, line.hat, line.action, line.purpose, line.outcome,
+                    String(line.index), line.moment, page.names.name(line.caller), page.names.name(line.organisation), line.hat,
+                    line.action, line.purpose, line.outcome,
                     line.articles?.joined(separator: ", "), line.of.map { String($0) })
             }
             return table.lines

@@ -53,9 +53,12 @@ struct ListPersonsCommand: TalkingCommand {
     func run(with client: Client) async throws {
         let page = try await client.ask(.listPersons, [household], query: paging.query, for: Page<PersonBrief>.self)
         try client.console.show(page) {
-            var table = Table(.headID, .headName, .headBorn, .headRelation, .headLivesIn)
+            var table = Table(.headID, .headName, .headBorn, .headRelation, .headLivesIn, .headAuthority, .headRepresentative)
             for person in page.entries {
-                table.add(person.id, person.name, person.birthDate, person.relation, person.livesIn.map { say($0 ? .yes : .no) })
+                table.add(
+                    person.id, page.names.both(person.id) ?? person.name, person.birthDate, person.relation,
+                    person.livesIn.map { say($0 ? .yes : .no) }, page.names.names(person.authority),
+                    page.names.names(person.representatives))
             }
             return table.lines
         }
@@ -84,7 +87,8 @@ struct ShowPersonCommand: TalkingCommand {
                 return try client.console.show(found) {
                     particulars(
                         (.headID, found.id), (.headName, found.name), (.headBorn, found.birthDate), (.headRelation, found.relation),
-                        (.headLivesIn, found.livesIn.map { say($0 ? .yes : .no) }))
+                        (.headLivesIn, found.livesIn.map { say($0 ? .yes : .no) }), (.headAuthority, page.names.names(found.authority)),
+                        (.headRepresentative, page.names.names(found.representatives)))
                 }
             }
             after = page.next

@@ -41,16 +41,19 @@ struct ShowPlanCommand: TalkingCommand {
                 (.headInForce, plan.inForceOn), (.headReview, plan.reviewDueOn),
                 (.headMissing, plan.missing.isEmpty ? nil : names(plan.missing)))
             var goals = Table(.headGoal, .headSubject, .headDomain, .headDue, .headResult, .headOutcome)
-            for goal in plan.goals { goals.add(goal.id, goal.subject, goal.domain, goal.due, goal.result, goal.outcome) }
+            for goal in plan.goals {
+                let subject = goal.subject == plan.household ? Spoken.word("household") : plan.names.name(goal.subject)
+                goals.add(goal.id, subject, goal.domain, goal.due, goal.result, goal.outcome)
+            }
             lines += [""] + goals.lines
             var actions = Table(.headAction, .headGoal, .headActor, .headDue, .headDone, .headTitle)
             for action in plan.actions {
                 actions.add(
-                    action.id, action.goal, action.actor.id ?? action.actor.kind, action.due, say(action.done ? .yes : .no), action.text)
+                    action.id, action.goal, action.actor.spoken(plan.names), action.due, say(action.done ? .yes : .no), action.text)
             }
             lines += [""] + actions.lines
             var signatures = Table(.headSigned, .headMoment)
-            for one in plan.signatures { signatures.add(one.signer.id ?? one.signer.kind, one.at) }
+            for one in plan.signatures { signatures.add(one.signer.spoken(plan.names), one.at) }
             return lines + [""] + signatures.lines
         }
     }

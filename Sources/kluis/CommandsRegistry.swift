@@ -67,7 +67,7 @@ struct ListWorkersCommand: TalkingCommand {
         try client.console.show(page) {
             var table = Table(.headID, .headHandle, .headName, .headOrganisation, .headRoles, .headState)
             for one in page.entries {
-                table.add(one.id, one.handle, one.name, one.organisation, one.roles.map(Spoken.words), one.state)
+                table.add(one.id, one.handle, one.name, page.names.name(one.organisation), one.roles.map(Spoken.words), one.state)
             }
             return table.lines
         }

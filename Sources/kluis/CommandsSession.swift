@@ -55,7 +55,11 @@ struct LoginCommand: KluisCommand {
         // The token stays in its file: it is not for screens and scrollback.
         shown.token = nil
         try Console(json: common.json).show(shown) {
-            [say(.signedIn, session.name ?? session.handle, session.organisation, session.hat.map(Spoken.word) ?? "-")]
+            [
+                say(
+                    .signedIn, session.name ?? session.handle, session.organisationHandle ?? session.organisation,
+                    session.hat.map(Spoken.word) ?? "-")
+            ]
         }
         if session.rehearsal { Console.warn(say(.rehearsalVault)) }
     }
@@ -84,7 +88,8 @@ struct WhoamiCommand: TalkingCommand {
         let session = try await client.ask(.session, for: SessionAnswer.self)
         try client.console.show(session) {
             particulars(
-                (.headWorker, session.handle), (.headName, session.name), (.headOrganisation, session.organisation),
+                (.headWorker, session.handle), (.headName, session.name),
+                (.headOrganisation, session.organisationHandle ?? session.organisation),
                 (.headHat, session.hat),
                 (.headRoles, Spoken.words(session.roles)), (.headFrom, session.started))
         }

@@ -77,9 +77,13 @@ struct ListTeamCommand: TalkingCommand {
     func run(with client: Client) async throws {
         let page = try await client.ask(.listInvolvements, [household], query: paging.query, for: Page<InvolvementBrief>.self)
         try client.console.show(page) {
-            var table = Table(.headID, .headWorker, .headOrganisation, .headRole, .headPurpose, .headFrom, .headUntil, .headState)
+            var table = Table(
+                .headID, .headWorker, .headOrganisation, .headRole, .headPurpose, .headFrom, .headUntil, .headState, .headPersons)
             for one in page.entries {
-                table.add(one.id, one.worker.name, one.worker.organisation, one.role, one.purpose, one.from, one.until, one.state)
+                let handle = one.worker.handle
+                table.add(
+                    one.id, handle.isEmpty ? one.worker.name : "\(one.worker.name) (\(handle))", page.names.name(one.worker.organisation),
+                    one.role, one.purpose, one.from, one.until, one.state, page.names.names(one.persons))
             }
             return table.lines
         }

@@ -70,6 +70,8 @@ struct Table {
     mutating func add(_ cells: String?...) { rows.append(cells.map { Console.printable(Spoken.word($0 ?? "")) }) }
 
     var lines: [String] {
+        // Heads without rows leave a reader to wonder.
+        guard rows.count > 1 else { return [say(.nothingToShow)] }
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in

@@ -27,7 +27,7 @@ enum Phrase: String, CaseIterable, Sendable {
 
     // Decisions and states.
     case decided, duty, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
-        reachVia, vaultOpen, vaultSealed
+        reachVia, vaultOpen, vaultSealed, nothingToShow
 
     // Prompts.
     case promptTerm, promptReason, promptGivenName, promptFamilyName, promptBirthDate, promptRelation, promptLivesIn, promptAddress,
@@ -38,7 +38,8 @@ enum Phrase: String, CaseIterable, Sendable {
         headUntil, headPurpose, headSubject, headRecipient, headDomains, headMissing, headLayer, headDomain, headKind, headSize, headTitle,
         headHandle, headNumber, headResult, headDue, headOutcome, headActor, headAction, headDone, headIndex, headMoment, headCaller,
         headArticles, headItem, headHat, headVersion, headReglement, headVault, headClock, headLines, headPolicies, headRehearsal,
-        headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf
+        headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf,
+        headAuthority, headRepresentative, headPersons, headHousehold
 
     // The log.
     case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed

@@ -22,7 +22,8 @@ enum Spoken {
         "intake": "aanmelding", "triaged": "getrieerd", "active": "actief", "watchFlame": "waakvlam", "closed": "gesloten",
         "retained": "bewaard", "destroyed": "vernietigd", "draft": "concept", "withdrawn": "ingetrokken", "expired": "verlopen",
         "lapsed": "vervallen", "superseded": "vervangen", "refused": "geweigerd", "presented": "voorgelegd", "inForce": "van kracht",
-        "granted": "toegekend", "live": "lopend", "ended": "beëindigd", "invited": "uitgenodigd", "suspended": "opgeschort",
+        "granted": "toegekend", "live": "lopend", "void": "nietig", "incomplete": "onvolledig", "notYetBegun": "nog niet begonnen",
+        "ended": "beëindigd", "invited": "uitgenodigd", "suspended": "opgeschort",
         // Kinds of items.
         "note": "notitie", "message": "bericht", "letter": "brief", "attachment": "bijlage", "agreement": "afspraak", "review": "evaluatie",
         "report": "verslag", "assessment": "onderzoek", "diagnosis": "diagnose", "background": "achtergrond", "overview": "overzicht",

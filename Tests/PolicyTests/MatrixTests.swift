@@ -119,6 +119,31 @@ struct MatrixTests {
         return pad(who, 22) + pad("\(Q.action)", 22) + pad(thing, 14) + pad(outcome, 11) + cited
     }
 
+    /// The answers of these readings name residents and workers. That is the card's to allow (PR-5.1), so none of them may go further than it.
+    @Test("whoever hears names beside items, consents, a team or a plan may read the card")
+    func namesGoNoFurtherThanTheCard() {
+        let world = Self.world()
+        let home = World.household
+        var answered = 0
+        for seat in Self.seats {
+            func may(_ question: some Question) -> Bool {
+                world.decide(question, by: seat.name, hat: seat.hat, purpose: seat.purpose, at: Self.moment).outcome != "refuse"
+            }
+            let card = may(ReadCard(household: home))
+            let answers: [(String, Bool)] = [
+                ("items", may(ListItems(household: home))), ("consents", may(ListConsents(household: home))),
+                ("team", may(ListTeam(household: home))), ("plan", may(ReadPlan(plan: Self.plan))),
+            ]
+            for (what, allowed) in answers where allowed {
+                answered += 1
+                #expect(card, "\(seat.name) hears names in \(what) and may not read the card")
+            }
+        }
+        #expect(answered > 20)
+    }
+
+    private static let plan: PlanID = named("plan")
+
     @Test("who may do what changes only as a reviewable difference")
     func golden() throws {
         let lines = Self.rows(Self.world())

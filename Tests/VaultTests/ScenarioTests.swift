@@ -67,7 +67,15 @@ import Testing
         let card = try await test.read(ReadCard(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.readCard($0) }
         #expect(card.words?.number == "H-0147" && card.words?.address == "Dorpsstraat 12, 1234 AB Waterwolde")
         #expect(Set(card.persons.compactMap { $0.words?.givenName }) == ["Selma", "Ronald", "Noor", "Hatice"])
-        #expect(card.director?.name == "Joost Terpstra" && card.organisations.map(\.name) == ["Welzijn De Brug"])
+        #expect(card.director?.name == "Joost Terpstra" && card.organisations.map(\.words?.name) == ["Welzijn De Brug"])
+        #expect(
+            card.director?.organisation == test.cast.debrug && card.organisations.map(\.words?.contactRoute) == ["Welzijn De Brug loket"])
+        // Beside every identifier stands who it is; a given name is a word for commands only where one person has it.
+        let joost = try #require(card.names.lines[test.cast.joost.description])
+        #expect(joost.name == "Joost Terpstra" && joost.handle == "joost")
+        let noor = try #require(card.names.lines[home.noor.description])
+        #expect(noor.name == "Noor de Wit" && noor.handle == "noor")
+        #expect(card.names.lines[home.id.description]?.name == "H-0147")
     }
 
     @Test func involvementsAreGrantedByOthersAndEnd() async throws {
@@ -77,8 +85,10 @@ import Testing
         #expect(try await home.view().isInvolved(test.cast.kees, at: test.cast.start))
         await #expect(throws: HouseholdError.self) { try await test.involve(test.cast.joost, home.id) }
         let team = try await test.read(ListTeam(household: home.id), by: test.cast.joost) { [vault = test.vault] in try vault.listTeam($0) }
-        #expect(Set(team.members.map(\.name)) == ["Joost Terpstra", "Kees Blokland"] && team.members.allSatisfy(\.isLive))
-        #expect(team.members.first { $0.name == "Kees Blokland" }?.organisation.name == "Schuldhulp Balans")
+        func name(_ id: some CustomStringConvertible) -> String? { team.names.lines[id.description]?.name }
+        #expect(Set(team.members.map { name($0.involvement.worker) }) == ["Joost Terpstra", "Kees Blokland"])
+        #expect(team.members.allSatisfy(\.isLive) && team.director == test.cast.joost)
+        #expect(team.members.first { $0.involvement.worker == test.cast.kees }.flatMap { name($0.organisation) } == "Schuldhulp Balans")
         _ = try await test.change(EndInvolvement(household: home.id, involvement: involvement), by: test.cast.joost) {
             [vault = test.vault] grant, transaction in try vault.endInvolvement(grant, in: transaction)
         }
@@ -98,6 +108,8 @@ import Testing
             [vault = test.vault] grant, transaction in try vault.registerConsent(grant, note: "vader volgt", in: transaction)
         }
         #expect(made.state == .draft && made.missing.map(\.party) == [.person(home.ronald)] && made.gap == nil)
+        // Who must be asked is named, and nobody else.
+        #expect(made.names.lines == [home.ronald.description: .init(name: "Ronald de Wit", handle: "ronald")])
         await #expect(throws: HouseholdError.self) { try await home.sign(made.id, home.hatice) }
         let signed = try await home.sign(made.id, home.ronald)
         #expect(signed.state == .active && signed.missing.isEmpty)
@@ -105,7 +117,8 @@ import Testing
             try vault.listConsents($0)
         }
         #expect(list.consents.map(\.standing) == [.active] && list.consents.first?.note == "vader volgt")
-        #expect(list.givenNames[home.noor] == "Noor")
+        #expect(list.names.lines[home.noor.description]?.name == "Noor de Wit")
+        #expect(list.names.lines[home.hatice.description] == nil)
         let withdrawn = try await test.change(WithdrawConsent(consent: made.id, domains: nil, by: home.noor), by: test.cast.fatima) {
             [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction)
         }
@@ -232,19 +245,29 @@ import Testing
         let other = try await test.household(number: "H-0999", address: "")
         let items = [try await test.item([1], home.id, by: test.cast.kees), try await test.item([2], home.id, by: test.cast.fatima)]
         let kees = test.cast.kees
-        let lines = try await test.read(ListItems(household: home.id), by: kees) { [vault = test.vault] grant in
+        let list = try await test.read(ListItems(household: home.id), by: kees) { [vault = test.vault] grant in
             try vault.listItems(grant) { facts in
                 #expect(facts.worker?.worker.id == kees && facts.household?.id == home.id)
                 return facts.item?.author == kees ? .everything : .existence
             }
         }
+        let lines = list.lines
         #expect(Set(lines.map(\.item.id)) == Set(items))
+        // The author of what only shows to exist is not named; its organisation is.
+        #expect(list.names.lines[kees.description]?.name == "Kees Blokland" && list.names.lines[test.cast.fatima.description] == nil)
+        #expect(list.names.lines[test.cast.jeugdkompas.description]?.handle == "jeugdkompas")
         #expect(lines.first { $0.item.id == items[0] }?.title == "Gesprek aan de keukentafel")
         #expect(lines.first { $0.item.id == items[1] }?.title == nil)
         let households = try await test.read(ListHouseholds(), by: kees) { [vault = test.vault] grant in
             try vault.listHouseholds(grant) { $0.household?.id == other ? .nothing : .everything }
         }
-        #expect(households.map(\.number) == ["H-0147"] && households.first?.director == test.cast.joost)
+        #expect(households.lines.map(\.number) == ["H-0147"] && households.lines.first?.director == test.cast.joost)
+        #expect(households.names.lines.values.map(\.name) == ["Joost Terpstra"])
+        let existing = try await test.read(ListHouseholds(), by: kees) { [vault = test.vault] grant in
+            try vault.listHouseholds(grant) { $0.household?.id == other ? .nothing : .existence }
+        }
+        #expect(existing.lines.count == 1 && existing.lines.allSatisfy { $0.number == nil && $0.director == nil })
+        #expect(existing.names.lines.isEmpty)
     }
 
     @Test func searchersHearLittle() async throws {
@@ -309,11 +332,12 @@ import Testing
         stolen.worker = cast.nico
         let sameKey = stolen
         await #expect(throws: VaultError.alreadyExists) { try await enrol(sameKey) }
-        let workers = try await test.read(ListWorkers(), by: cast.lotte) { [vault = test.vault] in try vault.listWorkers($0) }
+        let (workers, named) = try await test.read(ListWorkers(), by: cast.lotte) { [vault = test.vault] in try vault.listWorkers($0) }
         #expect(
             workers.first { $0.worker.id == wendy.id }.map {
                 $0.handle == "wendy" && $0.words.name == "Wendy Prins" && $0.roles == [.teamMember]
             } == true)
+        #expect(named.lines[anker.description] == .init(name: "Wijkzorg Het Anker", handle: "hetanker"))
         let organisations = try await test.read(ListOrganisations(), by: cast.lotte) { [vault = test.vault] in
             try vault.listOrganisations($0)
         }

@@ -169,10 +169,22 @@ import Wire
 
     @Test func listsAreTablesAndSayWhenThereIsMore() async throws {
         let daemon = try await FakeDaemon { _ in
-            .json(Page(entries: [HouseholdBrief(id: "h-1", state: "active", director: "joost")], next: "cur"))
+            .json(
+                Page(
+                    entries: [
+                        HouseholdBrief(id: "h-1", number: "H-0147", state: "active", director: "w-1"),
+                        HouseholdBrief(id: "h-2", state: "closed"),
+                    ],
+                    next: "cur", names: ["w-1": Named(name: "Joost Terpstra", handle: "joost")]))
         }
         let ended = try await Built.kluis(["household", "list", "--limit", "1"], on: daemon)
-        #expect(ended.text == "id   state   director\nh-1  active  joost\n")
+        #expect(
+            ended.text == """
+                id   household  state   director
+                h-1  H-0147     active  Joost Terpstra (joost)
+                h-2             closed
+
+                """)
         #expect(ended.errors == "kluis: hint: --after cur\n")
         #expect(daemon.heard.first?.path == "/v1/households?limit=1")
     }

@@ -102,6 +102,7 @@ extension Vault {
             guard let plan = subject.plan, let household = try loader.household(of: plan, .plan) else { return nil }
             var captured = try capture(&loader, allWorkers: false)
             try add(household, .none, [], to: &captured, &loader)
+            try addTeam(to: &captured, sql)
             captured.plan = plan
             return captured
         case .searchPerson:

@@ -15,6 +15,18 @@ public struct ConsentResult: Sendable {
     public let missing: SortedSet<RequiredSigner>
     /// Whether it waits for evidence of authority, whatever is signed.
     public let gap: AuthorityGap?
+    /// Names for who still has to sign.
+    public let names: NameTable
+
+    fileprivate init(_ consent: Consent, _ signatures: SignatureStatus?, _ change: inout HouseholdChange) throws {
+        id = consent.id
+        household = change.household
+        revision = try change.settle()
+        state = consent.state
+        missing = signatures?.missing ?? []
+        gap = signatures?.requirement.gap
+        names = try change.names(of: missing.map(\.party), workers: [])
+    }
 }
 
 extension Vault {
@@ -41,9 +53,7 @@ extension Vault {
         let (consent, signatures) = try change.view.register(proposal, id: .random(), by: worker, at: moment)
         try change.write(consent, .consent, words: note.isEmpty ? nil : ConsentWords(id: consent.id, note: note), isNew: true)
         try registry.index(.consent, consent.id.bytes, to: IndexTarget(.household(change.household), consent.id), transaction.sql)
-        return ConsentResult(
-            id: consent.id, household: change.household, revision: try change.settle(), state: consent.state, missing: signatures.missing,
-            gap: signatures.requirement.gap)
+        return try ConsentResult(consent, signatures, &change)
     }
 
     /// Adds one signature to a registered consent.
@@ -63,9 +73,7 @@ extension Vault {
         let (signed, signatures) = try change.view.signing(consent, giver, at: moment)
         consent = signed
         try change.write(consent, .consent, isNew: false)
-        return ConsentResult(
-            id: consent.id, household: change.household, revision: try change.settle(), state: consent.state, missing: signatures.missing,
-            gap: signatures.requirement.gap)
+        return try ConsentResult(consent, signatures, &change)
     }
 
     /// Withdraws a consent, whole or for some domains. From the commit on nothing rests on it, in a running stream either.
@@ -79,8 +87,7 @@ extension Vault {
         consent = try change.view.withdrawing(
             consent, domains: asked.domains, by: .person(asked.by), notedBy: worker, at: grant.moment)
         try change.write(consent, .consent, isNew: false)
-        return ConsentResult(
-            id: consent.id, household: change.household, revision: try change.settle(), state: consent.state, missing: [], gap: nil)
+        return try ConsentResult(consent, nil, &change)
     }
 
     /// Records that a consent was refused. Drafts of the same question, waiting for the one who refuses, are refused with it.

@@ -34,6 +34,8 @@ public struct PlanResult: Sendable {
     public let state: PlanState
     /// What it lacks before it can take force.
     public let lacks: [PlanLack]
+    /// Names for who still has to sign.
+    public let names: NameTable
 }
 
 extension Vault {
@@ -187,8 +189,9 @@ extension Vault {
         guard let version = change.view.plan(id),
             let record = try registry.record(.inHousehold(change.household, .plan, id), change.sql)
         else { throw VaultError.noSuchThing }
+        let lacks = version.state == .presented ? change.view.activation(of: version, at: change.moment).lacks : []
         return PlanResult(
-            id: id, household: change.household, revision: record.version, number: version.number, state: version.state,
-            lacks: version.state == .presented ? change.view.activation(of: version, at: change.moment).lacks : [])
+            id: id, household: change.household, revision: record.version, number: version.number, state: version.state, lacks: lacks,
+            names: try change.names(of: lacks.compactMap(\.party), workers: lacks.compactMap(\.worker)))
     }
 }

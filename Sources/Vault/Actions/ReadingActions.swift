@@ -10,9 +10,11 @@ public struct Card: Sendable {
     public let persons: [(person: Person, words: PersonWords?)]
     public let authorities: [Authority]
     public let representations: [Representation]
-    public let director: (worker: WorkerID, name: String)?
-    /// Organisations with somebody involved: that they are, not what they do (PR-1.6).
-    public let organisations: [(id: OrganisationID, name: String)]
+    public let director: (worker: WorkerID, organisation: OrganisationID?, name: String)?
+    /// Organisations with somebody involved: that they are and how they are reached, not what they do (PR-1.6).
+    public let organisations: [(id: OrganisationID, kind: OrganisationKind?, words: OrganisationWords?)]
+    /// Of everybody on the card, the household, the municipality and those organisations.
+    public let names: NameTable
     /// For the next `If-Match`.
     public let revision: UInt64
 }
@@ -20,23 +22,33 @@ public struct Card: Sendable {
 /// One line of the list of households.
 public struct HouseholdLine: Sendable {
     public let household: HouseholdRecord
-    public let number: String
+    /// Nil where only the existence shows.
+    public let number: String?
+    /// Nil where there is none, or only the existence shows.
     public let director: WorkerID?
     public let revision: UInt64
+}
+
+/// The households whose existence the caller may know.
+public struct HouseholdList: Sendable {
+    public let lines: [HouseholdLine]
+    /// Of the directors.
+    public let names: NameTable
 }
 
 /// One member of the team around a household.
 public struct TeamMember: Sendable {
     public let involvement: Involvement
     public let isLive: Bool
-    public let name: String
-    public let organisation: (id: OrganisationID, name: String)
+    public let organisation: OrganisationID
 }
 
 /// The team around a household.
 public struct Team: Sendable {
-    public let director: (worker: WorkerID, name: String)?
+    public let director: WorkerID?
     public let members: [TeamMember]
+    /// Of the workers, their organisations and the residents concerned.
+    public let names: NameTable
     public let revision: UInt64
 }
 
@@ -51,11 +63,12 @@ public struct ConsentLine: Sendable {
     public let note: String
 }
 
-/// The consents and refusals of a household, with the given names of the persons concerned.
+/// The consents and refusals of a household.
 public struct ConsentList: Sendable {
     public let consents: [ConsentLine]
     public let refusals: [Household.Refusal]
-    public let givenNames: [PersonID: String]
+    /// Of the residents and organisations that they name.
+    public let names: NameTable
     public let revision: UInt64
 }
 
@@ -66,12 +79,21 @@ public struct ItemLine: Sendable {
     public let title: String?
 }
 
+/// The items of a household that the caller may know of.
+public struct ItemList: Sendable {
+    public let lines: [ItemLine]
+    /// Of the residents they are about and their organisations, and of the authors of those whose content may be read.
+    public let names: NameTable
+}
+
 /// A plan version with its words.
 public struct PlanReading: Sendable {
     public let plan: PlanVersion
     public let words: PlanWords
     /// What it lacks before it can take force; empty unless it is presented.
     public let lacks: [PlanLack]
+    /// Of the residents, organisations and workers in it; on behalf of a resident only of those whose goals and actions show.
+    public let names: NameTable
     /// For the next `If-Match`.
     public let revision: UInt64
 }
@@ -122,36 +144,52 @@ extension Vault {
             (person, try part.first(.person, Octets16(person.id)).flatMap { try captured.words(PersonWords.self, $0, part) })
         }
         let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
+        let director = view.activeDirector(at: grant.moment)?.worker
+        let organisation = director.flatMap { view.team.worker($0)?.organisation }
+        let involved = view.involvedOrganisations(at: grant.moment)
+        let holders =
+            view.facts.authorities.compactMap(\.holder.organisation)
+            + view.facts.representations.compactMap(\.representative.organisation)
+        var names = try captured.names(
+            workers: [director].compactMap { $0 },
+            organisations: involved + holders + [view.household.municipality] + [organisation].compactMap { $0 },
+            persons: view.facts.persons.map(\.id), in: part)
+        if let words { names.put(view.id, words.number, handle: nil) }
         return Card(
             household: view.household, words: words, persons: persons, authorities: view.facts.authorities,
-            representations: view.facts.representations, director: try director(view, captured, grant.moment),
-            organisations: try view.involvedOrganisations(at: grant.moment).map { ($0, try captured.name($0) ?? "") }, revision: revision)
-    }
-
-    private func director(
-        _ view: HouseholdView, _ captured: CapturedRecords, _ moment: Moment
-    ) throws -> (worker: WorkerID, name: String)? {
-        guard let director = view.activeDirector(at: moment)?.worker else { return nil }
-        return (director, try captured.name(director) ?? "")
+            representations: view.facts.representations,
+            director: try director.map { ($0, organisation, try captured.name($0) ?? "") },
+            organisations: try involved.map { id in
+                let words = try captured.team.first(.organisation, Octets16(id)).flatMap {
+                    try captured.words(OrganisationWords.self, $0, captured.team)
+                }
+                return (id, captured.organisations.first { $0.id == id }?.kind, words)
+            }, names: names, revision: revision)
     }
 
     /// Lists households.
     /// - Parameter showing: decides for each whether the caller may know of it, on the facts that deciding needs.
     public func listHouseholds(
         _ grant: consuming Grant<ListHouseholds>, showing: (Facts) throws -> Showing
-    ) throws -> [HouseholdLine] {
+    ) throws -> HouseholdList {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
         var lines: [HouseholdLine] = []
         for (view, part, revision) in captured.households {
-            if case .nothing = try showing(try captured.facts(grant.caller.asker, view)) { continue }
-            let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
-            lines.append(
-                HouseholdLine(
-                    household: view.household, number: words?.number ?? "", director: view.activeDirector(at: grant.moment)?.worker,
-                    revision: revision))
+            switch try showing(try captured.facts(grant.caller.asker, view)) {
+            case .nothing: continue
+            case .existence:
+                lines.append(HouseholdLine(household: view.household, number: nil, director: nil, revision: revision))
+            case .everything:
+                let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
+                lines.append(
+                    HouseholdLine(
+                        household: view.household, number: words?.number, director: view.activeDirector(at: grant.moment)?.worker,
+                        revision: revision))
+            }
         }
-        return lines
+        let directors = lines.compactMap(\.director)
+        return HouseholdList(lines: lines, names: try captured.names(workers: directors, organisations: [], persons: [], in: nil))
     }
 
     /// Looks whether a resident is known. Who is not involved hears only whether there is a director and how the team can be reached.
@@ -177,7 +215,7 @@ extension Vault {
     public func listTeam(_ grant: consuming Grant<ListTeam>) throws -> Team {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
-        let (view, _, revision) = try household(grant.asked.household, captured)
+        let (view, part, revision) = try household(grant.asked.household, captured)
         let moment = grant.moment
         let members = try view.facts.involvements.map { involvement in
             guard let organisation = view.team.worker(involvement.worker)?.organisation else {
@@ -186,9 +224,12 @@ extension Vault {
             return TeamMember(
                 involvement: involvement,
                 isLive: view.liveInvolvements(of: involvement.worker, at: moment).contains { $0.id == involvement.id },
-                name: try captured.name(involvement.worker) ?? "", organisation: (organisation, try captured.name(organisation) ?? ""))
+                organisation: organisation)
         }
-        return Team(director: try director(view, captured, moment), members: members, revision: revision)
+        let names = try captured.names(
+            workers: members.map(\.involvement.worker), organisations: members.map(\.organisation),
+            persons: members.flatMap { $0.involvement.persons.map { Array($0) } ?? [] }, in: part)
+        return Team(director: view.activeDirector(at: moment)?.worker, members: members, names: names, revision: revision)
     }
 
     /// Lists consents and refusals.
@@ -204,22 +245,23 @@ extension Vault {
                 consent: consent, standing: assessment.standing, domains: assessment.domains, missing: assessment.missing,
                 gap: assessment.signatures.requirement.gap, note: note?.note ?? "")
         }
-        var names: [PersonID: String] = [:]
-        for person in view.facts.persons {
-            guard let record = part.first(.person, Octets16(person.id)) else { continue }
-            names[person.id] = try captured.words(PersonWords.self, record, part)?.givenName
-        }
-        return ConsentList(consents: consents, refusals: view.facts.refusals, givenNames: names, revision: revision)
+        let refusals = view.facts.refusals
+        let parties =
+            consents.flatMap { $0.missing.map(\.party) + $0.consent.givers.map(\.party) } + refusals.flatMap { [$0.recipient, $0.by] }
+        let names = try captured.names(
+            workers: [], organisations: parties.compactMap(\.organisation) + consents.map(\.consent.recipient),
+            persons: parties.compactMap(\.person) + consents.map(\.consent.subject) + refusals.map(\.subject), in: part)
+        return ConsentList(consents: consents, refusals: refusals, names: names, revision: revision)
     }
 
     /// Lists the items of a household.
     /// - Parameter showing: decides for each how much of it shows, on the facts that deciding needs.
     public func listItems(
         _ grant: consuming Grant<ListItems>, showing: (Facts) throws -> Showing
-    ) throws -> [ItemLine] {
+    ) throws -> ItemList {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
-        let (view, _, _) = try household(grant.asked.household, captured)
+        let (view, part, _) = try household(grant.asked.household, captured)
         var lines: [ItemLine] = []
         for (item, record, key) in captured.items {
             switch try showing(try captured.facts(grant.caller.asker, view, item: item)) {
@@ -228,7 +270,11 @@ extension Vault {
             case .everything: lines.append(ItemLine(item: item, title: try registry.words(ItemWords.self, of: record, under: key)?.title))
             }
         }
-        return lines.sorted { ($0.item.createdAt, $0.item.id) < ($1.item.createdAt, $1.item.id) }
+        lines.sort { ($0.item.createdAt, $0.item.id) < ($1.item.createdAt, $1.item.id) }
+        let names = try captured.names(
+            workers: lines.filter { $0.title != nil }.map(\.item.author), organisations: lines.map(\.item.organisation),
+            persons: lines.compactMap(\.item.subject.person), in: part)
+        return ItemList(lines: lines, names: names)
     }
 
     /// Reads a plan version. On behalf of a resident only the goals that this resident may read, and their actions (PR-8.6).
@@ -247,17 +293,43 @@ extension Vault {
             words.actions.removeAll { !actions.contains($0.id) }
             words.views.removeAll { $0.person != reader }
         }
+        let lacks = plan.state == .presented ? view.activation(of: plan, at: grant.moment).lacks : []
         return PlanReading(
-            plan: plan, words: words, lacks: plan.state == .presented ? view.activation(of: plan, at: grant.moment).lacks : [],
-            revision: record.version)
+            plan: plan, words: words, lacks: lacks,
+            names: try names(in: plan, lacks, captured, part, reader: grant.onBehalfOf), revision: record.version)
     }
 
-    /// Lists the registered workers.
-    public func listWorkers(_ grant: consuming Grant<ListWorkers>) throws -> [WorkerLine] {
+    private func names(
+        in plan: PlanVersion, _ lacks: [PlanLack], _ captured: CapturedRecords, _ part: CapturedRecords.Part, reader: PersonID?
+    ) throws -> NameTable {
+        var persons = plan.goals.compactMap(\.subject.person) + [reader].compactMap { $0 }
+        var organisations: [OrganisationID] = []
+        for action in plan.actions {
+            switch action.actor {
+            case .person(let id): persons.append(id)
+            case .organisation(let id): organisations.append(id)
+            case .network: break
+            }
+        }
+        var workers = plan.actions.compactMap(\.worker) + lacks.compactMap(\.worker)
+        var signers = lacks.compactMap(\.party)
+        for signature in plan.signatures {
+            switch signature.signer {
+            case .worker(let id): workers.append(id)
+            case .party(let party, _): signers.append(party)
+            }
+        }
+        organisations += signers.compactMap(\.organisation)
+        if reader == nil { persons += signers.compactMap(\.person) }
+        return try captured.names(workers: workers, organisations: organisations, persons: persons, in: part)
+    }
+
+    /// Lists the registered workers, and names their organisations.
+    public func listWorkers(_ grant: consuming Grant<ListWorkers>) throws -> (lines: [WorkerLine], organisations: NameTable) {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
         let moment = grant.moment
-        return try captured.workers.map { facts in
+        let lines = try captured.workers.map { facts in
             let id = Octets16(facts.worker.id)
             guard let record = captured.team.first(.worker, id), let words = try captured.words(WorkerWords.self, record, captured.team)
             else {
@@ -267,6 +339,7 @@ extension Vault {
                 worker: facts.worker, handle: try captured.handle(id) ?? "", words: words,
                 roles: SortedSet(facts.roles.filter { $0.isHeld(at: moment) }.map(\.role)))
         }
+        return (lines, try captured.names(workers: [], organisations: lines.map(\.worker.organisation), persons: [], in: nil))
     }
 
     /// Lists the registered organisations.
