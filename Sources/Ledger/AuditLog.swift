@@ -31,9 +31,11 @@ public protocol AuditKeySource: Sendable {
     /// - Parameters:
     ///   - household: the household's identifier as text; nil for lines outside households.
     ///   - month: `YYYY-MM`, in UTC.
-    func entryKey(
-        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction
-    ) throws -> SecretKey
+    ///   - use: gets the key, which is gone when the call returns.
+    func withEntryKey<Output>(
+        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
+        _ use: (borrowing LentKey) throws -> Output
+    ) throws -> Output
 }
 
 /// The vault's log: appends inside the transaction that decides, and is durable with it.
@@ -126,19 +128,24 @@ public final class AuditLog: Participant, Sendable {
         if faults.trips(.ledgerAppend) { throw LedgerError.notRecorded }
         var (frontier, batch) = open.withLock { ($0.frontier, $0.batch) }
         let first = frontier.size
-        for built in try line.leaves(at: first, random: { RandomBytes.generate(Salt.byteCount) }) {
+        // One call of the system for a leaf's salts and padding together.
+        var random: ArraySlice<UInt8> = []
+        let leaves = try line.leaves(at: first) {
+            if random.isEmpty { random = RandomBytes.generate(Leaf.slotCount * Salt.byteCount)[...] }
+            defer { random = random.dropFirst(Salt.byteCount) }
+            return Array(random.prefix(Salt.byteCount))
+        }
+        for built in leaves {
             let index = built.leaf.seq
             let leaf = built.leaf.bytes
             let side = try seal(built.side, of: line, index: index, in: transaction)
-            try transaction.sql.execute(
-                sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)",
-                arguments: [Int64(index), Data(leaf), Data(side)])
+            try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)")
+                .execute(arguments: [Int64(index), Data(leaf), Data(side)])
             try frontier.append(leafHash: .leaf(leaf))
         }
         if awaitsOutcome {
-            try transaction.sql.execute(
-                sql: "INSERT INTO ledger_open(seq, line) VALUES (?, ?)",
-                arguments: [Int64(first), Data(try sealOpen(line, index: first, in: transaction))])
+            try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_open(seq, line) VALUES (?, ?)")
+                .execute(arguments: [Int64(first), Data(try sealOpen(line, index: first, in: transaction))])
         }
         open.withLock { $0.frontier = frontier }
         return Entry(index: first, batch: batch)
@@ -237,13 +244,13 @@ public final class AuditLog: Participant, Sendable {
         open.withLock { $0.riding = riding }
         for outcome in riding {
             _ = try append(outcome.line, in: transaction)
-            try transaction.sql.execute(sql: "DELETE FROM ledger_open WHERE seq = ?", arguments: [Int64(outcome.of)])
+            try transaction.sql.cachedStatement(sql: "DELETE FROM ledger_open WHERE seq = ?").execute(arguments: [Int64(outcome.of)])
         }
         let (frontier, stored) = open.withLock { ($0.frontier, $0.stored) }
         guard frontier.size != stored else { return }
-        try transaction.sql.execute(
-            sql: "INSERT INTO ledger_head(one, frontier) VALUES (1, ?) ON CONFLICT(one) DO UPDATE SET frontier = excluded.frontier",
-            arguments: [Data(frontier.serialized)])
+        try transaction.sql.cachedStatement(
+            sql: "INSERT INTO ledger_head(one, frontier) VALUES (1, ?) ON CONFLICT(one) DO UPDATE SET frontier = excluded.frontier"
+        ).execute(arguments: [Data(frontier.serialized)])
     }
 
     public func committed() {

@@ -35,8 +35,9 @@ extension AuditLog {
     ) throws -> [UInt8] {
         let month = Month.text(millisecondsSince1970: line.moment)
         let household = line.household?.text
-        let key = try keys.entryKey(household: household, month: month, index: index, in: transaction)
-        let envelope = try Envelope.sealPadded(plaintext, under: key, label: label, meaning: context(month, household, index))
+        let envelope = try keys.withEntryKey(household: household, month: month, index: index, in: transaction) { key in
+            try Envelope.sealPadded(plaintext, under: key, label: label, meaning: context(month, household, index))
+        }
         return prefix(month) + prefix(household ?? "") + envelope
     }
 
@@ -44,11 +45,12 @@ extension AuditLog {
         var rest = bytes[...]
         guard let month = text(&rest), let household = text(&rest) else { throw LedgerError.cannotOpen(index: index) }
         let named = household.isEmpty ? nil : household
-        let key = try keys.entryKey(household: named, month: month, index: index, in: transaction)
-        do {
-            return try Envelope.openPadded(Array(rest), under: key, label: label, meaning: context(month, named, index))
-        } catch {
-            throw LedgerError.cannotOpen(index: index)
+        return try keys.withEntryKey(household: named, month: month, index: index, in: transaction) { key in
+            do {
+                return try Envelope.openPadded(Array(rest), under: key, label: label, meaning: context(month, named, index))
+            } catch {
+                throw LedgerError.cannotOpen(index: index)
+            }
         }
     }
 

@@ -12,27 +12,69 @@ struct CanonicalObject {
         case list([Token])
     }
 
-    private(set) var values: [String: Value] = [:]
+    /// INVARIANT: ascending by key, each key once. Keys are ASCII, this module's own or tokens, so `<` and `==` are those of the bytes.
+    private var fields: [(key: String, value: Value)] = []
+
+    var isEmpty: Bool { fields.isEmpty }
 
     subscript(_ key: String) -> Value? {
-        get { values[key] }
-        set { values[key] = newValue }
+        get {
+            let place = place(of: key)
+            return place < fields.count && fields[place].key == key ? fields[place].value : nil
+        }
+        set {
+            let place = place(of: key)
+            let isThere = place < fields.count && fields[place].key == key
+            switch (newValue, isThere) {
+            case (let value?, true): fields[place].value = value
+            case (let value?, false): fields.insert((key, value), at: place)
+            case (nil, true): fields.remove(at: place)
+            case (nil, false): break
+            }
+        }
+    }
+
+    /// Where the key stands, or would stand.
+    private func place(of key: String) -> Int {
+        var low = 0
+        var high = fields.count
+        while low < high {
+            let middle = (low + high) / 2
+            if fields[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// The canonical bytes.
     var bytes: [UInt8] {
-        var out: [UInt8] = [UInt8(ascii: "{")]
-        for (key, value) in values.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+        var out: [UInt8] = []
+        out.reserveCapacity(1024)
+        out.append(UInt8(ascii: "{"))
+        for (key, value) in fields {
             if out.count > 1 { out.append(UInt8(ascii: ",")) }
-            out += Array("\"\(key)\":".utf8)
+            Self.quote(key, into: &out)
+            out.append(UInt8(ascii: ":"))
             switch value {
-            case .text(let token): out += Array("\"\(token.text)\"".utf8)
-            case .number(let number): out += Array(String(number).utf8)
-            case .flag(let flag): out += Array(String(flag).utf8)
-            case .list(let tokens): out += Array("[\(tokens.map { "\"\($0.text)\"" }.joined(separator: ","))]".utf8)
+            case .text(let token): Self.quote(token.text, into: &out)
+            case .number(let number): out.append(contentsOf: String(number).utf8)
+            case .flag(let flag): out.append(contentsOf: flag ? "true".utf8 : "false".utf8)
+            case .list(let tokens):
+                out.append(UInt8(ascii: "["))
+                for (position, token) in tokens.enumerated() {
+                    if position > 0 { out.append(UInt8(ascii: ",")) }
+                    Self.quote(token.text, into: &out)
+                }
+                out.append(UInt8(ascii: "]"))
             }
         }
-        return out + [UInt8(ascii: "}")]
+        out.append(UInt8(ascii: "}"))
+        return out
+    }
+
+    private static func quote(_ text: String, into out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        out.append(contentsOf: text.utf8)
+        out.append(UInt8(ascii: "\""))
     }
 
     init() {}
@@ -48,7 +90,8 @@ struct CanonicalObject {
             repeat {
                 let key = try reader.text().text
                 try reader.expect(":")
-                guard values.updateValue(try reader.value(), forKey: key) == nil else { throw .malformedSegment }
+                guard self[key] == nil else { throw .malformedSegment }
+                self[key] = try reader.value()
             } while reader.takes(",")
         }
         try reader.expect("}")

@@ -46,8 +46,14 @@ public struct Leaf: Sendable, Hashable {
 
     /// The leaf's bytes: the entry of the log.
     public var bytes: [UInt8] {
-        var out = Leaf.header + Array("\(seq)\n".utf8)
-        for commitment in commitments { out += Array("\(commitment.base64)\n".utf8) }
+        var out = Leaf.header
+        out.reserveCapacity(Leaf.header.count + 20 + Leaf.slotCount * Leaf.lineByteCount)
+        out.append(contentsOf: String(seq).utf8)
+        out.append(UInt8(ascii: "\n"))
+        for commitment in commitments {
+            out.append(contentsOf: Base64.encode(commitment.bytes))
+            out.append(UInt8(ascii: "\n"))
+        }
         return out
     }
 

@@ -65,6 +65,8 @@ extension BuiltLeaf {
             }
         }
         leaf = try Leaf(seq: seq, commitments: commitments)
-        side = try SideEntry(seq: seq, openings: openings)
+        // In a line's first leaf the residents' segments are made from the line that stands beside them.
+        let followsFromLine = if case .officers = officers { true } else { false }
+        side = try SideEntry(seq: seq, openings: openings, followsFromLine: followsFromLine)
     }
 }

@@ -118,16 +118,24 @@ public struct LogLine: Sendable, Hashable {
     /// - Throws: `malformedLine`.
     public func validate() throws(LedgerFormatError) {
         guard moment >= 0 else { throw .malformedLine(.moment) }
-        let optional = [
-            organisation, role, hat, household, item, layer, purpose, legalBasis, consent, reglementVersion, policySetDigest, factsDigest,
-            traceID,
-        ]
-        let required = [caller, action] + lifeDomains + articles + residents.map(\.resident)
-        let all = required + optional.compactMap(\.self) + residents.flatMap { [$0.item, $0.consent].compactMap(\.self) }
-        guard all.allSatisfy({ !$0.isEmpty }) else { throw .malformedLine(.emptyToken) }
+        for token in [
+            caller, action, organisation, role, hat, household, item, layer, purpose, legalBasis, consent, reglementVersion,
+            policySetDigest, factsDigest, traceID,
+        ] {
+            if let token, token.isEmpty { throw .malformedLine(.emptyToken) }
+        }
+        for token in lifeDomains where token.isEmpty { throw .malformedLine(.emptyToken) }
+        for token in articles where token.isEmpty { throw .malformedLine(.emptyToken) }
+        for concern in residents {
+            guard !concern.resident.isEmpty, concern.item?.isEmpty != true, concern.consent?.isEmpty != true else {
+                throw .malformedLine(.emptyToken)
+            }
+        }
         guard lifeDomains.count <= 64, articles.count <= 64 else { throw .malformedLine(.tooManyValues) }
         guard residents.count <= 1024 else { throw .malformedLine(.tooManyResidents) }
-        guard Set(residents.map(\.resident)).count == residents.count else { throw .malformedLine(.residentTwice) }
+        guard residents.count < 2 || Set(residents.map(\.resident)).count == residents.count else {
+            throw .malformedLine(.residentTwice)
+        }
         if case .outcome(let decision, _) = phase, decision > UInt64(Int64.max) { throw .malformedLine(.sequenceNumber) }
     }
 }

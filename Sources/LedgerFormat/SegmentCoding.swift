@@ -211,6 +211,6 @@ struct SegmentFields {
 
     /// - Throws: `malformedSegment` when a field was not asked for.
     func finish() throws(LedgerFormatError) {
-        guard object.values.isEmpty else { throw .malformedSegment }
+        guard object.isEmpty else { throw .malformedSegment }
     }
 }

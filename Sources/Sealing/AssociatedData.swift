@@ -47,7 +47,7 @@ public struct AssociatedData: Hashable, Sendable {
     /// Adds a field of text in place; see ``adding(_:text:)``.
     public mutating func append(_ name: StaticString, text: String?) {
         guard let text else { return append(.absent, name: name, []) }
-        append(.text, name: name, Array(text.utf8))
+        append(.text, name: name, text.utf8)
     }
 
     /// Adds a field of bytes in place; see ``adding(_:bytes:)``.
@@ -62,13 +62,17 @@ public struct AssociatedData: Hashable, Sendable {
         append(.number, name: name, LittleEndian.bytes(number))
     }
 
-    private mutating func append(_ kind: Kind, name: StaticString, _ value: [UInt8]) {
+    private mutating func append(_ kind: Kind, name: StaticString, _ value: some Collection<UInt8>) {
         bytes.append(kind.rawValue)
-        let name = Array(name.description.utf8)
-        bytes += LittleEndian.bytes(UInt64(name.count))
-        bytes += name
-        bytes += LittleEndian.bytes(UInt64(value.count))
-        bytes += value
+        append(count: name.utf8CodeUnitCount)
+        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        append(count: value.count)
+        bytes.append(contentsOf: value)
+    }
+
+    private mutating func append(count: Int) {
+        let number = UInt64(count)
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 }
 

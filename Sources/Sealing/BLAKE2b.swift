@@ -133,12 +133,35 @@ public enum BLAKE2b {
         _ key: borrowing Key, with other: borrowing Other, label: Label, context: AssociatedData
     ) throws(SealingError) -> SecretKey {
         var secret = try SecretBytes(count: SecretKey.byteCount)
+        let hasher = try combining(key, with: other, label: label, context: context)
+        unsafe secret.withUnsafeMutableBytes { unsafe hasher.write(into: $0) }
+        return try SecretKey(secret)
+    }
+
+    /// Lends the key that ``combine(_:with:label:context:)`` makes for the length of a call, without guarded memory of its own.
+    ///
+    /// - Throws: what `use` throws; `keyWiped`, `memoryProtection`.
+    public static func withCombined<Key: KeyLending & ~Copyable, Other: KeyLending & ~Copyable, Output>(
+        _ key: borrowing Key, with other: borrowing Other, label: Label, context: AssociatedData,
+        _ use: (borrowing LentKey) throws -> Output
+    ) throws -> Output {
+        let hasher = try combining(key, with: other, label: label, context: context)
+        return try unsafe withUnsafeTemporaryAllocation(byteCount: SecretKey.byteCount, alignment: 16) { derived in
+            // ORDER: overwritten however the use ends.
+            defer { unsafe Wiping.wipe(derived) }
+            unsafe hasher.write(into: derived)
+            return try use(unsafe LentKey(UnsafeRawBufferPointer(derived)))
+        }
+    }
+
+    private static func combining<Key: KeyLending & ~Copyable, Other: KeyLending & ~Copyable>(
+        _ key: borrowing Key, with other: borrowing Other, label: Label, context: AssociatedData
+    ) throws(SealingError) -> BLAKE2bHasher {
         var hasher = try key.withKeyBytes { key throws(SealingError) in
             try BLAKE2bHasher(byteCount: SecretKey.byteCount, label: label, key: key)
         }
         try other.withKeyBytes { other throws(SealingError) in hasher.update(other) }
         hasher.update(context.bytes)
-        unsafe secret.withUnsafeMutableBytes { unsafe hasher.write(into: $0) }
-        return try SecretKey(secret)
+        return hasher
     }
 }

@@ -15,6 +15,30 @@ public enum HMACSHA256 {
 
     /// The 32 bytes of the code over `message`; `key` of any length.
     public static func authenticate(_ message: RawSpan, key: RawSpan) -> SHA256Digest {
+        guard SHA256.usesInstructions, key.byteCount <= blockByteCount else { return portableAuthenticate(message, key: key) }
+        let count = message.byteCount
+        return unsafe withUnsafeTemporaryAllocation(byteCount: blockByteCount + max(count, byteCount), alignment: 16) { input in
+            defer { unsafe Wiping.wipe(input) }
+            // SAFETY: the buffer has room for a block and the longer of message and digest, and each part is written before it is read.
+            unsafe pad(input, with: key, 0x36)
+            unsafe message.withUnsafeBytes { unsafe input.part(blockByteCount..<blockByteCount + count).copyMemory(from: $0) }
+            let inner = unsafe SHA256.hash(UnsafeRawBufferPointer(input.part(0..<blockByteCount + count)).bytes)
+            unsafe pad(input, with: key, 0x5C)
+            unsafe inner.withUnsafeBytes { unsafe input.part(blockByteCount..<blockByteCount + byteCount).copyMemory(from: $0) }
+            return unsafe SHA256.hash(UnsafeRawBufferPointer(input.part(0..<blockByteCount + byteCount)).bytes)
+        }
+    }
+
+    /// Bytes of a block of SHA-256.
+    private static let blockByteCount = 64
+
+    /// Writes the key, filled up with zeros, with every byte changed by `mask`. Source: RFC 2104 §2.
+    private static func pad(_ block: UnsafeMutableRawBufferPointer, with key: RawSpan, _ mask: UInt8) {
+        for index in 0..<blockByteCount { unsafe block[index] = (index < key.byteCount ? key.byte(at: index) : 0) ^ mask }
+    }
+
+    /// The code by libsodium, which is what ``authenticate(_:key:)-(RawSpan,_)`` falls back to.
+    static func portableAuthenticate(_ message: RawSpan, key: RawSpan) -> SHA256Digest {
         var state = crypto_auth_hmacsha256_state()
         // SAFETY: the state holds key material and is overwritten before it goes out of scope.
         defer { unsafe sodium_memzero(&state, MemoryLayout<crypto_auth_hmacsha256_state>.size) }

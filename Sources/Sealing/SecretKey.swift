@@ -69,6 +69,27 @@ public struct SecretKey: ~Copyable, Sendable, KeyLending {
     }
 }
 
+/// A key that stands on the stack for the length of a call and is overwritten before that call returns.
+///
+/// For keys that are derived for one use and thrown away. Guarded memory costs a dozen calls of the system for each; this costs none, and the
+/// bytes live no longer than the copies that any cipher makes of its key. Lent only: it cannot be copied, kept or made elsewhere.
+@safe
+public struct LentKey: ~Copyable, KeyLending {
+    private let bytes: UnsafeRawBufferPointer
+
+    /// INVARIANT: `bytes` are 32 and outlive the value; the one who makes it overwrites them.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        unsafe self.bytes = bytes
+    }
+
+    public borrowing func withKeyBytes<R: ~Copyable>(
+        _ body: (RawSpan) throws(SealingError) -> R
+    ) throws(SealingError) -> R {
+        // SAFETY: the buffer is alive as long as `self` is borrowed; a span cannot outlive the call.
+        try body(unsafe RawSpan(_unsafeStart: bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!, byteCount: bytes.count))
+    }
+}
+
 /// The eight characters that separate families of subkeys.
 public struct SubkeyContext: Hashable, Sendable {
     let characters: UInt64

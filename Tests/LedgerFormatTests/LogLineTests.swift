@@ -250,12 +250,58 @@ import TransparencyLog
             #expect(throws: LedgerFormatError.malformedSideEntry) { try SideEntry(parsing: Array(bytes.prefix(length))) }
         }
         #expect(throws: LedgerFormatError.malformedSideEntry) { try SideEntry(parsing: bytes + [0]) }
-        var wrongVersion = bytes
-        wrongVersion[0] = 2
-        #expect(throws: LedgerFormatError.malformedSideEntry) { try SideEntry(parsing: wrongVersion) }
+        for version: UInt8 in [0, 1, 3] {
+            let wrongVersion = [version] + bytes.dropFirst()
+            #expect(throws: LedgerFormatError.malformedSideEntry) { try SideEntry(parsing: wrongVersion) }
+        }
         #expect(throws: LedgerFormatError.malformedSideEntry) { try SideEntry(seq: 100, openings: side.openings.reversed()) }
         #expect(throws: LedgerFormatError.malformedSideEntry) { try SideEntry(seq: 101, openings: side.openings) }
         #expect(throws: LedgerFormatError.malformedSideEntry) { try SideEntry(seq: 100, openings: []) }
+    }
+
+    @Test func aResidentsSegmentIsKeptOnceAndOpensItsCommitment() throws {
+        for residents in 0...9 {
+            for built in try fullLine(residents: residents).leaves(at: 100, random: random()) {
+                let bytes = built.side.bytes
+                let again = try SideEntry(parsing: bytes)
+                #expect(again == built.side)
+                #expect(again.openings == built.side.openings)
+                try again.verify(against: built.leaf)
+                let segments = built.side.openings.map(\.segment.count)
+                let overhead = 10 + 37 * segments.count
+                // The officers' slot is the last. Further leaves of a line have no line beside them, so they keep every segment.
+                let isFirst = built.leaf.seq == 100
+                #expect(bytes.count == overhead + (isFirst ? segments[segments.count - 1] : segments.reduce(0, +)))
+            }
+        }
+    }
+
+    @Test func aSegmentThatFollowsFromNothingIsRefused() throws {
+        let side = try fullLine(residents: 2).leaves(at: 100, random: random())[0].side
+        let bytes = side.bytes
+        let mark: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
+        func refuses(_ bytes: [UInt8]) -> Bool { (try? SideEntry(parsing: bytes)) == nil }
+        // The officers' segment itself cannot follow from the line.
+        let officersLength = 10 + 2 * 37 + 33
+        #expect(refuses(Array(bytes[..<officersLength]) + mark))
+        // A slot for which the line has no resident.
+        var third = bytes
+        third[10 + 37] = 2
+        #expect(refuses(third))
+        // One kept and one that follows: two spellings of the same.
+        let segment = side.openings[0].segment
+        let length = UInt32(segment.count)
+        let kept = Array(bytes[..<43]) + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> UInt32($0)) } + segment
+        #expect(refuses(kept + bytes[47...]))
+        // No officers' slot at all.
+        #expect(refuses(Array(bytes[..<9]) + [2] + bytes[10..<(10 + 2 * 37)]))
+        // The other line's segment: the commitment tells.
+        var other = try fullLine(residents: 2)
+        other.moment += 1
+        let otherSide = try other.leaves(at: 100, random: random())[0].side
+        let mixed = Array(bytes[..<(10 + 2 * 37)]) + otherSide.bytes[(10 + 2 * 37)...]
+        let leaf = try fullLine(residents: 2).leaves(at: 100, random: random())[0].leaf
+        #expect(throws: LedgerFormatError.self) { try SideEntry(parsing: mixed).verify(against: leaf) }
     }
 
     @Test func openingFilesComeBackAndAreStrict() throws {

@@ -13,11 +13,14 @@ struct AuditLogTests {
     final class Keys: AuditKeySource {
         let key: KeyBox
         init() throws { key = try KeyBox.random() }
-        func entryKey(household: String?, month: String, index: UInt64, in transaction: borrowing Transaction) throws -> SecretKey {
-            try BLAKE2b.combine(
+        func withEntryKey<Output>(
+            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
+            _ use: (borrowing LentKey) throws -> Output
+        ) throws -> Output {
+            try BLAKE2b.withCombined(
                 key, with: key, label: Label("kluis/test-entry"),
                 context: AssociatedData("entry").adding("household", text: household).adding("month", text: month)
-                    .adding("index", number: index))
+                    .adding("index", number: index), use)
         }
     }
 

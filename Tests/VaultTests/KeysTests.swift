@@ -100,8 +100,9 @@ import Testing
         let (here, there) = (try await test.household(), try await test.household(number: "H-0148"))
         func print(_ household: String?, _ month: String, _ index: UInt64) async throws -> [UInt8] {
             try await test.writer.perform { [keys = test.keys] transaction in
-                let key = try keys.entryKey(household: household, month: month, index: index, in: transaction)
-                return try BLAKE2b.authenticate([1], key: key, label: .blindIndex)
+                try keys.withEntryKey(household: household, month: month, index: index, in: transaction) { key in
+                    try BLAKE2b.authenticate([1], key: key, label: .blindIndex)
+                }
             }
         }
         let one = try await print(here.description, "2026-01", 1)

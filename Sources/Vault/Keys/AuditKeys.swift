@@ -15,9 +15,10 @@ extension KeySession: AuditKeySource {
     /// The key of one line: BLAKE2b(K_month, label, K_audit ‖ household, month, index). The end of either key ends it.
     ///
     /// A line about a household that does not exist is written under the key of lines outside households.
-    public func entryKey(
-        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction
-    ) throws -> SecretKey {
+    public func withEntryKey<Output>(
+        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
+        _ use: (borrowing LentKey) throws -> Output
+    ) throws -> Output {
         let sql = transaction.sql
         let named = household.flatMap { HouseholdID($0) }
         let audit =
@@ -25,6 +26,6 @@ extension KeySession: AuditKeySource {
         let monthKey = try monthKey(controller: Self.controller, month: month)
         let context = AssociatedData("ledger-entry").adding("vault", bytes: vaultID.bytes).adding("household", text: household)
             .adding("month", text: month).adding("index", number: index)
-        return try BLAKE2b.combine(monthKey, with: audit, label: .ledgerEntry, context: context)
+        return try BLAKE2b.withCombined(monthKey, with: audit, label: .ledgerEntry, context: context, use)
     }
 }
