@@ -8,6 +8,10 @@ public import TransparencyLog
 /// Signs checkpoints and keeps the public copy of the log in a directory that any static web server could serve: tiles, entry bundles, the
 /// newest checkpoint and the log's key. Nothing in it is personal.
 ///
+/// A checkpoint's export costs what is new and not what is old: it reads the leaves from the last multiple of 256 on and, for each level, one
+/// tile that it wrote earlier. What is read from the directory is believed only if the root comes out right; else everything is made
+/// again from the leaves.
+///
 /// ORDER: the signed head is stored before it is published, the files before the checkpoint that speaks of them.
 public actor LedgerExport {
     private let directory: String
@@ -16,6 +20,23 @@ public actor LedgerExport {
     private let log: AuditLog
     private let signer: NoteSigner
     private var exported: UInt64
+    /// What the last export cost.
+    private(set) package var effort = Effort()
+
+    /// Files and leaves that an export handled.
+    package struct Effort: Sendable, Equatable {
+        /// Tiles of earlier exports.
+        package var filesRead = 0
+        /// Tiles and bundles; not the checkpoint.
+        package var filesWritten = 0
+        package var leavesRead = 0
+
+        package init(filesRead: Int = 0, filesWritten: Int = 0, leavesRead: Int = 0) {
+            self.filesRead = filesRead
+            self.filesWritten = filesWritten
+            self.leavesRead = leavesRead
+        }
+    }
 
     /// - Parameters:
     ///   - directory: made when it is not there; 0755, its files 0644.
@@ -53,18 +74,13 @@ public actor LedgerExport {
         }
         if head.size > exported {
             let export = try TileExport(from: exported, to: head.size)
-            let reader = LeafReader(store: store)
-            let computed = try export.forEachFile(
-                entry: { index throws(TransparencyLogError) in
-                    guard let leaf = reader.leaf(index) else { throw .sizeOutOfRange }
-                    return leaf
-                },
-                write: { file throws(TransparencyLogError) in
-                    do { try Self.write(file.bytes, to: file.path, in: directory) } catch { throw .sizeOutOfRange }
-                })
-            guard computed == root else { throw LedgerError.doesNotVerify(index: nil) }
+            effort = Effort()
+            // A tile that is gone or was altered by somebody is no reason to stop: the leaves are the truth.
+            if try write(export, usingEarlierTiles: true) != root {
+                guard try write(export, usingEarlierTiles: false) == root else { throw LedgerError.doesNotVerify(index: nil) }
+            }
             try Self.write(note, to: "checkpoint", in: directory)
-            for tile in export.replaced { unsafe unlink(directory + "/" + tile.path) }
+            for tile in export.replaced { removeNarrower(than: tile) }
             exported = head.size
         } else {
             try Self.write(note, to: "checkpoint", in: directory)
@@ -73,6 +89,56 @@ public actor LedgerExport {
     }
 
     // MARK: - Files
+
+    /// Writes the files of an export.
+    /// - Returns: the root they lead to; nil when an earlier tile cannot be used.
+    private func write(_ export: TileExport, usingEarlierTiles: Bool) throws -> Hash? {
+        let leaves = LeafReader(store: store)
+        var written = 0
+        let read = ReadFiles()
+        defer {
+            effort.filesWritten += written
+            effort.filesRead += read.count
+            effort.leavesRead += leaves.count
+        }
+        let directory = directory
+        var failure: LedgerError?
+        func entry(_ index: UInt64) throws(TransparencyLogError) -> [UInt8] {
+            guard let leaf = leaves.leaf(index) else { throw .sizeOutOfRange }
+            return leaf
+        }
+        func write(_ file: ExportedFile) throws(TransparencyLogError) {
+            do throws(LedgerError) { try Self.write(file.bytes, to: file.path, in: directory) } catch {
+                failure = error
+                throw .unreadable(path: file.path)
+            }
+            written += 1
+        }
+        do {
+            guard usingEarlierTiles else { return try export.forEachFile(entry: entry, write: write) }
+            return try export.forEachFile(
+                entry: entry,
+                earlier: { path in
+                    read.add()
+                    return FileManager.default.contents(atPath: directory + "/" + path).map { Array($0) }
+                }, write: write)
+        } catch {
+            if let failure { throw failure }
+            switch error {
+            case .missing, .malformedFile, .unreadable: return nil
+            default: throw LedgerError.doesNotVerify(index: nil)
+            }
+        }
+    }
+
+    /// Removes the partial files of a tile that is full now. What cannot be removed is merely of no use to anybody.
+    private func removeNarrower(than tile: Tile) {
+        let path = directory + "/" + tile.path
+        guard let end = path.lastIndex(of: "/") else { return }
+        let folder = String(path[..<end])
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] { unsafe unlink(folder + "/" + file) }
+        unsafe rmdir(folder)
+    }
 
     private static func makeDirectory(_ path: String) throws(LedgerError) {
         var built = ""
@@ -121,9 +187,17 @@ public actor LedgerExport {
     }
 }
 
+/// Counts the tiles that were read.
+private final class ReadFiles: Sendable {
+    private let number = Atomic<Int>(0)
+    var count: Int { number.load(ordering: .relaxed) }
+    func add() { number.add(1, ordering: .relaxed) }
+}
+
 /// Reads leaves in runs of 256, so that the writer is never kept waiting for long.
 private final class LeafReader {
     private let store: Store
+    private(set) var count = 0
     private var first: UInt64 = 0
     private var run: [[UInt8]] = []
 
@@ -138,6 +212,7 @@ private final class LeafReader {
                         sql, sql: "SELECT leaf FROM ledger_leaf WHERE seq >= ? ORDER BY seq LIMIT 256", arguments: [Int64(first)]
                     ).map { Array($0) }
                 }) ?? []
+            count += run.count
         }
         return index < first + UInt64(run.count) ? run[Int(index - first)] : nil
     }

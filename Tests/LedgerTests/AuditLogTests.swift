@@ -172,6 +172,81 @@ struct AuditLogTests {
         #expect(report.leafCount == UInt64(count))
     }
 
+    @Test func anExportCostsWhatIsNew() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let export = try fixture.export()
+        func grow(to size: Int) async throws -> LedgerExport.Effort {
+            let lines = try (Int(log.size)..<size).map { try Self.line($0) }
+            try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
+            _ = try await export.publish()
+            return await export.effort
+        }
+        // Bundles and level-0 tiles of 0…2, and the tile above.
+        #expect(try await grow(to: 600) == .init(filesRead: 0, filesWritten: 7, leavesRead: 600))
+        // Only the open bundle, from 512 on; the level above does not grow.
+        #expect(try await grow(to: 700) == .init(filesRead: 1, filesWritten: 2, leavesRead: 188))
+        // 512…999: two files each for two bundles, and the level above, with its two older hashes from its own earlier tile.
+        #expect(try await grow(to: 1000) == .init(filesRead: 1, filesWritten: 5, leavesRead: 488))
+        // Nothing new: only a checkpoint.
+        _ = try await export.publish()
+        #expect(await export.effort == .init(filesRead: 1, filesWritten: 5, leavesRead: 488))
+        // Also for one who opened the directory anew.
+        let again = try fixture.export()
+        let lines = try (1000..<1010).map { try Self.line($0) }
+        try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
+        _ = try await again.publish()
+        #expect(await again.effort == .init(filesRead: 1, filesWritten: 2, leavesRead: 242))
+        try verifyExport(fixture, leaves: 1010)
+    }
+
+    @Test(arguments: ["lost", "shortened", "altered"]) func anEarlierTileThatIsOfNoUseIsMadeAgain(_ what: String) async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let export = try fixture.export()
+        func grow(to size: Int) async throws {
+            let lines = try (Int(log.size)..<size).map { try Self.line($0) }
+            try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
+            _ = try await export.publish()
+        }
+        try await grow(to: 600)
+        let path = fixture.exportPath + "/tile/1/000.p/2"
+        var bytes = try #require(FileManager.default.contents(atPath: path))
+        switch what {
+        case "lost": try FileManager.default.removeItem(atPath: path)
+        case "shortened": try bytes.prefix(63).write(to: URL(filePath: path))
+        default:
+            bytes[40] ^= 1
+            try bytes.write(to: URL(filePath: path))
+        }
+        try await grow(to: 900)
+        try verifyExport(fixture, leaves: 900)
+        let effort = await export.effort
+        #expect(effort.leavesRead >= 900)
+    }
+
+    @Test func partialFilesGoWhenTheirTileIsFull() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let export = try fixture.export()
+        for size in [100, 150, 200, 300] {
+            let lines = try (Int(log.size)..<size).map { try Self.line($0) }
+            try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
+            _ = try await export.publish()
+        }
+        for kind in ["0", "entries"] {
+            let files = try FileManager.default.contentsOfDirectory(atPath: fixture.exportPath + "/tile/\(kind)").sorted()
+            #expect(files == ["000", "001.p"])
+        }
+        try verifyExport(fixture, leaves: 300)
+    }
+
+    private func verifyExport(_ fixture: Fixture, leaves: UInt64) throws {
+        let path = fixture.exportPath
+        let report = try OfflineVerifier(read: { FileManager.default.contents(atPath: path + "/" + $0).map { Array($0) } }).verify()
+        #expect(report.leafCount == leaves)
+    }
+
     @Test func aLineThatWasChangedInTheDatabaseIsFoundAtStart() async throws {
         let fixture = try Fixture()
         try await Self.append(5, to: fixture)
