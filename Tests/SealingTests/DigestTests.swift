@@ -45,6 +45,20 @@ struct DigestTests {
         }
     }
 
+    @Test("HMAC by instructions equals libsodium's, with keys on both sides of a block")
+    func hmacsAgree() {
+        let seed = freshSeed()
+        var generator = SeededGenerator(seed: seed)
+        for length in Array(0...70) + [119, 120, 1_000, 5_000] {
+            for keyLength in [0, 1, 31, 32, 63, 64, 65, 100] {
+                let (key, message) = (generator.bytes(keyLength), generator.bytes(length))
+                // SAFETY: arrays of UInt8 have no padding.
+                let expected = unsafe HMACSHA256.portableAuthenticate(message.span.bytes, key: key.span.bytes)
+                #expect(HMACSHA256.authenticate(message, key: key) == expected, "message \(length), key \(keyLength), seed \(seed)")
+            }
+        }
+    }
+
     /// Source: NIST, "SHA-2 Additional" examples of the Cryptographic Standards and Guidelines: single bytes, 55…64 zeros, and longer.
     @Test(
         "SHA-256 known answers around the borders of a block",
@@ -199,6 +213,17 @@ struct DerivationTests {
         let other = try secretKey(Array(32..<64))
         let combined = try BLAKE2b.combine(key, with: other, label: .test, context: .sample)
         #expect(exposed(combined) == [UInt8](hexadecimal: "f4e4aab6f8e15438c162241c390798a9eedd5bc0a4ee5ff467e457c7a2f6f04a"))
+    }
+
+    @Test func aLentKeyIsTheCombinedOneAndEndsWithTheOthers() throws {
+        let (key, other) = (KeyBox(try secretKey(Array(0..<32))), KeyBox(try secretKey(Array(32..<64))))
+        let combined = exposed(try BLAKE2b.combine(key, with: other, label: .test, context: .sample))
+        let lent = try BLAKE2b.withCombined(key, with: other, label: .test, context: .sample) { lent in
+            try lent.withKeyBytes { bytes in (0..<bytes.byteCount).map { bytes.byte(at: $0) } }
+        }
+        #expect(lent == combined)
+        other.wipe()
+        #expect(throws: SealingError.keyWiped) { try BLAKE2b.withCombined(key, with: other, label: .test, context: .sample) { _ in } }
     }
 
     @Test func rootSubkeysDiffer() throws {
