@@ -105,6 +105,8 @@ let package = Package(
         // Runs every case of the vectors through the libraries above; shared by the programs `conformance-…` and the tests.
         library("TLogConformance", ["TransparencyLog", "LedgerFormat", "Sealing"]),
         program("conformance-tlog", ["TLogConformance"]),
+        // Writes logs for other people's tools to check.
+        program("log-sample", ["Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage"]),
         library("CedarConformance", ["Cedar"]),
         program("conformance-cedar", ["CedarConformance", "Cedar"]),
         // Puts counting in front of the C library's allocator; linked by the benchmark only.

@@ -1,0 +1,3 @@
+module kluis.example/checklog
+
+go 1.22
