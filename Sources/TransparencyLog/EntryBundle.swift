@@ -15,6 +15,18 @@ public enum EntryBundle {
         bundle += entry
     }
 
+    /// The bundle of the first `width` entries, or nil when there are fewer.
+    static func beginning(of bundle: [UInt8], width: Int) -> [UInt8]? {
+        var offset = 0
+        for _ in 0..<width {
+            guard bundle.count - offset >= 2 else { return nil }
+            let count = Int(bundle[offset]) << 8 | Int(bundle[offset + 1])
+            guard bundle.count - offset - 2 >= count else { return nil }
+            offset += 2 + count
+        }
+        return Array(bundle[..<offset])
+    }
+
     /// The entries of a bundle, or nil unless it consists of exactly `width` entries and nothing else.
     public static func entries(of bundle: [UInt8], width: Int) -> [[UInt8]]? {
         var entries: [[UInt8]] = []

@@ -122,16 +122,32 @@ public struct StoredLog {
 
 /// Reading of a tile's file.
 enum TileFile {
-    /// - Throws: `missing`, `unreadable`.
+    /// A tile or bundle as wide as asked for. When a partial file is gone, the beginning of the full one is the same: a log may delete the
+    /// partial files of a tile that is full, and who reads by an older checkpoint still wants them.
+    ///
+    /// Source: C2SP tlog-tiles v0.1.0, "Partial Tiles".
+    ///
+    /// - Throws: `missing`, `unreadable`; `malformedFile` when a full file is taken and is not of its form.
     static func bytes(of tile: Tile, read: FileReader) throws(TransparencyLogError) -> [UInt8] {
-        let bytes: [UInt8]?
-        do {
-            bytes = try read(tile.path)
-        } catch {
-            throw .unreadable(path: tile.path)
+        if let bytes = try file(tile.path, read: read) { return bytes }
+        let full = Tile(unchecked: tile.content, index: tile.index, width: Tile.fullWidth)
+        guard !tile.isFull, let bytes = try file(full.path, read: read) else { throw .missing(path: tile.path) }
+        switch tile.content {
+        case .hashes:
+            guard bytes.count == Tile.fullWidth * Hash.byteCount else { throw .malformedFile(path: full.path) }
+            return Array(bytes[..<(tile.width * Hash.byteCount)])
+        case .entries:
+            guard let beginning = EntryBundle.beginning(of: bytes, width: tile.width) else { throw .malformedFile(path: full.path) }
+            return beginning
         }
-        guard let bytes else { throw .missing(path: tile.path) }
-        return bytes
+    }
+
+    private static func file(_ path: String, read: FileReader) throws(TransparencyLogError) -> [UInt8]? {
+        do {
+            return try read(path)
+        } catch {
+            throw .unreadable(path: path)
+        }
     }
 
     /// - Throws: `missing`, `unreadable`; `malformedFile` unless it holds as many hashes as the tile is wide.

@@ -46,6 +46,34 @@ import TransparencyLog
         }
     }
 
+    /// A log may delete the partial files of a full tile; who comes with an older checkpoint takes the full file's beginning.
+    @Test func aPartialFileThatIsGoneIsTheBeginningOfTheFullOne() throws {
+        var log = try SampleLog(count: 300)
+        let old = try log.checkpoint()
+        try log.append((300..<600).map { Array("entry \($0)".utf8) })
+        for path in ["tile/0/001.p/44", "tile/entries/001.p/44"] { #expect(log.files.removeValue(forKey: path) != nil) }
+        #expect(try verify(log, at: old).entryCount == 300)
+        var stored = try StoredLog(checkpoint: old, read: log.read)
+        for index: UInt64 in [0, 255, 256, 299] {
+            #expect(try stored.entry(at: index) == log.entries[Int(index)])
+            try MerkleProof.verifyInclusion(
+                of: .leaf(log.entries[Int(index)]), index: index, size: 300, root: old.root, proof: try stored.inclusionProof(index: index))
+        }
+        // What lies within the width is checked as ever; a file that is not whole is refused by its own name.
+        for (path, offset, error) in [
+            ("tile/0/001", 43 * 32, TransparencyLogError.alteredTile(path: "tile/0/001.p/44", position: 43)),
+            ("tile/entries/001", 3, .alteredBundle(path: "tile/entries/001.p/44", index: 256)),
+        ] {
+            var altered = log
+            altered.files[path]?[offset] ^= 1
+            #expect(try refusal(altered, at: old) == error)
+            altered.files[path] = altered.files[path].map { Array($0.prefix(100)) }
+            #expect(try refusal(altered, at: old) == .malformedFile(path: path))
+            altered.files[path] = nil
+            #expect(try refusal(altered, at: old) == .missing(path: path + ".p/44"))
+        }
+    }
+
     @Test func inspectionSeesEveryEntryAndOnlyThenFails() throws {
         let log = try SampleLog(count: 1000)
         let seen = Mutex<[UInt64: Int]>([:])
