@@ -10,7 +10,7 @@ DEBUG := .build/debug
 RELEASE := .build/release
 
 .PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit bench-policy bench-growth conformance fuzz-cedar clean
-.PHONY: check-go
+.PHONY: bench-ledger check-go
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -79,6 +79,10 @@ fuzz-cedar: setup ## the policy engine against another, which PyPI has: make fuz
 	swift build -c release --product cedar-oracle >&2
 	@$$(Tests/fuzz/reference-python.sh) Tests/fuzz/fuzz_cedar.py --oracle $(RELEASE)/cedar-oracle --seed $(or $(SEED),1) \
 	  --evaluations $(or $(EVALUATIONS),100000) --validations $(or $(VALIDATIONS),20000) $(FUZZ_OPTIONS)
+
+bench-ledger: setup ## the log: appended entries, verified leaves, proofs, beside the bare disk (DIR= says where)
+	swift build -c release --product kluis >&2 && swift build -c release --product bench-ledger >&2
+	@$(RELEASE)/bench-ledger all $(if $(DIR),--directory $(DIR))
 
 check-go: build ## exported logs against the Go toolchain's own tree and notes (needs python3 with pip, and PyPI the first time)
 	@Tests/Go/check.sh $(DEBUG)

@@ -107,6 +107,7 @@ let package = Package(
         program("conformance-tlog", ["TLogConformance"]),
         // Writes logs for other people's tools to check.
         program("log-sample", ["Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage"]),
+        program("bench-ledger", ["Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage"]),
         library("CedarConformance", ["Cedar"]),
         program("conformance-cedar", ["CedarConformance", "Cedar"]),
         // Puts counting in front of the C library's allocator; linked by the benchmark only.
