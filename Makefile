@@ -9,8 +9,8 @@ VECTORS := $(if $(KLUIS_VECTORS),$(KLUIS_VECTORS),../shared/vectors)
 DEBUG := .build/debug
 RELEASE := .build/release
 
-.PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit bench-policy bench-growth conformance fuzz-cedar clean
-.PHONY: bench-ledger check-go
+.PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit bench-policy bench-growth conformance
+.PHONY: fuzz-cedar clean bench-ledger check-go crash-witness
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -46,6 +46,7 @@ check: build lint ## what CI runs beside the tests: formatting, sources that mus
 	$(DEBUG)/kluisd check --policies Policies
 	$(DEBUG)/kluis-scenario --kluisd $(DEBUG)/kluisd --kluis $(DEBUG)/kluis Tests/Scenarios/*.kluis
 	$(MAKE) --no-print-directory crash ROUNDS=10
+	$(MAKE) --no-print-directory crash-witness ROUNDS=10
 	@if command -v systemd-analyze >/dev/null; then systemd-analyze verify --man=no systemd/*.service systemd/*.socket || true; else echo "systemd-analyze is not installed: unit files were not checked"; fi
 
 conformance: build ## every case of the vectors
@@ -54,6 +55,9 @@ conformance: build ## every case of the vectors
 
 crash: build ## kill -9 at random moments: make crash ROUNDS=200
 	@$(DEBUG)/kluis-bench crash --kluisd $(DEBUG)/kluisd --rounds $(or $(ROUNDS),20)
+
+crash-witness: build ## kill -9 of a witness while two forks compete: make crash-witness ROUNDS=200
+	@$(DEBUG)/kluis-bench crash-witness --kluis $(DEBUG)/kluis --rounds $(or $(ROUNDS),20) $(if $(SEED),--seed $(SEED))
 
 bench-commit: release ## group commit under 16 callers
 	swift build -c release --product kluis-bench && swift build -c release --product bench-plain

@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Household
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import Policy
 import ReferenceMonitor
 import Vault
@@ -84,6 +86,17 @@ extension VaultServer {
         answer.articles = cited.articles
         answer.receipt = cited.receipt
         return try json(answer, cited.receipt)
+    }
+
+    /// A file of the public copy, as any web server would give it: `?path=checkpoint`, `?path=tile/0/000`. For whoever is signed in; nothing
+    /// in it is about anybody, so nothing is decided and no line is written.
+    func ledgerFile(_ request: Hummingbird.Request, _ exchange: Exchange) throws -> Response {
+        _ = try caller(exchange)
+        guard let path = request.uri.queryParameters["path"], let bytes = try operations.ledgerFile(String(path)) else {
+            throw Problem.notFound
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "application/octet-stream"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     /// Who may, what may I: each question is decided by the same engine, and that it was asked is recorded once.

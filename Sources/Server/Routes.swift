@@ -49,6 +49,7 @@ extension VaultServer {
         case .ledgerEntries: try await ledgerEntries(request, exchange)
         case .ledgerCheckpoint: try await ledgerCheckpoint(exchange)
         case .ledgerVerification: try await ledgerVerification(exchange)
+        case .ledgerFile: try ledgerFile(request, exchange)
         case .accessWho, .accessWhat: try await access(route, request, exchange)
         case .rehearsalClock: try await rehearsalClock(request)
         case .rehearsalFault: try await rehearsalFault(request)

@@ -14,6 +14,8 @@ public struct Operations: Sendable {
     public let clock: Clock
     /// Signs a checkpoint now and exports the log up to it.
     public let checkpoint: @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8])
+    /// A file of the exported log, by its path below the log's directory; nil for what is not there and for any other path.
+    public let ledgerFile: @Sendable (String) throws -> [UInt8]?
     /// Holds every record and content against the manifests: codes of what is wrong.
     public let verifyStore: @Sendable () async throws -> [String]
     /// Moves the clock of a rehearsal; nil in a real vault. False when that moment has passed.
@@ -25,11 +27,13 @@ public struct Operations: Sendable {
 
     public init(
         clock: Clock, checkpoint: @escaping @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8]),
-        verifyStore: @escaping @Sendable () async throws -> [String], moveClock: (@Sendable (Moment) -> Bool)?,
+        ledgerFile: @escaping @Sendable (String) throws -> [UInt8]?, verifyStore: @escaping @Sendable () async throws -> [String],
+        moveClock: (@Sendable (Moment) -> Bool)?,
         armFault: (@Sendable (String) -> Bool)?, counters: @escaping @Sendable () -> (commits: Int, requests: Int)
     ) {
         self.clock = clock
         self.checkpoint = checkpoint
+        self.ledgerFile = ledgerFile
         self.verifyStore = verifyStore
         self.moveClock = moveClock
         self.armFault = armFault

@@ -27,6 +27,19 @@ public struct Witness: Sendable {
         case sameSizeFork(size: UInt64)
         /// 422: the proof does not show that the checkpoint continues the last one.
         case badProof
+
+        /// A stable, lower-case name for this kind of refusal; it begins the body of the answer, unless that has to be a size.
+        public var code: String {
+            switch self {
+            case .malformed: "malformed-request"
+            case .unknownOrigin: "unknown-log"
+            case .badSignature: "bad-signature"
+            case .oldSizeAboveNew: "old-size-above-new"
+            case .wrongOldSize: "wrong-old-size"
+            case .sameSizeFork: "same-size-fork"
+            case .badProof: "bad-proof"
+            }
+        }
     }
 
     /// A refused request.
@@ -155,19 +168,19 @@ private struct RefusedRequest: Error {
     /// The answer. Nothing from the request is repeated in it.
     var response: AddCheckpointResponse {
         switch reason {
-        case .malformed: plain(400, "malformed request")
-        case .unknownOrigin: plain(404, "unknown log")
-        case .badSignature: plain(403, "invalid signature")
-        case .oldSizeAboveNew: plain(400, "old size above checkpoint size")
+        case .malformed: plain(400, "not of the required form")
+        case .unknownOrigin: plain(404, "no log of this origin is witnessed")
+        case .badSignature: plain(403, "not signed by the log")
+        case .oldSizeAboveNew: plain(400, "the checkpoint is smaller")
         case .wrongOldSize(let known):
             AddCheckpointResponse(status: 409, contentType: AddCheckpointResponse.sizeContentType, body: Array("\(known)\n".utf8))
         // Not of the size's type: trying again with the same size would not help.
         case .sameSizeFork: plain(409, "another root is known for this size")
-        case .badProof: plain(422, "invalid consistency proof")
+        case .badProof: plain(422, "not shown to continue the last one")
         }
     }
 
     private func plain(_ status: Int, _ text: String) -> AddCheckpointResponse {
-        AddCheckpointResponse(status: status, contentType: "text/plain; charset=utf-8", body: Array("\(text)\n".utf8))
+        AddCheckpointResponse(status: status, contentType: "text/plain; charset=utf-8", body: Array("\(reason.code): \(text)\n".utf8))
     }
 }

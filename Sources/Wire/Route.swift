@@ -17,7 +17,7 @@ public enum Route: CaseIterable, Sendable {
     case addItem, listItems, readItem
     case draftPlan, listPlans, readPlan, presentPlan, signPlan, changePlanAction
     case addOrganisation, listOrganisations, addWorker, listWorkers, assignRole, enrolKey, endWorker
-    case ledgerEntries, ledgerCheckpoint, ledgerVerification
+    case ledgerEntries, ledgerCheckpoint, ledgerVerification, ledgerFile
     case accessWho, accessWhat
     case rehearsalClock, rehearsalFault
 
@@ -83,6 +83,7 @@ public enum Route: CaseIterable, Sendable {
         case .ledgerEntries: (.get, "/v1/ledger/entries")
         case .ledgerCheckpoint: (.post, "/v1/ledger/checkpoint")
         case .ledgerVerification: (.post, "/v1/ledger/verification")
+        case .ledgerFile: (.get, "/v1/ledger/file")
         case .accessWho: (.get, "/v1/access/who")
         case .accessWhat: (.get, "/v1/access/what")
         case .rehearsalClock: (.post, "/v1/rehearsal/clock")

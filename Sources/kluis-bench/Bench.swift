@@ -4,5 +4,5 @@ import ArgumentParser
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kluis-bench", abstract: "Measures and torments a real daemon on a practice vault.",
-        subcommands: [Crash.self, Commit.self, Item.self])
+        subcommands: [Crash.self, CrashWitness.self, Commit.self, Item.self])
 }

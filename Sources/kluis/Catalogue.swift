@@ -5,8 +5,8 @@ struct Catalogue: Sendable {
     let language: Language
     let phrases: [Phrase: String]
 
-    static let dutch = Catalogue(language: .dutch, phrases: dutchPhrases)
-    static let english = Catalogue(language: .english, phrases: englishPhrases)
+    static let dutch = Catalogue(language: .dutch, phrases: dutchPhrases.merging(dutchWitnessPhrases) { first, _ in first })
+    static let english = Catalogue(language: .english, phrases: englishPhrases.merging(englishWitnessPhrases) { first, _ in first })
 
     static func of(_ language: Language) -> Catalogue {
         switch language {

@@ -91,9 +91,10 @@ final class Client {
 
     /// Streams an answer that is bytes. `onHead` hears the headers before the first piece.
     func stream(
-        _ route: Route, _ parameters: [String], onHead: (HTTPHeaders) throws -> Void, onBody: (ByteBuffer) async throws -> Void
+        _ route: Route, _ parameters: [String], query: [(name: String, value: String?)] = [], onHead: (HTTPHeaders) throws -> Void,
+        onBody: (ByteBuffer) async throws -> Void
     ) async throws {
-        let head = self.head(route, parameters, query: [], body: .none, headers: [], idempotencyKey: nil)
+        let head = self.head(route, parameters, query: query, body: .none, headers: [], idempotencyKey: nil)
         var isBytes = false
         var collected: [UInt8] = []
         let answer = try await connection.exchange(

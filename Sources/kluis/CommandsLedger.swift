@@ -4,7 +4,10 @@ internal import Wire
 struct LedgerCommands: AsyncParsableCommand {
     static let configuration = kluis.configuration(
         "ledger", dutch: "logboek", help: .helpLedger,
-        subcommands: [ShowLedgerCommand.self, VerifyLedgerCommand.self, CheckpointCommand.self])
+        subcommands: [
+            ShowLedgerCommand.self, VerifyLedgerCommand.self, CheckpointCommand.self, ExportLedgerCommand.self,
+            ProveCommand.self, WitnessCommands.self,
+        ])
 }
 
 struct ShowLedgerCommand: TalkingCommand {
@@ -41,15 +44,25 @@ struct VerifyLedgerCommand: KluisCommand {
     @Option(name: .long, help: ArgumentHelp(say(.helpOffline), valueName: "directory"), completion: .directory)
     var offline: String?
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpVerifyProof), valueName: "file"), completion: .file())
+    var proof: String?
+
     @Option(name: .long, help: ArgumentHelp(say(.helpVerifyKey), valueName: "file"), completion: .file())
     var key: String?
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpVerifyPolicy), valueName: "file"), completion: .file())
+    var policy: String?
+
     func run() async throws {
-        if let offline {
+        guard offline == nil || proof == nil else { throw Failure.invalid(.offlineOrProof) }
+        if offline != nil || proof != nil {
             try common.check()
             if common.why { throw Failure.invalid(.whyNotHere) }
-            return try OfflineVerification.run(offline, keyFile: key, on: Console(json: common.json))
+            let console = Console(json: common.json)
+            if let proof { return try ProofVerification.run(proof, keyFile: key, policyFile: policy, on: console) }
+            if let offline { return try OfflineVerification.run(offline, keyFile: key, policyFile: policy, on: console) }
         }
+        if policy != nil { throw Failure.invalid(.policyNeedsFiles) }
         let circumstances = try common.circumstances()
         try await Connection.open(circumstances.socket) { connection in
             let client = Client(circumstances, over: connection)
@@ -59,20 +72,8 @@ struct VerifyLedgerCommand: KluisCommand {
                     + found.problems.map { say(.ledgerProblem, $0) }
             }
             if !found.problems.isEmpty { throw Failure(.verificationFailed) }
-        }
-    }
-}
-
-struct CheckpointCommand: TalkingCommand {
-    static let configuration = kluis.configuration("checkpoint", dutch: "zegel", help: .helpLedgerCheckpoint)
-    @OptionGroup var common: CommonOptions
-
-    func run(with client: Client) async throws {
-        let checkpoint = try await client.ask(.ledgerCheckpoint, for: CheckpointAnswer.self)
-        try client.console.show(checkpoint) {
-            var lines = checkpoint.note.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
-            if lines.last == "" { lines.removeLast() }
-            return lines
+            // The daemon finds its own store in order; whether it is still the one that was seen before, only this side can tell.
+            if try await RemoteLog(client).file("checkpoint") != nil { _ = try await client.checkpoint(published: true) }
         }
     }
 }

@@ -18,6 +18,11 @@ struct Console: Sendable {
         do throws(SystemFault) { try Bytes.write(document + [UInt8(ascii: "\n")], to: STDOUT_FILENO) } catch { exit(1) }
     }
 
+    /// Bytes on the standard output, as they are.
+    static func bytes(_ document: [UInt8]) throws(Failure) {
+        do throws(SystemFault) { try Bytes.write(document, to: STDOUT_FILENO) } catch { exit(1) }
+    }
+
     /// The document under `--json`, else the lines.
     func show(_ document: some Encodable, lines: () -> [String]) throws(Failure) {
         if json {

@@ -15,6 +15,8 @@ enum OfflineVerification {
         /// The key as a verifier key (C2SP signed-note).
         var key: String
         var keyWasGiven: Bool
+        /// Names of the witnesses of the policy that cosigned; absent without a policy.
+        var cosigners: [String]?
         /// Entries erased under tombstones.
         var erased: UInt64
         var bundles: UInt64
@@ -22,22 +24,33 @@ enum OfflineVerification {
     }
 
     /// Checks the export in `directory`; the first thing that is wrong is a `verificationFailed`.
-    static func run(_ directory: String, keyFile: String?, on console: Console) throws(Failure) {
-        let report = try check(directory, keyFile: keyFile)
+    static func run(_ directory: String, keyFile: String?, policyFile: String? = nil, on console: Console) throws(Failure) {
+        let report = try check(directory, keyFile: keyFile, policyFile: policyFile)
         try console.show(report) {
             [say(.ledgerVerified, String(report.size))] + (report.erased > 0 ? [say(.ledgerErased, String(report.erased))] : [])
+                + (report.cosigners.map { [say(.ledgerCosigned, $0.joined(separator: ", "))] } ?? [])
         }
         if !report.keyWasGiven, !console.json { Console.hint(say(.ledgerKeyNotPinned)) }
     }
 
-    static func check(_ directory: String, keyFile: String?) throws(Failure) -> Report {
+    static func check(_ directory: String, keyFile: String?, policyFile: String? = nil) throws(Failure) -> Report {
+        try check(
+            directory, pinnedKey: try keyFile.map { file throws(Failure) in try key(in: file) },
+            policy: try policyFile.map { file throws(Failure) in try policy(in: file) })
+    }
+
+    /// - Parameters:
+    ///   - pinnedKey: the log's key, where it is known.
+    ///   - policy: the witnesses whose quorum must have cosigned.
+    static func check(_ directory: String, pinnedKey pinned: VerifierKey?, policy: Policy?) throws(Failure) -> Report {
         do throws(SystemFault) {
             guard case .directory = try PathKind(directory) else { throw SystemFault(code: ENOTDIR) }
         } catch {
             throw .invalid(.cannotRead, directory, error.words)
         }
-        let pinned = try keyFile.map { file throws(Failure) in try key(in: file) }
-        let verifier = OfflineVerifier(pinnedKey: pinned) { path in try contents(of: path, below: directory) }
+        let read: FileReader = { path in try contents(of: path, below: directory) }
+        let seen = try seenBefore(pinned, read)
+        let verifier = OfflineVerifier(pinnedKey: pinned, pinnedCheckpoint: seen, policy: policy, read: read)
         let found: OfflineVerifier.Report
         do throws(LedgerFormatError) {
             found = try verifier.verify { count, piece in DispatchQueue.concurrentPerform(iterations: count, execute: piece) }
@@ -47,10 +60,35 @@ enum OfflineVerification {
         let checkpoint = found.checkpoint.checkpoint
         return Report(
             size: found.leafCount, root: checkpoint.root.base64, origin: checkpoint.origin.description, key: found.key.text,
-            keyWasGiven: found.isKeyPinned, erased: found.tombstones.erasedCount, bundles: found.bundleCount, tiles: found.tileCount)
+            keyWasGiven: found.isKeyPinned, cosigners: policy.map { _ in found.checkpoint.cosignatures.map(\.key.name.description) },
+            erased: found.tombstones.erasedCount, bundles: found.bundleCount, tiles: found.tileCount)
     }
 
-    private static func contents(of path: String, below directory: String) throws(SystemFault) -> [UInt8]? {
+    /// The pinned checkpoint that this export must continue; nil when there is none, and for an export that is older: old copies are not
+    /// wrong, but the reader is told.
+    private static func seenBefore(_ pinned: VerifierKey?, _ read: FileReader) throws(Failure) -> Checkpoint? {
+        guard let pins = Pins.chosen(environment: Environment.filled), let bytes = try? read("checkpoint"),
+            let note = try? SignedNote(parsing: bytes), let checkpoint = try? Checkpoint(parsing: note.text)
+        else { return nil }
+        guard let keys = try? read("log.vkey").flatMap({ try VerifierKeys(parsingLines: $0) }), let key = pinned ?? keys.keys.first,
+            let pin = try pins.pin(for: key), pin.key == key
+        else { return nil }
+        guard checkpoint.size >= pin.checkpoint.size else {
+            Console.warn(say(.exportOlder, String(checkpoint.size), String(pin.checkpoint.size)))
+            return nil
+        }
+        return pin.checkpoint
+    }
+
+    static func policy(in file: String) throws(Failure) -> Policy {
+        let bytes = try Input.bytes(file)
+        do throws(TransparencyLogError) { return try Policy(parsing: bytes) } catch {
+            guard case .malformedPolicy(let line, let defect) = error else { throw Failure(.invalid, "\(file): \(error.code)") }
+            throw Failure(.invalid, "\(file):\(line): \(error.code) (\(defect.rawValue))")
+        }
+    }
+
+    static func contents(of path: String, below directory: String) throws(SystemFault) -> [UInt8]? {
         do throws(SystemFault) {
             // The largest file is a full bundle of the largest entries: 256 × (2 + 65,535) bytes.
             return try Bytes.all(ofFile: "\(directory)/\(path)", limit: 256 * 65_537)
@@ -60,7 +98,7 @@ enum OfflineVerification {
         }
     }
 
-    private static func key(in file: String) throws(Failure) -> VerifierKey {
+    static func key(in file: String) throws(Failure) -> VerifierKey {
         let text = Input.trimmed(String(decoding: try Input.bytes(file), as: UTF8.self))
         do throws(TransparencyLogError) { return try VerifierKey(parsing: text) } catch {
             throw Failure(.invalid, "\(file): \(error.code)")

@@ -44,6 +44,21 @@ enum Phrase: String, CaseIterable, Sendable {
     // The log.
     case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed
 
+    // Checkpoints that were seen.
+    case nothingPublished, hintPublish, pinAlarm, pinBroken, pinOtherKey, pinRolledBack, pinFork, pinFirst, pinNowhere, hintPinAlarm,
+        hintPinFile, ledgerExported, noSuchLine, exportOfAnother, exportOlder, ledgerCosigned, offlineOrProof, policyNeedsFiles,
+        proofHolds, proofKeyNeeded
+    case helpPublished, helpLedgerExport, helpExportDirectory, helpLedgerProve, helpProveIndex, helpVerifyProof, helpVerifyPolicy
+
+    // Witnesses.
+    case cannotListen, witnessNowhere, witnessTrusts, witnessTrustsNobody, witnessFileOrExport, witnessExists, witnessMissing,
+        witnessNotPrivate, witnessMalformed, witnessHeld, witnessBadName, witnessBadLogKey, witnessRetired, witnessKeyFailed,
+        witnessMalformedRequest, witnessUnknownLog, witnessBadSignature, witnessOldAboveNew, witnessWrongOldSize, witnessSameSizeFork,
+        witnessBadProof, witnessEvidence, hintWitnessMade, hintWitnessMissing, hintWitnessRetired, hintWitnessTrust, hintWitnessSize,
+        hintWitnessFork, headLog, headWitnessed
+    case helpWitness, helpWitnessInit, helpWitnessTrust, helpWitnessServe, helpWitnessCosign, helpWitnessShow, helpWitnessDirectory,
+        helpWitnessName, helpWitnessLogKey, helpWitnessUnix, helpWitnessMode, helpWitnessPort, helpWitnessRequest, helpWitnessExport
+
     // Progress.
     case progressItems, progressBytes
 

@@ -138,6 +138,16 @@ enum Paths {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }
     }
 
+    /// Makes a directory that others may read; that it is there already is no fault.
+    static func makePublicDirectory(_ path: String) throws(SystemFault) {
+        if unsafe mkdir(path, 0o755) == 0 {
+            // Whatever the mask says.
+            guard unsafe chmod(path, 0o755) == 0 else { throw .last }
+        } else if errno != EEXIST {
+            throw .last
+        }
+    }
+
     /// Whether it is a directory, no link, of this account, and shut to all others; a missing one is an `ENOENT`.
     static func isPrivateDirectory(_ path: String) throws(SystemFault) -> Bool {
         var status = stat()

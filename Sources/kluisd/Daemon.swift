@@ -162,6 +162,7 @@ struct Daemon {
         }
         return Operations(
             clock: clock, checkpoint: { try await export.publish() },
+            ledgerFile: { [directory = settings.ledger] in try PublicCopy.file($0, in: directory) },
             verifyStore: {
                 let report = try await vault.verifyStore(writer: writer, progress: { _ in })
                 return report.found.map { found in found.finding.rawValue + ":" + (found.item?.description ?? "-") }

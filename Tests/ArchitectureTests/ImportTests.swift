@@ -7,6 +7,7 @@ struct ImportTests {
         "Sealing": ["CSodium", "CSHA256"],
         "TransparencyLog": ["Sealing"],
         "LedgerFormat": ["TransparencyLog", "Sealing"],
+        "Witnessing": ["TransparencyLog", "Sealing"],
         "Household": [],
         "Cedar": [],
         "Storage": ["GRDB"],
@@ -16,7 +17,7 @@ struct ImportTests {
         "Vault": ["ReferenceMonitor", "Ledger", "LedgerFormat", "Sealing", "Storage", "GRDB", "Household", "Policy"],
         "Wire": [],
         "Server": ["Wire", "ReferenceMonitor", "Vault", "Household", "Policy"],
-        "kluis": ["Wire", "LedgerFormat", "TransparencyLog"],
+        "kluis": ["Wire", "LedgerFormat", "TransparencyLog", "Witnessing"],
     ]
 
     /// The packages of others, each of which only the modules below may touch.

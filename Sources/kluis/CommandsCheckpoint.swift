@@ -1,0 +1,180 @@
+internal import ArgumentParser
+internal import Dispatch
+internal import Glibc
+internal import LedgerFormat
+internal import TransparencyLog
+internal import Wire
+
+/// Which checkpoint a command works on.
+struct PublishedOption: ParsableArguments {
+    @Flag(name: .long, help: ArgumentHelp(say(.helpPublished)))
+    var published = false
+}
+
+extension Client {
+    /// The checkpoint to work on: one that is signed now, or the one that outsiders see; held against what this account saw before.
+    func checkpoint(published: Bool) async throws -> SeenCheckpoint {
+        let log = RemoteLog(self)
+        var answer: CheckpointAnswer?
+        if !published { answer = try await ask(.ledgerCheckpoint, for: CheckpointAnswer.self) }
+        let key = try await log.key()
+        let note: SignedNote
+        if let answer {
+            do { note = try SignedNote(parsing: Array(answer.note.utf8)) } catch { throw RemoteLog.failed(error.code) }
+        } else {
+            note = try await log.published()
+        }
+        try await Pins.check(note, key: key) { old, checkpoint in
+            try await log.reading { read throws(TransparencyLogError) in
+                var stored = try StoredLog(checkpoint: checkpoint, read: read)
+                return try stored.consistencyProof(from: old)
+            }
+        }
+        let checkpoint: Checkpoint
+        do { checkpoint = try Checkpoint(parsing: note.text) } catch { throw RemoteLog.failed(error.code) }
+        return SeenCheckpoint(
+            log: log, key: key, note: note, checkpoint: checkpoint, articles: answer?.articles, receipt: answer?.receipt)
+    }
+}
+
+/// A checkpoint that its log signed and that continues what was seen before.
+struct SeenCheckpoint {
+    let log: RemoteLog
+    let key: VerifierKey
+    let note: SignedNote
+    let checkpoint: Checkpoint
+    let articles: [String]?
+    let receipt: UInt64?
+
+    var answer: CheckpointAnswer {
+        CheckpointAnswer(
+            note: String(decoding: note.bytes, as: UTF8.self), size: checkpoint.size, root: checkpoint.root.base64, articles: articles,
+            receipt: receipt)
+    }
+}
+
+struct CheckpointCommand: TalkingCommand {
+    static let configuration = kluis.configuration("checkpoint", dutch: "zegel", help: .helpLedgerCheckpoint)
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var which: PublishedOption
+
+    func run(with client: Client) async throws {
+        let seen = try await client.checkpoint(published: which.published)
+        try client.console.show(seen.answer) {
+            var lines = seen.answer.note.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+            if lines.last == "" { lines.removeLast() }
+            return lines
+        }
+    }
+}
+
+struct ExportLedgerCommand: TalkingCommand {
+    static let configuration = kluis.configuration("export", dutch: "uitvoer", help: .helpLedgerExport)
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var which: PublishedOption
+
+    @Argument(help: ArgumentHelp(say(.helpExportDirectory), valueName: "directory"), completion: .directory)
+    var directory: String
+
+    func run(with client: Client) async throws {
+        if common.why { throw Failure.invalid(.whyNotHere) }
+        let seen = try await client.checkpoint(published: which.published)
+        let export = ExportedCopy(directory: directory)
+        try export.claim(for: seen.key)
+        for tile in try ExportedCopy.tiles(size: seen.checkpoint.size) where !(tile.isFull && export.has(tile.path)) {
+            guard let bytes = try await seen.log.file(tile.path) else { throw RemoteLog.failed("missing (\(tile.path))") }
+            try export.write(bytes, to: tile.path)
+        }
+        if let openings = try await seen.log.file("openings") { try export.write(openings, upTo: seen.checkpoint.size) }
+        if let officers = try await seen.log.file("officers.vkey") { try export.write(officers, to: "officers.vkey") }
+        // ORDER: the checkpoint comes last, so that whoever is served from this directory never sees one without its files.
+        try export.write(seen.note.bytes, to: "checkpoint")
+        let key = seen.key
+        let report = try OfflineVerification.check(directory, pinnedKey: key, policy: nil)
+        try client.console.show(report) { [say(.ledgerExported, String(report.size), directory)] }
+    }
+}
+
+struct ProveCommand: TalkingCommand {
+    static let configuration = kluis.configuration("prove", dutch: "bewijs", help: .helpLedgerProve)
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var which: PublishedOption
+
+    @Argument(help: ArgumentHelp(say(.helpProveIndex)))
+    var index: UInt64
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpOutput), valueName: "file"), completion: .file())
+    var output: String?
+
+    func run(with client: Client) async throws {
+        if common.why { throw Failure.invalid(.whyNotHere) }
+        if common.json, output == nil { throw Failure.invalid(.optionNeedsOutput) }
+        let seen = try await client.checkpoint(published: which.published)
+        guard index < seen.checkpoint.size else { throw Failure(.notFound, say(.noSuchLine, String(index), String(seen.checkpoint.size))) }
+        let index = index
+        let proof = try await seen.log.reading { read throws(TransparencyLogError) in
+            var stored = try StoredLog(checkpoint: seen.checkpoint, read: read)
+            // The entry goes along: the proof then needs nothing beside it.
+            return try TLogProof(
+                index: index, hashes: try stored.inclusionProof(index: index), note: seen.note, extra: try stored.entry(at: index))
+        }
+        guard let output else { return try Console.bytes(proof.bytes) }
+        do throws(SystemFault) { try StateFile.write(proof.bytes, to: output) } catch {
+            throw Failure.invalid(.cannotWrite, output, error.words)
+        }
+        try client.console.show(seen.answer) { [output] }
+    }
+}
+
+/// A directory with a log that any static web server could serve.
+struct ExportedCopy {
+    let directory: String
+
+    /// Every tile and bundle of a log of this size, bundles first.
+    static func tiles(size: UInt64) throws(Failure) -> [Tile] {
+        do throws(TransparencyLogError) {
+            let layout = try TileLayout(size: size)
+            var tiles: [Tile] = []
+            for index in 0..<layout.bundleCount { if let bundle = layout.bundle(index: index) { tiles.append(bundle) } }
+            for level in 0..<layout.levelCount {
+                for index in 0..<layout.fullTileCount(level: level) {
+                    if let tile = layout.tile(level: level, index: index) { tiles.append(tile) }
+                }
+                if let partial = layout.partialTile(level: level) { tiles.append(partial) }
+            }
+            return tiles
+        } catch { throw RemoteLog.failed(error.code) }
+    }
+
+    /// Makes the directory this log's, or sees that it is.
+    func claim(for key: VerifierKey) throws(Failure) {
+        if has("log.vkey") {
+            guard try OfflineVerification.key(in: "\(directory)/log.vkey") == key else {
+                throw Failure(.conflict, say(.exportOfAnother, directory))
+            }
+        } else {
+            try write(Array("\(key.text)\n".utf8), to: "log.vkey")
+        }
+    }
+
+    func has(_ path: String) -> Bool { (try? PathKind("\(directory)/\(path)")) != nil }
+
+    /// Openings of leaves that the checkpoint does not reach yet are left out.
+    func write(_ openings: [UInt8], upTo size: UInt64) throws(Failure) {
+        let known: [Opening]
+        do { known = try Openings.parse(openings).filter { $0.seq < size } } catch { throw RemoteLog.failed(error.code) }
+        try write(Openings.serialize(known), to: "openings")
+    }
+
+    func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+        let file = "\(directory)/\(path)"
+        do throws(SystemFault) {
+            var folder = ""
+            for part in file.split(separator: "/").dropLast() {
+                folder += (folder.isEmpty && !file.hasPrefix("/") ? "" : "/") + part
+                try Paths.makePublicDirectory(folder)
+            }
+            try StateFile.write(bytes, to: file, mode: 0o644)
+        } catch { throw .invalid(.cannotWrite, file, error.words) }
+    }
+}

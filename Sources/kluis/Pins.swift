@@ -1,0 +1,128 @@
+internal import Glibc
+internal import TransparencyLog
+internal import Wire
+
+/// The last checkpoint that this account saw of each vault; everything seen later must continue it.
+///
+/// As `known_hosts` does for machines: the first sight is believed, every later one is checked. A vault that was put back to an older state, or
+/// that shows two histories, agrees with itself and not with what was seen.
+///
+/// One file a vault, `<vault>.pin`, 0600: `kluis-pin/v1 LF`, the log's key with LF, the signed checkpoint.
+struct Pins {
+    let path: String
+
+    private static let header = "kluis-pin/v1"
+    private static let limit = 2_000_000
+
+    /// `KLUIS_PINS`, else `$XDG_STATE_HOME/kluis`, else `~/.local/state/kluis`; nil when none of them is named.
+    ///
+    /// Source: XDG Base Directory Specification 0.8, "Environment variables".
+    static func chosen(environment: (String) -> String?) -> Pins? {
+        if let named = environment("KLUIS_PINS") { return Pins(path: named) }
+        if let base = environment("XDG_STATE_HOME"), base.hasPrefix("/") { return Pins(path: "\(base)/kluis") }
+        if let home = environment("HOME"), home.hasPrefix("/") { return Pins(path: "\(home)/.local/state/kluis") }
+        return nil
+    }
+
+    /// What was seen of a vault.
+    struct Pin: Equatable {
+        let key: VerifierKey
+        let checkpoint: Checkpoint
+        let note: SignedNote
+    }
+
+    /// What holds together the incarnations of one vault: `kluis/<vault>/<incarnation>` without its last part; other names as they are.
+    static func vault(of key: VerifierKey) -> String {
+        let parts = key.name.description.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0] == "kluis" ? String(parts[1]) : key.name.description
+    }
+
+    func file(of key: VerifierKey) -> String {
+        // Anything in a name that a file's name should not have becomes an underscore.
+        let name = Pins.vault(of: key).utf8.map { byte in
+            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
+            return isPlain ? Character(Unicode.Scalar(byte)) : "_"
+        }
+        return "\(path)/\(String(name.prefix(200))).pin"
+    }
+
+    /// The pin of the vault with this key; nil when there is none.
+    ///
+    /// A pin that does not verify is an alarm: whoever removes a pin may choose what is seen first.
+    func pin(for key: VerifierKey) throws(Failure) -> Pin? {
+        let file = file(of: key)
+        let bytes: [UInt8]
+        do throws(SystemFault) { bytes = try Bytes.all(ofFile: file, limit: Pins.limit) } catch {
+            if error.code == ENOENT { return nil }
+            throw .invalid(.cannotRead, file, error.words)
+        }
+        let parts = bytes.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, String(decoding: parts[0], as: UTF8.self) == Pins.header,
+            let pinned = try? VerifierKey(parsing: parts[1]), let note = try? SignedNote(parsing: Array(parts[2])),
+            let verified = try? VerifiedCheckpoint.verify(note, log: VerifierKeys(pinned))
+        else { throw Pins.alarm(.pinBroken, file, name: "broken-pin", file: file) }
+        return Pin(key: pinned, checkpoint: verified.checkpoint, note: note)
+    }
+
+    /// Keeps what was seen; a larger checkpoint that another run kept meanwhile stays.
+    func keep(_ pin: Pin) throws(Failure) {
+        let file = file(of: pin.key)
+        do throws(SystemFault) {
+            try Pins.makeDirectories(path)
+            let lock = try OpenFile("\(path)/lock", O_RDWR | O_CREAT | O_NOFOLLOW)
+            guard flock(lock.descriptor, LOCK_EX) == 0 else { throw .last }
+            if let other = try? self.pin(for: pin.key), other.key == pin.key, other.checkpoint.size > pin.checkpoint.size { return }
+            try StateFile.write(Array("\(Pins.header)\n\(pin.key.text)\n".utf8) + pin.note.bytes, to: file)
+        } catch { throw .invalid(.cannotWrite, file, error.words) }
+    }
+
+    private static func makeDirectories(_ path: String) throws(SystemFault) {
+        for (index, character) in zip(path.indices, path) where character == "/" && index > path.startIndex {
+            try Paths.makeDirectory(String(path[..<index]))
+        }
+        try Paths.makeDirectory(path)
+    }
+
+    /// What does not continue what was seen: by name, with what to do.
+    static func alarm(_ phrase: Phrase, _ values: String..., name: String, file: String) -> Failure {
+        let words = Catalogue.fill(say.phrases[phrase] ?? phrase.rawValue, values)
+        return Failure(
+            .verificationFailed, "\(say(.pinAlarm)): \(words) (\(name))", hints: [say(.hintPinAlarm), say(.hintPinFile, file)])
+    }
+
+    /// Holds a checkpoint against the pin of its vault, and pins it.
+    ///
+    /// - Parameters:
+    ///   - key: the log's key as it is shown now.
+    ///   - proof: gives the consistency proof between two sizes.
+    /// - Throws: `verificationFailed` when it does not verify, or does not continue what was seen.
+    static func check(
+        _ note: SignedNote, key: VerifierKey, proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
+    ) async throws {
+        let checkpoint: Checkpoint
+        do { checkpoint = try VerifiedCheckpoint.verify(note, log: VerifierKeys(key)).checkpoint } catch {
+            throw RemoteLog.failed(error.code)
+        }
+        guard let pins = chosen(environment: Environment.filled) else { return Console.warn(say(.pinNowhere)) }
+        let file = pins.file(of: key)
+        if let pin = try pins.pin(for: key) {
+            let (old, new) = (pin.checkpoint, checkpoint)
+            guard pin.key == key else { throw alarm(.pinOtherKey, name: "wrong-key", file: file) }
+            guard new.size >= old.size else {
+                throw alarm(.pinRolledBack, String(new.size), String(old.size), name: "truncated", file: file)
+            }
+            if new.size == old.size {
+                guard new.root == old.root else { throw alarm(.pinFork, String(old.size), name: "same-size-fork", file: file) }
+            } else if old.size > 0 {
+                let hashes = try await proof(old.size, new)
+                do {
+                    try MerkleProof.verifyConsistency(
+                        oldSize: old.size, oldRoot: old.root, newSize: new.size, newRoot: new.root, proof: hashes)
+                } catch { throw alarm(.pinFork, String(old.size), name: "fork", file: file) }
+            }
+        } else {
+            Console.hint(say(.pinFirst, key.name.description, String(checkpoint.size)))
+        }
+        try pins.keep(Pin(key: key, checkpoint: checkpoint, note: note))
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import TLogConformance
+import Testing
+import TransparencyLog
+
+@testable import Witnessing
+
+/// A witness in a fresh directory, gone with this value.
+private final class Place {
+    let path: String
+    var folder: WitnessFolder { WitnessFolder(path: path) }
+
+    init() throws {
+        path = "/tmp/kw-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult
+    func make(trusting log: SampleLog? = nil) throws -> VerifierKey {
+        let key = try WitnessFolder.make(path, name: "w.example/1")
+        if let log { try folder.trust(log.signer.key) }
+        return key
+    }
+
+    func mode(_ name: String) throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.posixPermissions] as? Int)
+    }
+}
+
+@Suite struct KeptWitnessTests {
+    private let log: SampleLog
+
+    init() throws { log = try SampleLog(count: 20) }
+
+    private func first(_ log: SampleLog, at size: UInt64) throws -> [UInt8] {
+        try AddCheckpointRequest(oldSize: 0, proof: [], note: try log.note(at: size)).body
+    }
+
+    @Test func aWitnessHasAKeyOfItsOwnThatOnlyItsAccountCanRead() throws {
+        let place = try Place(), other = try Place()
+        let key = try place.make()
+        #expect(key.algorithm == .timestampedCosignature && key.name == KeyName("w.example/1"))
+        #expect(try other.make() != key)
+        #expect(try place.mode("witness.key") == 0o600)
+        #expect(try place.mode("state") == 0o600)
+        #expect(try place.folder.publicKey() == key)
+        #expect(try place.folder.signer().key == key)
+        // The seed stands in no other file.
+        let seed = try Data(contentsOf: URL(filePath: "\(place.path)/witness.key")).suffix(32)
+        for name in try FileManager.default.contentsOfDirectory(atPath: place.path) where name != "witness.key" {
+            #expect(try Data(contentsOf: URL(filePath: "\(place.path)/\(name)")).range(of: seed) == nil)
+        }
+        #expect(throws: WitnessingError.exists) { try place.make() }
+        #expect(try place.folder.signer().key == key)
+        #expect(throws: WitnessingError.badName) { try WitnessFolder.make("\(place.path)-2", name: "with space") }
+    }
+
+    @Test func aKeyThatOthersCouldReadOrThatIsAltered() throws {
+        let place = try Place()
+        try place.make()
+        let file = "\(place.path)/witness.key"
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file)
+        #expect(throws: WitnessingError.notPrivate(file)) { try KeptWitness(place.folder) }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        let good = try Data(contentsOf: URL(filePath: file))
+        for change in [good.dropLast(), good + Data([0]), good.prefix(20), Data(), Data(good.dropLast(32)) + Data(repeating: 1, count: 32)]
+        {
+            try Data(change).write(to: URL(filePath: file))
+            #expect(throws: WitnessingError.malformed(file)) { try KeptWitness(place.folder) }
+        }
+        try good.write(to: URL(filePath: file + ".away"))
+        try FileManager.default.removeItem(atPath: file)
+        #expect(throws: WitnessingError.missing(file)) { try KeptWitness(place.folder) }
+        try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: file + ".away")
+        #expect(throws: WitnessingError.notPrivate(file)) { try KeptWitness(place.folder) }
+        try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: place.path)
+        #expect(throws: WitnessingError.notPrivate(place.path)) { try KeptWitness(place.folder) }
+    }
+
+    @Test func aStateThatIsGoneOrBrokenIsNotABeginning() throws {
+        let place = try Place()
+        try place.make(trusting: log)
+        let state = "\(place.path)/state"
+        do {
+            let witness = try KeptWitness(place.folder)
+            #expect(try witness.answer(first(log, at: 5), time: 9).response.status == 200)
+        }
+        let good = try Data(contentsOf: URL(filePath: state))
+        try Data(good.dropLast()).write(to: URL(filePath: state))
+        #expect(throws: WitnessingError.malformed(state)) { try KeptWitness(place.folder) }
+        try Data().write(to: URL(filePath: state))
+        #expect(throws: WitnessingError.malformed(state)) { try KeptWitness(place.folder) }
+        try FileManager.default.removeItem(atPath: state)
+        #expect(throws: WitnessingError.missing(state)) { try KeptWitness(place.folder) }
+        #expect(throws: WitnessingError.exists) { try place.make() }
+    }
+
+    @Test func thereIsOneOfAWitnessAtATime() throws {
+        let place = try Place()
+        try place.make(trusting: log)
+        do {
+            let witness = try KeptWitness(place.folder)
+            #expect(throws: WitnessingError.held) { try KeptWitness(place.folder) }
+            #expect(throws: WitnessingError.held) { try place.folder.trust(self.log.signer.key) }
+            #expect(witness.logs.count == 1)
+        }
+        _ = try KeptWitness(place.folder)
+    }
+
+    @Test func aLogIsTrustedUnderOneKey() throws {
+        let place = try Place()
+        let own = try place.make(trusting: log)
+        try place.folder.trust(log.signer.key)
+        #expect(try place.folder.logs() == [log.signer.key])
+        #expect(throws: WitnessingError.badLogKey) { try place.folder.trust(try SampleLog(seed: 9).signer.key) }
+        #expect(throws: WitnessingError.badLogKey) { try place.folder.trust(own) }
+        let other = try SampleLog(name: "other.example/log")
+        try place.folder.trust(other.signer.key)
+        #expect(try KeptWitness(place.folder).logs.count == 2)
+    }
+
+    @Test func whatWasCosignedIsRememberedByTheNextRun() throws {
+        let place = try Place()
+        let key = try place.make(trusting: log)
+        do {
+            let witness = try KeptWitness(place.folder)
+            let answer = try witness.answer(first(log, at: 5), time: 9)
+            #expect(answer.cosigned?.size == 5)
+            var note = try SignedNote(text: try log.note(at: 5).text)
+            for line in answer.response.body.split(separator: 0x0A) { try note.append(try NoteSignature(parsingLine: line)) }
+            #expect(try note.verified(by: VerifierKeys(key)).signatures.map(\.time) == [9])
+        }
+        let next = try KeptWitness(place.folder)
+        let refused = try next.answer(first(log, at: 4), time: 9)
+        #expect(refused.refusal == .wrongOldSize(known: 5) && refused.response.conflictingSize == 5 && refused.cosigned == nil)
+    }
+
+    @Test func aStateThatCannotBeWrittenEndsTheSigning() throws {
+        let place = try Place()
+        try place.make(trusting: log)
+        let witness = try KeptWitness(place.folder)
+        // A directory in the way of the new state; a full disk would do the same.
+        try FileManager.default.createDirectory(atPath: "\(place.path)/state.new", withIntermediateDirectories: false)
+        #expect(throws: WitnessingError.self) { try witness.answer(try self.first(self.log, at: 5), time: 1) }
+        try FileManager.default.removeItem(atPath: "\(place.path)/state.new")
+        // What the disk holds is not known any more; another tree would be cosigned beside the first.
+        #expect(throws: WitnessingError.retired) { try witness.answer(try self.first(self.log, at: 5), time: 1) }
+        #expect(try place.folder.state().heads.isEmpty)
+    }
+
+    @Test func aForkIsKeptAsEvidenceOnce() throws {
+        let place = try Place()
+        try place.make(trusting: log)
+        let witness = try KeptWitness(place.folder)
+        let fork = try SampleLog(count: 20) { Array("fork \($0)".utf8) }
+        #expect(try witness.answer(first(log, at: 5), time: 1).response.status == 200)
+        let body = try AddCheckpointRequest(oldSize: 5, proof: [], note: try fork.note(at: 5)).body
+        let file = try #require(try witness.answer(body, time: 1).evidence)
+        #expect(try witness.answer(body, time: 1).evidence == file)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(place.path)/evidence") == ["0.note"])
+        let kept = try SignedNote(parsing: Array(try Data(contentsOf: URL(filePath: file))))
+        #expect(try VerifiedCheckpoint.verify(kept, log: VerifierKeys(log.signer.key)).checkpoint.root == fork.root(at: 5))
+    }
+}
