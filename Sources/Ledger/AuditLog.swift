@@ -70,7 +70,14 @@ public final class AuditLog: Participant, Sendable {
             CREATE TABLE ledger_open(seq INTEGER PRIMARY KEY, line BLOB NOT NULL) STRICT;
             CREATE TABLE ledger_head(one INTEGER PRIMARY KEY CHECK (one = 1), frontier BLOB NOT NULL) STRICT;
             CREATE TABLE ledger_checkpoint(size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
-            """)
+            """),
+        // `seq` is the leaf that commits to the cosignatures; null until there is one.
+        Migration(
+            "ledger-2",
+            """
+            ALTER TABLE ledger_checkpoint ADD COLUMN moment INTEGER;
+            CREATE TABLE ledger_cosigned(size INTEGER PRIMARY KEY, note BLOB NOT NULL, seq INTEGER) STRICT;
+            """),
     ]
 
     /// Opens the log of a store: every leaf is read and hashed, and must give the head that was stored with the last commit.
@@ -136,12 +143,7 @@ public final class AuditLog: Participant, Sendable {
             return Array(random.prefix(Salt.byteCount))
         }
         for built in leaves {
-            let index = built.leaf.seq
-            let leaf = built.leaf.bytes
-            let side = try seal(built.side, of: line, index: index, in: transaction)
-            try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)")
-                .execute(arguments: [Int64(index), Data(leaf), Data(side)])
-            try frontier.append(leafHash: .leaf(leaf))
+            try insert(built, household: line.household?.text, moment: line.moment, to: &frontier, in: transaction)
         }
         if awaitsOutcome {
             try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_open(seq, line) VALUES (?, ?)")
@@ -149,6 +151,26 @@ public final class AuditLog: Participant, Sendable {
         }
         open.withLock { $0.frontier = frontier }
         return Entry(index: first, batch: batch)
+    }
+
+    private func insert(
+        _ built: BuiltLeaf, household: String?, moment: Int64, to frontier: inout Frontier, in transaction: borrowing Transaction
+    ) throws {
+        let leaf = built.leaf.bytes
+        let side = try seal(built.side, household: household, moment: moment, index: built.leaf.seq, in: transaction)
+        try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)")
+            .execute(arguments: [Int64(built.leaf.seq), Data(leaf), Data(side)])
+        try frontier.append(leafHash: .leaf(leaf))
+    }
+
+    /// Appends a leaf that commits to cosignatures.
+    /// - Returns: its number.
+    func append(_ cosigned: CosignedCheckpoint, in transaction: borrowing Transaction) throws -> UInt64 {
+        var frontier = open.withLock { $0.frontier }
+        let built = try cosigned.leaf(at: frontier.size, random: { RandomBytes.generate(Salt.byteCount) })
+        try insert(built, household: nil, moment: cosigned.moment, to: &frontier, in: transaction)
+        open.withLock { $0.frontier = frontier }
+        return built.leaf.seq
     }
 
     /// The receipt of a line.
@@ -204,6 +226,15 @@ public final class AuditLog: Participant, Sendable {
             switch try Segment(parsing: officers.segment, slot: officers.slot) {
             case .officers(let line): lines.append((index, line))
             case .tombstone: lines.append((index, nil))
+            case .cosigned(let cosigned):
+                // The system's own deed, told in the words that every line has.
+                lines.append(
+                    (
+                        index,
+                        LogLine(
+                            .decision(.permit, effect: .completed), moment: cosigned.moment, caller: try Token("system:witnesses"),
+                            action: try Token("cosigned"))
+                    ))
             case .continuation, .resident: break
             }
         }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import Glibc
+import LedgerFormat
 public import Storage
 import Synchronization
 public import TransparencyLog
@@ -14,12 +15,12 @@ public import TransparencyLog
 ///
 /// ORDER: the signed head is stored before it is published, the files before the checkpoint that speaks of them.
 public actor LedgerExport {
-    private let directory: String
+    let directory: String
     private let store: Store
-    private let writer: Writer
-    private let log: AuditLog
+    let writer: Writer
+    let log: AuditLog
     private let signer: NoteSigner
-    private var exported: UInt64
+    private(set) var exported: UInt64
     /// What the last export cost.
     private(set) package var effort = Effort()
 
@@ -61,16 +62,21 @@ public actor LedgerExport {
     }
 
     /// Signs the head of the durable log, stores it, and brings the directory up to it.
-    /// - Returns: the checkpoint as a signed note.
-    public func publish() async throws -> (note: [UInt8], size: UInt64, root: [UInt8]) {
+    /// - Parameter moment: now, in milliseconds since 1970; kept with the first checkpoint of a size.
+    /// - Returns: the checkpoint as a signed note, with the cosignatures that were kept for it.
+    public func publish(at moment: Int64? = nil) async throws -> (note: [UInt8], size: UInt64, root: [UInt8]) {
         let head = log.head
         guard let root = Hash(head.root) else { throw LedgerError.doesNotVerify(index: nil) }
         let checkpoint = try Checkpoint(origin: Origin(signer.key.name), size: head.size, root: root)
-        let note = try checkpoint.signed(by: signer).bytes
-        try await writer.perform { transaction in
+        let signed = try checkpoint.signed(by: signer)
+        let (note, openings) = try await writer.perform { [log] transaction in
+            let note = try Self.withCosignatures(signed, in: transaction).bytes
             try transaction.sql.execute(
-                sql: "INSERT INTO ledger_checkpoint(size, note) VALUES (?, ?) ON CONFLICT(size) DO UPDATE SET note = excluded.note",
-                arguments: [Int64(head.size), Data(note)])
+                sql: """
+                    INSERT INTO ledger_checkpoint(size, note, moment) VALUES (?, ?, ?) ON CONFLICT(size) DO UPDATE SET note = excluded.note
+                    """,
+                arguments: [Int64(head.size), Data(note), moment])
+            return (note, try log.cosignedOpenings(below: head.size, in: transaction))
         }
         if head.size > exported {
             let export = try TileExport(from: exported, to: head.size)
@@ -85,6 +91,8 @@ public actor LedgerExport {
         } else {
             try Self.write(note, to: "checkpoint", in: directory)
         }
+        // ORDER: after the checkpoint, because openings beyond it would be refused.
+        if !openings.isEmpty { try Self.write(Openings.serialize(openings), to: "openings", in: directory) }
         return (note, head.size, head.root)
     }
 
@@ -154,7 +162,7 @@ public actor LedgerExport {
     }
 
     /// Writes a file whole or not at all, and makes it durable.
-    private static func write(_ bytes: [UInt8], to path: String, in directory: String) throws(LedgerError) {
+    static func write(_ bytes: [UInt8], to path: String, in directory: String) throws(LedgerError) {
         let target = directory + "/" + path
         let folder = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
         try makeDirectory(folder)

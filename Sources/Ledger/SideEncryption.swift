@@ -9,8 +9,10 @@ extension AuditLog {
     private static var label: Label { Label("kluis.ledger.lin") }
     private static var openLabel: Label { Label("kluis.ledger.opn") }
 
-    func seal(_ side: SideEntry, of line: LogLine, index: UInt64, in transaction: borrowing Transaction) throws -> [UInt8] {
-        try seal(side.bytes, of: line, index: index, label: Self.label, in: transaction)
+    func seal(
+        _ side: SideEntry, household: String?, moment: Int64, index: UInt64, in transaction: borrowing Transaction
+    ) throws -> [UInt8] {
+        try seal(side.bytes, household: household, moment: moment, index: index, label: Self.label, in: transaction)
     }
 
     func unseal(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> SideEntry {
@@ -19,7 +21,9 @@ extension AuditLog {
 
     /// A reading's line, kept until its outcome is written.
     func sealOpen(_ line: LogLine, index: UInt64, in transaction: borrowing Transaction) throws -> [UInt8] {
-        try seal(Segment.officers(line).bytes, of: line, index: index, label: Self.openLabel, in: transaction)
+        try seal(
+            Segment.officers(line).bytes, household: line.household?.text, moment: line.moment, index: index, label: Self.openLabel,
+            in: transaction)
     }
 
     func unsealOpen(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> LogLine {
@@ -31,10 +35,9 @@ extension AuditLog {
     }
 
     private func seal(
-        _ plaintext: [UInt8], of line: LogLine, index: UInt64, label: Label, in transaction: borrowing Transaction
+        _ plaintext: [UInt8], household: String?, moment: Int64, index: UInt64, label: Label, in transaction: borrowing Transaction
     ) throws -> [UInt8] {
-        let month = Month.text(millisecondsSince1970: line.moment)
-        let household = line.household?.text
+        let month = Month.text(millisecondsSince1970: moment)
         let envelope = try keys.withEntryKey(household: household, month: month, index: index, in: transaction) { key in
             try Envelope.sealPadded(plaintext, under: key, label: label, meaning: context(month, household, index))
         }

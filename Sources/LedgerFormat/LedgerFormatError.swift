@@ -22,6 +22,8 @@ public enum LedgerFormatError: Error, Sendable, Hashable {
     case malformedOpenings(line: Int)
     /// A tombstone is not of the required form.
     case malformedTombstone(TombstoneDefect)
+    /// Bytes are no cosigned checkpoint.
+    case malformedCosigned
     /// Random bytes could not be had.
     case noRandomness
 
@@ -35,6 +37,8 @@ public enum LedgerFormatError: Error, Sendable, Hashable {
     case outOfSequence(index: UInt64, found: UInt64)
     /// An opening is of a leaf that the log does not have.
     case openingBeyondLog(seq: UInt64, size: UInt64)
+    /// A leaf commits to a checkpoint that this log never had, or that is not signed by it.
+    case cosignedMismatch(seq: UInt64)
     /// A file that an export must have is not there.
     case missingFile(String)
     /// A file of keys is not of the required form.
@@ -55,6 +59,8 @@ public enum LedgerFormatError: Error, Sendable, Hashable {
         case .malformedOpening: "malformed-opening"
         case .malformedOpenings: "malformed-openings"
         case .malformedTombstone: "malformed-tombstone"
+        case .malformedCosigned: "malformed-cosigned"
+        case .cosignedMismatch: "cosigned-mismatch"
         case .noRandomness: "no-randomness"
         case .openingMismatch: "opening-mismatch"
         case .notALeaf: "not-a-leaf"

@@ -23,6 +23,8 @@ public struct OfflineVerifier: Sendable {
         public let tileCount: UInt64
         /// Verified, by the number of their leaf.
         public let tombstones: Tombstones
+        /// Checkpoints to whose cosignatures the log itself commits, as far as their openings are public; by the number of their leaf.
+        public let cosigned: [UInt64: CosignedCheckpoint]
     }
 
     private let read: FileReader
@@ -68,9 +70,10 @@ public struct OfflineVerifier: Sendable {
         } catch {
             throw error as? LedgerFormatError ?? .malformedLeaf
         }
+        let (tombstones, cosigned) = try opened(in: checkpoint.checkpoint, key)
         return Report(
             checkpoint: checkpoint, key: key, isKeyPinned: pinnedKey != nil, pinned: pinnedCheckpoint, leafCount: verified.entryCount,
-            bundleCount: verified.bundleCount, tileCount: verified.tileCount, tombstones: try tombstones(in: checkpoint.checkpoint))
+            bundleCount: verified.bundleCount, tileCount: verified.tileCount, tombstones: tombstones, cosigned: cosigned)
     }
 
     private func file(_ name: String) throws(LedgerFormatError) -> [UInt8]? {
@@ -105,13 +108,21 @@ public struct OfflineVerifier: Sendable {
         }
     }
 
-    private func tombstones(in checkpoint: Checkpoint) throws(LedgerFormatError) -> Tombstones {
-        guard let bytes = try file("openings") else { return try Tombstones([:]) }
-        let openings = try Openings.parse(bytes)
-        guard !openings.isEmpty else { return try Tombstones([:]) }
+    /// The officers' keys, which only tombstones need.
+    private func officers() throws(LedgerFormatError) -> VerifierKeys {
         guard let keyBytes = try file("officers.vkey") else { throw .missingFile("officers.vkey") }
         guard let officers = try? VerifierKeys(parsingLines: keyBytes) else { throw .malformedKeyFile("officers.vkey") }
+        return officers
+    }
+
+    private func opened(
+        in checkpoint: Checkpoint, _ key: VerifierKey
+    ) throws(LedgerFormatError) -> (Tombstones, [UInt64: CosignedCheckpoint]) {
+        guard let bytes = try file("openings") else { return (try Tombstones([:]), [:]) }
+        let openings = try Openings.parse(bytes)
+        guard !openings.isEmpty else { return (try Tombstones([:]), [:]) }
         var tombstones: [UInt64: Tombstone] = [:]
+        var cosigned: [UInt64: CosignedCheckpoint] = [:]
         do {
             var log = try StoredLog(checkpoint: checkpoint, read: read)
             for opening in openings {
@@ -119,18 +130,25 @@ public struct OfflineVerifier: Sendable {
                     throw LedgerFormatError.openingBeyondLog(seq: opening.seq, size: checkpoint.size)
                 }
                 try opening.verify(against: try Leaf(parsing: try log.entry(at: opening.seq)))
-                guard case .tombstone(let tombstone) = try Segment(parsing: opening.segment, slot: opening.slot) else {
+                switch try Segment(parsing: opening.segment, slot: opening.slot) {
+                case .tombstone(let tombstone):
+                    try tombstone.verify(officers: try officers())
+                    tombstones[opening.seq] = tombstone
+                case .cosigned(let earlier):
+                    try earlier.verify(at: opening.seq, log: VerifierKeys(key)) { size throws(TransparencyLogError) in
+                        try MerkleProof.root(of: 0..<size) { address throws(TransparencyLogError) in try log.hash(at: address) }
+                    }
+                    cosigned[opening.seq] = earlier
+                case .officers, .continuation, .resident:
                     // Other openings have no place in an export: they could say something about somebody.
                     throw LedgerFormatError.malformedSegment
                 }
-                try tombstone.verify(officers: officers)
-                tombstones[opening.seq] = tombstone
             }
         } catch let error as TransparencyLogError {
             throw .log(error)
         } catch {
             throw error as? LedgerFormatError ?? .malformedSegment
         }
-        return try Tombstones(tombstones)
+        return (try Tombstones(tombstones), cosigned)
     }
 }

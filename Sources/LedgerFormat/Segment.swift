@@ -10,6 +10,8 @@ public enum Segment: Sendable, Hashable {
     case resident(ResidentSegment)
     /// The officers' slot of an erasure.
     case tombstone(Tombstone)
+    /// The officers' slot of a leaf that commits to cosignatures.
+    case cosigned(CosignedCheckpoint)
 
     /// The canonical bytes, which go into the commitment.
     public var bytes: [UInt8] {
@@ -23,15 +25,20 @@ public enum Segment: Sendable, Hashable {
             return object.bytes
         case .resident(let segment): return segment.object.bytes
         case .tombstone(let tombstone): return tombstone.note.bytes
+        case .cosigned(let cosigned): return cosigned.bytes
         }
     }
 
     /// Reads the bytes of an opening; which kinds are possible depends on the slot.
     ///
-    /// - Throws: `malformedSegment`, `malformedTombstone`.
+    /// - Throws: `malformedSegment`, `malformedTombstone`, `malformedCosigned`.
     public init(parsing bytes: [UInt8], slot: Int) throws(LedgerFormatError) {
         if slot == Leaf.officersSlot, bytes.starts(with: Tombstone.header) {
             self = .tombstone(try Tombstone(parsing: bytes))
+            return
+        }
+        if slot == Leaf.officersSlot, bytes.starts(with: CosignedCheckpoint.header) {
+            self = .cosigned(try CosignedCheckpoint(parsing: bytes))
             return
         }
         var fields = SegmentFields(try CanonicalObject(parsing: bytes))
