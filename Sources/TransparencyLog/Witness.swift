@@ -168,15 +168,15 @@ private struct RefusedRequest: Error {
     /// The answer. Nothing from the request is repeated in it.
     var response: AddCheckpointResponse {
         switch reason {
-        case .malformed: plain(400, "not of the required form")
-        case .unknownOrigin: plain(404, "no log of this origin is witnessed")
-        case .badSignature: plain(403, "not signed by the log")
-        case .oldSizeAboveNew: plain(400, "the checkpoint is smaller")
+        case .malformed: plain(400, "malformed request")
+        case .unknownOrigin: plain(404, "unknown log")
+        case .badSignature: plain(403, "invalid signature")
+        case .oldSizeAboveNew: plain(400, "old size above checkpoint size")
         case .wrongOldSize(let known):
             AddCheckpointResponse(status: 409, contentType: AddCheckpointResponse.sizeContentType, body: Array("\(known)\n".utf8))
         // Not of the size's type: trying again with the same size would not help.
         case .sameSizeFork: plain(409, "another root is known for this size")
-        case .badProof: plain(422, "not shown to continue the last one")
+        case .badProof: plain(422, "invalid consistency proof")
         }
     }
 
