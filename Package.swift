@@ -93,6 +93,7 @@ let package = Package(
                 arguments,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -132,7 +133,9 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests(
             "kluisTests",
-            ["kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "TLogConformance", "Sealing", "Household", arguments] + nio),
+            [
+                "kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "TLogConformance", "Sealing", "Household", arguments,
+            ] + nio),
         tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),
         tests("DaemonTests", ["kluisd", "kluis"]),
         tests("ArchitectureTests", []),

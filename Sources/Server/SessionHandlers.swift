@@ -14,6 +14,11 @@ extension VaultServer {
             state: "open", rehearsal: header.isRehearsal, version: version, vault: identity.vault, incarnation: identity.incarnation,
             reglement: header.reglementVersion.description, policies: header.policyDigest.description,
             moment: operations.clock.now().description)
+        // What checkpoints show is public; nothing newer is told here.
+        let standing = operations.witnesses()
+        answer.witnesses = standing.witnesses
+        answer.unwitnessedSince = standing.since?.description
+        answer.unwitnessedEntries = standing.entries
         // How much was done shows what others do: only a practice vault tells.
         if header.isRehearsal {
             answer.ledgerSize = monitor.logSize

@@ -9,11 +9,29 @@ public import ServiceLifecycle
 public import Vault
 import Wire
 
+/// How far the log is witnessed, in checkpoints that outsiders can see.
+public struct WitnessStanding: Sendable, Equatable {
+    /// Witnesses that are asked.
+    public let witnesses: Int
+    /// When the first checkpoint was made that no quorum has cosigned; nil when the newest one is cosigned, or there is none.
+    public var since: Moment?
+    /// Lines between the newest checkpoint and the newest that a quorum cosigned.
+    public var entries: UInt64
+
+    public init(witnesses: Int, since: Moment?, entries: UInt64) {
+        self.witnesses = witnesses
+        self.since = since
+        self.entries = entries
+    }
+}
+
 /// What the composition root lends the server beyond the vault: each a deed of one line.
 public struct Operations: Sendable {
     public let clock: Clock
     /// Signs a checkpoint now and exports the log up to it.
     public let checkpoint: @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8])
+    /// How far the log is witnessed.
+    public let witnesses: @Sendable () -> WitnessStanding
     /// A file of the exported log, by its path below the log's directory; nil for what is not there and for any other path.
     public let ledgerFile: @Sendable (String) throws -> [UInt8]?
     /// Holds every record and content against the manifests: codes of what is wrong.
@@ -27,12 +45,14 @@ public struct Operations: Sendable {
 
     public init(
         clock: Clock, checkpoint: @escaping @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8]),
-        ledgerFile: @escaping @Sendable (String) throws -> [UInt8]?, verifyStore: @escaping @Sendable () async throws -> [String],
+        witnesses: @escaping @Sendable () -> WitnessStanding, ledgerFile: @escaping @Sendable (String) throws -> [UInt8]?,
+        verifyStore: @escaping @Sendable () async throws -> [String],
         moveClock: (@Sendable (Moment) -> Bool)?,
         armFault: (@Sendable (String) -> Bool)?, counters: @escaping @Sendable () -> (commits: Int, requests: Int)
     ) {
         self.clock = clock
         self.checkpoint = checkpoint
+        self.witnesses = witnesses
         self.ledgerFile = ledgerFile
         self.verifyStore = verifyStore
         self.moveClock = moveClock

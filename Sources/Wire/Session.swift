@@ -17,6 +17,12 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     public var moment: String
     /// Lines in the log; absent while sealed.
     public var ledgerSize: UInt64?
+    /// Witnesses that are asked to cosign checkpoints.
+    public var witnesses: Int?
+    /// When the first checkpoint was made that no quorum of witnesses has cosigned (RFC 3339); absent when the newest is cosigned.
+    public var unwitnessedSince: String?
+    /// Lines between the newest checkpoint and the newest that a quorum cosigned.
+    public var unwitnessedEntries: UInt64?
     /// Transactions committed since the start, and the requests that they carried.
     public var commits: Int?
     public var requests: Int?

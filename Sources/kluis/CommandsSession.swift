@@ -12,7 +12,9 @@ struct StatusCommand: TalkingCommand {
             particulars(
                 (.headState, say(status.state == "open" ? .vaultOpen : .vaultSealed)), (.headVault, status.vault),
                 (.headRehearsal, say(status.rehearsal ? .yes : .no)), (.headVersion, status.version), (.headReglement, status.reglement),
-                (.headPolicies, status.policies), (.headClock, status.moment), (.headLines, status.ledgerSize.map { String($0) }))
+                (.headPolicies, status.policies), (.headClock, status.moment), (.headLines, status.ledgerSize.map { String($0) }),
+                (.headWitnesses, status.witnesses.map { String($0) }),
+                (.headUnwitnessed, status.unwitnessedSince.map { say(.unwitnessed, $0, String(status.unwitnessedEntries ?? 0)) }))
         }
         if status.rehearsal { Console.warn(say(.rehearsalVault)) }
         if status.state != "open" { throw Failure(.sealed) }

@@ -55,7 +55,7 @@ enum Phrase: String, CaseIterable, Sendable {
         witnessNotPrivate, witnessMalformed, witnessHeld, witnessBadName, witnessBadLogKey, witnessRetired, witnessKeyFailed,
         witnessMalformedRequest, witnessUnknownLog, witnessBadSignature, witnessOldAboveNew, witnessWrongOldSize, witnessSameSizeFork,
         witnessBadProof, witnessEvidence, hintWitnessMade, hintWitnessMissing, hintWitnessRetired, hintWitnessTrust, hintWitnessSize,
-        hintWitnessFork, headLog, headWitnessed
+        hintWitnessFork, headLog, headWitnessed, headWitnesses, headUnwitnessed, unwitnessed
     case helpWitness, helpWitnessInit, helpWitnessTrust, helpWitnessServe, helpWitnessCosign, helpWitnessShow, helpWitnessDirectory,
         helpWitnessName, helpWitnessLogKey, helpWitnessUnix, helpWitnessMode, helpWitnessPort, helpWitnessRequest, helpWitnessExport
 

@@ -20,6 +20,8 @@ struct Configuration: Sendable {
     /// GiB, 1…1024.
     var itemLimit = 16
     var logLevel = LogLevel.info
+    /// nil: no witnesses.
+    var witnessPolicy: String?
 
     enum Unsealing: String, CaseIterable { case credential, keyFile = "key-file", passphrase }
     enum LogLevel: String, CaseIterable { case error, warning, info, debug }
@@ -41,6 +43,7 @@ struct Configuration: Sendable {
         "checkpoint-minutes": { c, v throws(Failure) in c.checkpointMinutes = try v.integer(1...60) },
         "json-limit": { c, v throws(Failure) in c.jsonLimit = try v.integer(16...1024) },
         "item-limit": { c, v throws(Failure) in c.itemLimit = try v.integer(1...1024) },
+        "witness-policy": { c, v throws(Failure) in c.witnessPolicy = try v.pathOrNone() },
         "log-level": { c, v throws(Failure) in c.logLevel = try v.choice() },
     ]
 
@@ -72,7 +75,8 @@ struct Configuration: Sendable {
         return configuration
     }
 
-    private static func contents(_ path: String) throws(Failure) -> String {
+    /// A text file that only root and the daemon may write, at most 64 KiB.
+    static func contents(_ path: String) throws(Failure) -> String {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(description: "\(path) cannot be read; give another with --config") }
         defer { close(descriptor) }
@@ -113,6 +117,9 @@ struct Configuration: Sendable {
             let text = try text()
             guard text.hasPrefix("/"), !text.utf8.contains(0) else { throw fail("an absolute path") }
             return text
+        }
+        func pathOrNone() throws(Failure) -> String? {
+            try text() == "none" ? nil : try path()
         }
         func mode() throws(Failure) -> mode_t {
             guard let mode = mode_t(try text(), radix: 8), mode <= 0o777 else { throw fail("permission bits in quotes, like \"0660\"") }

@@ -30,6 +30,7 @@ struct Daemon {
         var jsonLimit = 256 * 1024
         var itemLimit: UInt64 = 16 << 30
         var logLevel = Logger.Level.info
+        var witnessPolicy: WitnessPolicy?
 
         var paths: VaultPaths { VaultPaths(state: stateDirectory, keyring: keyDirectory + "/keyring", slots: keyDirectory + "/slots") }
         var ledger: String { stateDirectory + "/ledger" }
@@ -43,7 +44,7 @@ struct Daemon {
     let clock: Clock
     let writer: Writer
     let log: AuditLog
-    let export: LedgerExport
+    let cosigning: Cosigning
     let store: Store
     let faults: Faults
     let logger: Logger
@@ -94,7 +95,10 @@ struct Daemon {
             }
             try await writer.perform { try vault.adopt(policyDigest: digest, reglementVersion: version, at: moment, in: $0) }
         }
-        try await writer.perform { try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0) }
+        try await writer.perform {
+            try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0)
+            try log.anchorCosignatures(at: moment.millisecondsSince1970, in: $0)
+        }
         let kept = try vault.keepHouse(store: store, at: moment)
         logger.info(
             "house kept",
@@ -106,12 +110,16 @@ struct Daemon {
         let export = try LedgerExport(
             directory: settings.ledger, store: store, writer: writer, log: log, signer: NoteSigner(key: verifier) { try signing.sign($0) },
             published: published)
+        let cosigning = try await Cosigning(
+            export: export, directory: settings.ledger, key: verifier, witnesses: settings.witnessPolicy, published: published,
+            clock: clock,
+            logger: logger)
         let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock)
         let authenticator = Authenticator(
             identity: vault.identity, source: vault, writer: writer, log: log, engine: engine, clock: clock)
         return Daemon(
             settings: settings, vault: vault, monitor: monitor, authenticator: authenticator, engine: engine, clock: clock, writer: writer,
-            log: log, export: export, store: store, faults: faults, logger: logger, rehearsalClock: rehearsalClock)
+            log: log, cosigning: cosigning, store: store, faults: faults, logger: logger, rehearsalClock: rehearsalClock)
     }
 
     // MARK: - Serving
@@ -139,7 +147,7 @@ struct Daemon {
                     .init(
                         service: listener, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: Checkpoints(export: export, writer: writer, minutes: settings.checkpointMinutes, logger: logger)),
+                    .init(service: Checkpoints(cosigning: cosigning, writer: writer, minutes: settings.checkpointMinutes, logger: logger)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
@@ -150,7 +158,7 @@ struct Daemon {
 
     /// What the server may do beyond the vault.
     private func operations() -> Operations {
-        let export = export, vault = vault, writer = writer, faults = faults
+        let cosigning = cosigning, vault = vault, writer = writer, faults = faults
         var moveClock: (@Sendable (Moment) -> Bool)?
         var armFault: (@Sendable (String) -> Bool)?
         if let rehearsalClock {
@@ -161,7 +169,7 @@ struct Daemon {
             }
         }
         return Operations(
-            clock: clock, checkpoint: { try await export.publish() },
+            clock: clock, checkpoint: { try await cosigning.publish() }, witnesses: { cosigning.standing },
             ledgerFile: { [directory = settings.ledger] in try PublicCopy.file($0, in: directory) },
             verifyStore: {
                 let report = try await vault.verifyStore(writer: writer, progress: { _ in })
@@ -178,7 +186,7 @@ struct Daemon {
         do {
             // Outcomes that waited for a commit to ride with get one.
             if log.hasWaitingOutcomes { try await writer.perform { _ in } }
-            _ = try await export.publish()
+            _ = try await cosigning.publish(anchoring: false)
         } catch { failure = error }
         await writer.stop()
         do { try store.close() } catch { failure = failure ?? error }
@@ -190,7 +198,7 @@ struct Daemon {
 
 /// Signs and publishes a checkpoint on a fixed clock, also when nothing happened, so that timing tells little.
 private struct Checkpoints: Service {
-    let export: LedgerExport
+    let cosigning: Cosigning
     let writer: Writer
     let minutes: Int
     let logger: Logger
@@ -205,7 +213,7 @@ private struct Checkpoints: Service {
                     try await writer.perform { _ in }
                     Systemd.notify("WATCHDOG=1")
                 }
-                let checkpoint = try await export.publish()
+                let checkpoint = try await cosigning.publish()
                 logger.info("checkpoint", metadata: ["size": "\(checkpoint.size)"])
             }
         }

@@ -15,6 +15,7 @@ struct Rehearse: AsyncParsableCommand {
     @Option(help: "Where the practice vault lives. Sign-in keys lie beside it, in a folder with `.keys` behind the name.") var state: String
     @Option(help: "The socket to serve on.") var socket: String
     @Option(help: "The folder with the policies.") var policies: String?
+    @Option(help: "A file with the witnesses to ask, as for `witness-policy` in the configuration.") var witnesses: String?
     @Flag(help: "Fill it with the household of the scenario.") var demo = false
 
     private var keys: String { state + ".keys" }
@@ -28,9 +29,10 @@ struct Rehearse: AsyncParsableCommand {
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             }
             let lock = try LockFile(path: keys + "/lock")
-            let settings = Daemon.Settings(
+            var settings = Daemon.Settings(
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
                 logLevel: .warning)
+            settings.witnessPolicy = try witnesses.map { path throws(Configuration.Failure) in try WitnessPolicy.read(path: path) }
             let logger = Kluisd.logger(settings.logLevel)
             let isNew = !VaultFiles.exists(settings.paths)
             if isNew { try await make(settings) }

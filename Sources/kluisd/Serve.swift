@@ -18,6 +18,9 @@ struct ConfigurationOption: ParsableArguments {
         settings.checkpointMinutes = configuration.checkpointMinutes
         settings.jsonLimit = configuration.jsonLimit * 1024
         settings.itemLimit = UInt64(configuration.itemLimit) << 30
+        settings.witnessPolicy = try configuration.witnessPolicy.map { path throws(Configuration.Failure) in
+            try WitnessPolicy.read(path: path)
+        }
         settings.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         return (configuration, settings)
     }
@@ -118,6 +121,7 @@ struct Check: AsyncParsableCommand {
             if let path {
                 let configuration = try Configuration.read(path: path)
                 print("configuration: ok")
+                if let path = configuration.witnessPolicy { print("witnesses: ok, \(try WitnessPolicy.read(path: path).peers.count)") }
                 folder = folder ?? configuration.policyDirectory
             }
             if let folder {

@@ -77,6 +77,8 @@ final class Kluisd: Sendable {
         let end: Task<Int32, Never>
     }
     private let life = Mutex<Life?>(nil)
+    /// More arguments for the next start.
+    private let extra = Mutex<[String]>([])
 
     private init(directory: String) { self.directory = directory }
 
@@ -140,10 +142,15 @@ final class Kluisd: Sendable {
         return daemon
     }
 
+    /// Gives the daemon more arguments from its next start on.
+    func give(_ arguments: [String]) { extra.withLock { $0 = arguments } }
+
     private func process(demo: Bool) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Built.path("kluisd"))
-        process.arguments = ["rehearse", "--state", state, "--socket", socket, "--policies", Built.policies] + (demo ? ["--demo"] : [])
+        process.arguments =
+            ["rehearse", "--state", state, "--socket", socket, "--policies", Built.policies] + (demo ? ["--demo"] : [])
+            + extra.withLock { $0 }
         process.standardInput = FileHandle.nullDevice
         return process
     }

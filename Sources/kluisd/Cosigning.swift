@@ -1,0 +1,172 @@
+import Household
+import Ledger
+import Logging
+import ReferenceMonitor
+import Server
+import Synchronization
+import TransparencyLog
+
+/// Publishes checkpoints and collects cosignatures on them, one round after another.
+///
+/// Witnesses are on nobody's way: a request for anything else never waits for them, and a witness that is down costs nothing but the figure
+/// "unwitnessed since", which stands until a quorum has cosigned.
+actor Cosigning {
+    typealias Published = (note: [UInt8], size: UInt64, root: [UInt8])
+
+    /// What went wrong with one witness, for the operator's log; the names are closed.
+    enum Trouble: Error, Sendable {
+        case alarm(Submission.Alarm)
+        case call(WitnessCall.Failure)
+        case own(TransparencyLogError)
+
+        var code: String {
+            switch self {
+            case .alarm(.refused(let status)): "refused-\(status)"
+            case .alarm(.witnessAhead(let size)): "witness-ahead-\(size)"
+            case .alarm(.conflict(let size)): "conflict-\(size)"
+            case .alarm(.badCosignature): "bad-cosignature"
+            case .alarm(.noKnownCosignature): "no-known-cosignature"
+            case .call(.unreachable): "unreachable"
+            case .call(.timedOut): "timed-out"
+            case .call(.malformed): "malformed-answer"
+            case .own(let error): error.code
+            }
+        }
+    }
+
+    private let export: LedgerExport
+    private let directory: String
+    private let key: VerifierKey
+    private let witnesses: WitnessPolicy?
+    private let clock: Clock
+    private let logger: Logger
+    /// The size each witness cosigned last, as far as this run knows.
+    private var lastSizes: [String: UInt64] = [:]
+    /// The size of the newest checkpoint that a quorum cosigned; nil when there is none.
+    private var witnessed: UInt64?
+    private var last: Task<Published, any Error>?
+    private let shown: Mutex<WitnessStanding>
+
+    /// What `status` says.
+    nonisolated var standing: WitnessStanding { shown.withLock { $0 } }
+
+    init(
+        export: LedgerExport, directory: String, key: VerifierKey, witnesses: WitnessPolicy?, published: Checkpoint?, clock: Clock,
+        logger: Logger
+    ) async throws {
+        self.export = export
+        self.directory = directory
+        self.key = key
+        self.witnesses = witnesses
+        self.clock = clock
+        self.logger = logger
+        var witnessed: UInt64?
+        if let witnesses {
+            // What is stored is believed as far as its signatures go.
+            for note in try await export.cosigned() where witnessed == nil {
+                let verified = try? VerifiedCheckpoint.verify(note, log: VerifierKeys(key), witnesses: witnesses.peers.map(\.key))
+                if let verified, witnesses.policy.isQuorum(verified.cosignatures.map(\.key)) { witnessed = verified.checkpoint.size }
+            }
+        }
+        self.witnessed = witnessed
+        let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) }
+        let size = published?.size ?? 0
+        shown = Mutex(
+            WitnessStanding(
+                witnesses: witnesses?.peers.count ?? 0, since: size > witnessed ?? 0 ? since ?? clock.now() : nil,
+                entries: size - min(size, witnessed ?? 0)))
+    }
+
+    /// Signs and publishes a checkpoint, and asks every witness for its cosignature.
+    ///
+    /// - Parameter anchoring: whether a leaf commits to the cosignatures at once; not while stopping.
+    /// - Returns: the checkpoint with the cosignatures that came; after ``WitnessCall/patience`` for each witness at the latest.
+    func publish(anchoring: Bool = true) async throws -> Published {
+        let before = last
+        let task = Task {
+            // ORDER: rounds never overlap, so an older checkpoint never replaces a newer one.
+            _ = await before?.result
+            return try await self.round(anchoring: anchoring)
+        }
+        last = task
+        return try await task.value
+    }
+
+    private func round(anchoring: Bool) async throws -> Published {
+        let now = clock.now()
+        let published = try await export.publish(at: now.millisecondsSince1970)
+        if published.size > witnessed ?? 0 {
+            shown.withLock {
+                $0.since = $0.since ?? now
+                $0.entries = published.size - (witnessed ?? 0)
+            }
+        }
+        guard let witnesses else { return published }
+        let checkpoint = try VerifiedCheckpoint.verify(
+            try SignedNote(parsing: published.note), log: VerifierKeys(key), witnesses: witnesses.peers.map(\.key))
+        var signatures = checkpoint.cosignatures
+        let answers = await ask(witnesses.peers.filter { peer in !signatures.contains { $0.key == peer.key } }, checkpoint)
+        for (peer, answer) in answers {
+            switch answer {
+            case .success(let cosignatures):
+                lastSizes[peer.name] = published.size
+                signatures += cosignatures
+            case .failure(let trouble):
+                // Whatever a witness says but "here is my cosignature" is for a person to look at.
+                logger.error("witness", metadata: ["name": "\(peer.name)", "code": "\(trouble.code)", "size": "\(published.size)"])
+            }
+        }
+        guard signatures.count > checkpoint.cosignatures.count else { return published }
+        var note = try SignedNote(text: checkpoint.note.text)
+        for signature in checkpoint.logSignatures + signatures { try note.append(signature.signature) }
+        try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
+        if witnesses.policy.isQuorum(signatures.map(\.key)) {
+            witnessed = published.size
+            shown.withLock {
+                $0.since = nil
+                $0.entries = 0
+            }
+        }
+        return (note.bytes, published.size, published.root)
+    }
+
+    private func ask(
+        _ peers: [WitnessPolicy.Peer], _ checkpoint: VerifiedCheckpoint
+    ) async -> [(WitnessPolicy.Peer, Result<[VerifiedSignature], Trouble>)] {
+        await withTaskGroup(of: (WitnessPolicy.Peer, Result<[VerifiedSignature], Trouble>).self) { group in
+            for peer in peers {
+                let lastSize = lastSizes[peer.name] ?? 0
+                group.addTask { [directory] in (peer, await Self.submit(checkpoint, to: peer, lastSize: lastSize, directory)) }
+            }
+            var answers: [(WitnessPolicy.Peer, Result<[VerifiedSignature], Trouble>)] = []
+            for await answer in group { answers.append(answer) }
+            return answers
+        }
+    }
+
+    private static func submit(
+        _ checkpoint: VerifiedCheckpoint, to peer: WitnessPolicy.Peer, lastSize: UInt64, _ directory: String
+    ) async -> Result<[VerifiedSignature], Trouble> {
+        var submission = Submission(checkpoint: checkpoint, witness: VerifierKeys(peer.key), lastSize: lastSize)
+        while true {
+            let body: [UInt8]
+            do throws(TransparencyLogError) {
+                body = try submission.request { old, _ throws(TransparencyLogError) in
+                    // The same files that outsiders see: what they can check is what the witness is shown.
+                    var log = try StoredLog(checkpoint: checkpoint.checkpoint) { try PublicCopy.file($0, in: directory) }
+                    return try log.consistencyProof(from: old)
+                }.body
+            } catch { return .failure(.own(error)) }
+            let response: AddCheckpointResponse
+            do { response = try await WitnessCall.post(body, to: peer.socket) } catch {
+                return .failure(.call(error as? WitnessCall.Failure ?? .malformed))
+            }
+            switch submission.receive(response) {
+            case .cosigned(let signatures): return .success(signatures)
+            // Once: the submission itself counts.
+            case .retry: continue
+            case .alarm(let alarm): return .failure(.alarm(alarm))
+            }
+        }
+    }
+}

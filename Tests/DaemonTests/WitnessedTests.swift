@@ -1,0 +1,198 @@
+import Foundation
+import Testing
+
+/// The log as its outsiders have it: pinned, exported, proven, and cosigned by a real witness.
+@Suite(.timeLimit(.minutes(4))) struct WitnessedTests {
+    private let checkpoint = ["ledger", "checkpoint", "--purpose", "D8"]
+
+    @Test func aVaultPutBackRaisesTheAlarm() async throws {
+        let daemon = try await Kluisd.fresh()
+        try await daemon.login("otto")
+        let first = try await daemon.kluis(checkpoint)
+        #expect(first.status == 0 && first.errors.contains("first sight of the log kluis/"), "\(first.errors)")
+        #expect(try await daemon.stop() == 0)
+        let old = daemon.directory + "/old"
+        try await daemon.copyState(to: old)
+        try await daemon.start()
+        try await daemon.login("otto")
+        for _ in 0..<6 {
+            let next = try await daemon.kluis(checkpoint)
+            #expect(next.status == 0 && !next.errors.contains("first sight"), "\(next.errors)")
+        }
+        #expect(try await daemon.stop() == 0)
+        let pins = "\(daemon.directory)/home-otto/.local/state/kluis"
+        let file = try #require(try FileManager.default.contentsOfDirectory(atPath: pins).first { $0.hasSuffix(".pin") })
+        let pin = try Data(contentsOf: URL(fileURLWithPath: "\(pins)/\(file)"))
+        #expect(try FileManager.default.attributesOfItem(atPath: "\(pins)/\(file)")[.posixPermissions] as? Int == 0o600)
+
+        // Everything below the state directory as it was; database and exported log agree, so the daemon has nothing to complain about.
+        try await daemon.putStateBack(from: old)
+        try await daemon.start()
+        try await daemon.login("otto")
+        let alarm = try await daemon.kluis(checkpoint)
+        #expect(alarm.status == 5 && alarm.text.isEmpty, "\(alarm.errors)")
+        #expect(alarm.errors.contains("alarm: this log is not the one that you saw before") && alarm.errors.contains("(truncated)"))
+        #expect(alarm.errors.contains("call the privacy officer"))
+        let dutch = try await daemon.kluis(checkpoint, lang: "nl")
+        #expect(dutch.status == 5 && dutch.errors.contains("het is teruggezet naar een oudere stand"), "\(dutch.errors)")
+        for arguments in [
+            ["verify", "--purpose", "D8"], ["prove", "0", "--purpose", "D8"], ["export", "\(daemon.directory)/x", "--purpose", "D8"],
+        ] {
+            let ended = try await daemon.kluis(["ledger"] + arguments)
+            #expect(ended.status == 5 && ended.errors.contains("(truncated)"), "\(arguments): \(ended.errors)")
+        }
+        // Once it has outgrown what was seen, it is another history of the same name.
+        var last = alarm
+        for _ in 0..<40 where !last.errors.contains("(fork)") {
+            last = try await daemon.kluis(checkpoint)
+            #expect(last.status == 5, "\(last.errors)")
+        }
+        #expect(last.status == 5 && last.errors.contains("(fork)"), "\(last.errors)")
+        // No alarm moved what is remembered, and somebody who never saw the old one is not alarmed.
+        #expect(try Data(contentsOf: URL(fileURLWithPath: "\(pins)/\(file)")) == pin)
+        try FileManager.default.createDirectory(atPath: "\(daemon.directory)/home-other", withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: "\(daemon.directory)/home-otto/run", toPath: "\(daemon.directory)/home-other/run")
+        #expect(try await daemon.kluis(checkpoint, account: "other").status == 0)
+    }
+
+    @Test func anybodyWhoIsSignedInGetsThePublicCopyAndNothingElse() async throws {
+        let daemon = try await Kluisd.fresh()
+        try await daemon.login("otto")
+        try await daemon.told(checkpoint)
+        try await daemon.login("kees", hat: "help")
+        let copy = daemon.directory + "/copy"
+        #expect(
+            try await daemon.told(["ledger", "export", copy, "--published"], account: "kees").contains("exported to \(copy) and verified"))
+        #expect(try await daemon.told(["ledger", "verify", "--offline", copy, "--key", "\(copy)/log.vkey"]).contains("entries verified"))
+        let token = try await daemon.signIn("kees", hat: "help")
+        for path in ["../vault.db", "vault.db", "tile/../../vault.db", "/etc/passwd", "", "checkpoint.new", "tile/0/000%00", "tile/0/0"] {
+            let reply = try await daemon.ask("GET", "/v1/ledger/file?path=\(path)", as: token)
+            #expect(reply.status == 404, "\(path): \(reply.text)")
+        }
+        #expect(try await daemon.ask("GET", "/v1/ledger/file", as: token).status == 404)
+        #expect(try await daemon.ask("GET", "/v1/ledger/file?path=checkpoint").status == 401)
+        // Who may not have a checkpoint signed is told so.
+        let refused = try await daemon.kluis(checkpoint, account: "kees")
+        #expect(refused.status == 1 || refused.status == 3, "\(refused.errors)")
+        // A receipt stands on its own, and not for another line.
+        let receipt = daemon.directory + "/r.tlog-proof"
+        try await daemon.told(["ledger", "prove", "1", "--output", receipt, "--purpose", "D8"])
+        #expect(
+            try await daemon.told(["ledger", "verify", "--proof", receipt, "--key", "\(copy)/log.vkey"]).hasPrefix("entry 1 is in the log"))
+        let text = try String(contentsOfFile: receipt, encoding: .utf8)
+        for (from, to) in [("index 1\n", "index 0\n"), ("\nindex", "=\nindex")] {
+            try text.replacingOccurrences(of: from, with: to).write(toFile: receipt, atomically: true, encoding: .utf8)
+            let ended = try await daemon.kluis(["ledger", "verify", "--proof", receipt, "--key", "\(copy)/log.vkey"])
+            #expect(ended.status == 5, "\(ended.errors)")
+        }
+        let beyond = try await daemon.kluis(["ledger", "prove", "100000", "--purpose", "D8"])
+        #expect(beyond.status == 3, "\(beyond.errors)")
+    }
+
+    @Test func aWitnessCosignsAnchorsAndMayBeAway() async throws {
+        let daemon = try await Kluisd.fresh()
+        try await daemon.login("otto")
+        let none = try await daemon.told(["status", "--json"])
+        #expect(none.contains(#""witnesses":0"#))
+        try await daemon.told(checkpoint)
+        #expect(try await daemon.told(["status"]).contains("unwitnessed since"))
+        #expect(try await daemon.stop() == 0)
+
+        let witness = try await WitnessProcess()
+        try await witness.trust(daemon.state + "/ledger/log.vkey")
+        let policy = try witness.policy()
+        daemon.give(["--witnesses", policy])
+        // Down: nothing waits for it but the one who asks for its cosignature, and the clock stands.
+        try await daemon.start()
+        try await daemon.login("otto")
+        let alone = try await daemon.told(checkpoint)
+        #expect(!alone.contains("— w.example/1 "))
+        #expect(try await daemon.told(["status", "--json"]).contains(#""unwitnessedSince":"20"#))
+        #expect(daemon.errors.contains("code=unreachable") && daemon.errors.contains("name=debrug"), "\(daemon.errors)")
+        let before = try await daemon.kluis(["ledger", "verify", "--offline", daemon.state + "/ledger", "--policy", policy])
+        #expect(before.status == 5 && before.errors.contains("quorum-not-reached"), "\(before.errors)")
+
+        // Up: the cosignature stands on the checkpoint, in the export, and in a leaf.
+        try await witness.start()
+        #expect(try await daemon.told(checkpoint).contains("— w.example/1 "))
+        let status = try await daemon.told(["status", "--json"])
+        #expect(
+            status.contains(#""witnesses":1"#) && !status.contains("unwitnessedSince") && status.contains(#""unwitnessedEntries":0"#),
+            "\(status)")
+        #expect(!(try await daemon.told(["status"]).contains("unwitnessed since")))
+        let copy = daemon.directory + "/copy"
+        try await daemon.told(["ledger", "export", copy, "--published"])
+        #expect(try String(contentsOfFile: copy + "/checkpoint", encoding: .utf8).contains("— w.example/1 "))
+        let key = copy + "/log.vkey"
+        #expect(
+            try await daemon.told(["ledger", "verify", "--offline", copy, "--key", key, "--policy", policy]).contains(
+                "cosigned by w.example/1"))
+        #expect(try await daemon.told(["ledger", "show", "--last", "8", "--purpose", "D8"]).contains("cosigned"))
+        // Another witness is no substitute.
+        let other = try await WitnessProcess()
+        let wrong = try await daemon.kluis(["ledger", "verify", "--offline", copy, "--key", key, "--policy", try other.policy()])
+        #expect(wrong.status == 5 && wrong.errors.contains("quorum-not-reached"), "\(wrong.errors)")
+        let receipt = daemon.directory + "/r.tlog-proof"
+        try await daemon.told(["ledger", "prove", "2", "--output", receipt, "--purpose", "D8"])
+        #expect(
+            try await daemon.told(["ledger", "verify", "--proof", receipt, "--key", key, "--policy", policy]).contains(
+                "cosigned by w.example/1"))
+        let unproven = try await daemon.kluis(["ledger", "verify", "--proof", receipt, "--key", key, "--policy", try other.policy()])
+        #expect(unproven.status == 5, "\(unproven.errors)")
+
+        // The leaf's opening is public with the next checkpoint, and the verifier holds it against the log.
+        try await daemon.told(["ledger", "export", copy, "--purpose", "D8"])
+        let openings = try String(contentsOfFile: copy + "/openings", encoding: .utf8)
+        #expect(openings.hasPrefix("kluis-openings/v1\n") && openings.split(separator: "\n").count >= 2)
+        #expect(try await daemon.ledgerVerifies())
+
+        // The witness dies and comes back; what was missed is caught up with one checkpoint.
+        witness.kill()
+        #expect(!(try await daemon.told(checkpoint).contains("— w.example/1 ")))
+        #expect(try await daemon.told(["status", "--lang", "nl"]).contains("zonder getuigen sinds"))
+        try await witness.start()
+        #expect(try await daemon.told(checkpoint).contains("— w.example/1 "))
+        #expect(try await daemon.stop() == 0)
+        #expect(
+            try await daemon.kluis(["ledger", "verify", "--offline", daemon.state + "/ledger", "--key", key, "--policy", policy]).status
+                == 0)
+
+        // Put back: the witness has seen more, and the operator hears it by name.
+        let old = daemon.directory + "/old"
+        try await daemon.copyState(to: old)
+        try await daemon.start()
+        #expect(!(try await daemon.told(["status", "--json"]).contains("unwitnessedSince")))
+        try await daemon.login("otto")
+        for _ in 0..<6 { try await daemon.told(checkpoint) }
+        #expect(try await daemon.stop() == 0)
+        try await daemon.putStateBack(from: old)
+        try await daemon.start()
+        try await daemon.login("otto")
+        #expect(try await daemon.kluis(checkpoint).status == 5)
+        #expect(daemon.errors.contains("code=witness-ahead-"), "\(daemon.errors)")
+        #expect(try await daemon.told(["status", "--json"]).contains("unwitnessedSince"))
+    }
+
+    @Test func aPolicyThatWitnessesNothingIsRefused() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let witness = try await WitnessProcess()
+        let file = daemon.directory + "/policy"
+        daemon.give(["--witnesses", file])
+        func refused(_ text: String, _ wanted: String, mode: Int = 0o644) async throws {
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+            let ended = try await daemon.startRefused()
+            #expect(ended.status == 2 && ended.errors.contains(wanted), "\(text): \(ended.errors)")
+        }
+        let line = "witness debrug \(witness.key) unix:\(witness.socket)\n"
+        try await refused("\(line)quorum none\n", "a quorum of none witnesses nothing")
+        try await refused("quorum none\n", "no witness is named")
+        try await refused(line, "noQuorum")
+        try await refused("witness debrug \(witness.key)\nquorum debrug\n", "must say where it answers")
+        try await refused("witness debrug \(witness.key) https://w.example/\nquorum debrug\n", "must say where it answers")
+        try await refused("\(line)quorum jeugdkompas\n", "policy:2: not a witness policy: unknownName")
+        try await refused("witness debrug nonsense unix:/s\nquorum debrug\n", "policy:1: not a witness policy: malformedKey")
+        try await refused("\(line)quorum debrug\n", "may be written by others", mode: 0o666)
+    }
+}
