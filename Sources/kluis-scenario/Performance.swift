@@ -237,6 +237,8 @@ final class Performance {
         var environment = base
         environment["KLUIS_SOCKET"] = daemon.socket
         environment["KLUIS_RUNTIME"] = "\(directory)/\((persona ?? Persona(worker: "nobody", hat: nil)).runtime)"
+        // Each person remembers checkpoints apart, and none of them in the home of whoever runs the script.
+        environment["KLUIS_PINS"] = environment["KLUIS_RUNTIME"].map { "\($0)-pins" }
         return try run([kluis] + words, environment: environment)
     }
 

@@ -94,16 +94,18 @@ struct Pins {
     ///
     /// - Parameters:
     ///   - key: the log's key as it is shown now.
+    ///   - pins: where this account remembers; nil when it has no place for that.
     ///   - proof: gives the consistency proof between two sizes.
     /// - Throws: `verificationFailed` when it does not verify, or does not continue what was seen.
     static func check(
-        _ note: SignedNote, key: VerifierKey, proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
+        _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled),
+        proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
     ) async throws {
         let checkpoint: Checkpoint
         do { checkpoint = try VerifiedCheckpoint.verify(note, log: VerifierKeys(key)).checkpoint } catch {
             throw RemoteLog.failed(error.code)
         }
-        guard let pins = chosen(environment: Environment.filled) else { return Console.warn(say(.pinNowhere)) }
+        guard let pins else { return Console.warn(say(.pinNowhere)) }
         let file = pins.file(of: key)
         if let pin = try pins.pin(for: key) {
             let (old, new) = (pin.checkpoint, checkpoint)

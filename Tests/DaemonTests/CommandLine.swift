@@ -95,3 +95,52 @@ final class WitnessProcess {
         process.waitUntilExit()
     }
 }
+
+/// A witness that does not behave: it says what it was told to, or nothing at all.
+final class FalseWitness: Sendable {
+    let socket: String
+    private let descriptor: Int32
+
+    /// - Parameter answer: written to every caller once a request's head is there; nil leaves callers waiting for ever.
+    init(_ socket: String, answer: String?) throws {
+        self.socket = socket
+        let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try #require(descriptor >= 0)
+        self.descriptor = descriptor
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // SAFETY: the path is shorter than the field, and the rest of it is zero.
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(socket.utf8).prefix(107)) }
+        // SAFETY: the pointer lives for the call; the length is that of the structure.
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(bound == 0 && listen(descriptor, 16) == 0)
+        guard let answer else { return }
+        Thread.detachNewThread {
+            while true {
+                let caller = unsafe accept(descriptor, nil, nil)
+                guard caller >= 0 else { return }
+                var heard = Data()
+                var buffer = [UInt8](repeating: 0, count: 65536)
+                while heard.range(of: Data("\r\n\r\n".utf8)) == nil {
+                    // SAFETY: the buffer lives for the call and its length is given.
+                    let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(caller, $0.baseAddress, $0.count, 0) }
+                    guard count > 0 else { break }
+                    heard += buffer[..<count]
+                }
+                let bytes = Array(answer.utf8)
+                // SAFETY: the buffer lives for the call.
+                _ = unsafe bytes.withUnsafeBytes { unsafe send(caller, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                close(caller)
+            }
+        }
+    }
+
+    deinit {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        close(descriptor)
+    }
+}

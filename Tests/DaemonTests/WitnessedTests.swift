@@ -173,6 +173,42 @@ import Testing
         #expect(try await daemon.told(["status", "--json"]).contains("unwitnessedSince"))
     }
 
+    @Test func aWitnessThatDoesNotBehaveWedgesNothing() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let names = ["silent", "liar", "conflict", "refuser", "babbler"]
+        let answers: [String?] = [
+            nil, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n",
+            "HTTP/1.1 409 Conflict\r\nContent-Type: text/x.tlog.size\r\nContent-Length: 2\r\n\r\n0\n",
+            "HTTP/1.1 422 No\r\nContent-Length: 0\r\n\r\n", "hello\r\n\r\n",
+        ]
+        var policy = ""
+        var witnesses: [FalseWitness] = []
+        for (name, answer) in zip(names, answers) {
+            let key = try await WitnessProcess().key
+            witnesses.append(try FalseWitness("\(daemon.directory)/\(name)", answer: answer))
+            policy += "witness \(name) \(key) unix:\(daemon.directory)/\(name)\n"
+        }
+        let file = daemon.directory + "/policy"
+        try (policy + "group all all \(names.joined(separator: " "))\nquorum all\n").write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        daemon.give(["--witnesses", file])
+        try await daemon.start()
+        try await daemon.login("otto")
+        let waiting = Task { [checkpoint] in try await daemon.kluis(checkpoint) }
+        // While an officer waits for a witness that says nothing, everybody else goes on.
+        try await daemon.login("kees", hat: "help")
+        #expect(try await daemon.told(["status", "--json"], account: "kees").contains(#""witnesses":5"#))
+        let ended = try await waiting.value
+        #expect(ended.status == 0 && !ended.text.contains("w.example"), "\(ended.errors)")
+        for (name, code) in zip(names, ["timed-out", "bad-cosignature", "conflict-0", "refused-422", "malformed-answer"]) {
+            #expect(daemon.errors.split(separator: "\n").contains { $0.contains("name=\(name)") && $0.contains("code=\(code)") }, "\(name)")
+        }
+        #expect(try await daemon.told(["status", "--json"]).contains("unwitnessedSince"))
+        #expect(try await daemon.stop() == 0)
+        withExtendedLifetime(witnesses) {}
+    }
+
     @Test func aPolicyThatWitnessesNothingIsRefused() async throws {
         let daemon = try await Kluisd.fresh()
         #expect(try await daemon.stop() == 0)

@@ -50,7 +50,7 @@ fail() {
 as() {
     local person=$1 expected=$2 code=0
     shift 2
-    KLUIS_RUNTIME=$place/session-$person timeout 120 "$kluis" "$@" >"$out" 2>"$err" </dev/null || code=$?
+    KLUIS_RUNTIME=$place/session-$person KLUIS_PINS=$place/pins-$person timeout 120 "$kluis" "$@" >"$out" 2>"$err" </dev/null || code=$?
     case $expected:$code in
         any:0) ;;
         any:* | "$code:$code") return ;;

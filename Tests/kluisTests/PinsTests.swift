@@ -1,0 +1,85 @@
+import Foundation
+import TLogConformance
+import Testing
+import TransparencyLog
+
+@testable import kluis
+
+/// What this account remembers of a log, and what it does not take for the same one.
+@Suite struct PinsTests {
+    private let pins: Pins
+
+    init() throws { pins = Pins(path: "\(try Scratch.directory())/state/kluis") }
+
+    private func log(_ count: Int, incarnation: Int = 1, seed: UInt8 = 1, fork: Int = .max) throws -> SampleLog {
+        var log = try SampleLog(name: "kluis/v-1/\(incarnation)", seed: seed)
+        try log.append((0..<count).map { Array("\($0 < fork ? "entry" : "fork") \($0)".utf8) })
+        return log
+    }
+
+    /// What the alarm says; nil when there was none.
+    private func see(_ log: SampleLog, honestly proof: Bool = true) async throws -> String? {
+        do {
+            try await Pins.check(try log.note(), key: log.signer.key, pins: pins) { old, checkpoint in
+                guard proof else { return [] }
+                var stored = try StoredLog(checkpoint: checkpoint) { log.files[$0] }
+                return try stored.consistencyProof(from: old)
+            }
+            return nil
+        } catch let failure as Failure {
+            #expect(failure.code == .verificationFailed && failure.code.exitCode == 5)
+            return failure.line
+        }
+    }
+
+    private func size(_ log: SampleLog) throws -> UInt64? { try pins.pin(for: log.signer.key)?.checkpoint.size }
+
+    @Test func whatContinuesIsRemembered() async throws {
+        #expect(try await see(log(0)) == nil)
+        #expect(try await see(log(300)) == nil)
+        #expect(try await see(log(300)) == nil)
+        #expect(try await see(log(700)) == nil)
+        #expect(try size(log(0)) == 700)
+        let attributes = try FileManager.default.attributesOfItem(atPath: pins.file(of: try log(0).signer.key))
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test func whatDoesNotContinueIsAnAlarmByName() async throws {
+        #expect(try await see(log(300)) == nil)
+        let alarms: [(SampleLog, String)] = [
+            (try log(299), "(truncated)"), (try log(300, fork: 200), "(same-size-fork)"), (try log(700, fork: 200), "(fork)"),
+            // The same vault under another key, as itself and as a later incarnation: only the partners can say that this is right.
+            (try log(700, seed: 2), "(wrong-key)"), (try log(700, incarnation: 2, seed: 2), "(wrong-key)"),
+        ]
+        for (other, name) in alarms {
+            #expect(try await see(other)?.hasSuffix(name) == true, "\(name)")
+            #expect(try size(log(0)) == 300)
+        }
+        // Without a proof that holds, a larger tree is not believed to continue anything.
+        #expect(try await see(log(700), honestly: false)?.hasSuffix("(fork)") == true)
+        #expect(try await see(log(700)) == nil)
+        // Another vault has a memory of its own.
+        let another = try SampleLog(name: "kluis/v-2/1", seed: 4)
+        #expect(try await see(another) == nil)
+        #expect(try size(log(0)) == 700)
+    }
+
+    @Test func aPinThatWasTamperedWithIsNotABeginning() async throws {
+        #expect(try await see(log(300)) == nil)
+        let file = pins.file(of: try log(0).signer.key)
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        for changed in [
+            "", text.replacingOccurrences(of: "\n300\n", with: "\n200\n"), text.replacingOccurrences(of: "pin/v1", with: "pin/v2"),
+        ] {
+            try Scratch.write(changed, to: file)
+            #expect(try await see(log(700))?.hasSuffix("(broken-pin)") == true)
+        }
+    }
+
+    @Test func thePlaceIsTheAccountsOwn() {
+        #expect(Pins.chosen { ["KLUIS_PINS": "/p", "HOME": "/h"][$0] }?.path == "/p")
+        #expect(Pins.chosen { ["XDG_STATE_HOME": "/s", "HOME": "/h"][$0] }?.path == "/s/kluis")
+        #expect(Pins.chosen { ["XDG_STATE_HOME": "relative", "HOME": "/h"][$0] }?.path == "/h/.local/state/kluis")
+        #expect(Pins.chosen { _ in nil } == nil)
+    }
+}
