@@ -7,7 +7,7 @@ public enum ActionName: String, CaseIterable, Hashable, Sendable, CustomStringCo
     case appointDirector, grantInvolvement, endInvolvement, listTeam
     case registerConsent, signConsent, withdrawConsent, refuseConsent, listConsents
     case addItem, readItem, listItems
-    case draftPlan, presentPlan, signPlan, activatePlan, changePlanAction, readPlan
+    case draftPlan, presentPlan, signPlan, activatePlan, changePlanAction, recordProgress, readPlan
     case addOrganisation, addWorker, assignRole, enrolKey, endWorker, listWorkers, listOrganisations
     case readLog, verifyLog
 

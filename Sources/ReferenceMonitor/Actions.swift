@@ -21,6 +21,7 @@ extension PresentPlan: Change {}
 extension SignPlan: Change {}
 extension ActivatePlan: Change {}
 extension ChangePlanAction: Change {}
+extension RecordProgress: Change {}
 extension AddOrganisation: Change {}
 extension AddWorker: Change {}
 extension AssignRole: Change {}

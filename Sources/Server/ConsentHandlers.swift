@@ -15,18 +15,23 @@ extension VaultServer {
         let domains: ConsentDraft.Domains =
             message.domains.contains("*") ? .all : .these(try Terms.domains(message.domains, "domains"))
         let form = try Terms.term(SigningMethod.self, message.form, "form")
-        var signers: [Party] = []
+        var signatures: [ConsentDraft.Signature] = []
         for signature in message.signatures {
             guard let text = signature.person ?? exchange.onBehalfOf else {
                 throw Terms.fail("signatures", "noem wie heeft getekend", "name who signed")
             }
-            signers.append(.person(try await person(text, in: household, "signatures")))
+            let party = Party.person(try await person(text, in: household, "signatures"))
+            guard !signatures.contains(where: { $0.party == party }) else {
+                throw Terms.fail("signatures", "iedereen tekent één keer", "everybody signs once")
+            }
+            let method = try signature.method.map { try Terms.term(SigningMethod.self, $0, "method") }
+            signatures.append(.init(party, claimed: try capacity(signature.capacity), method: method))
         }
         let draft = ConsentDraft(
             subject: try await person(message.subject, in: household, "subject"), recipients: recipients, domains: domains,
             purpose: try Terms.term(Purpose.self, message.purpose, "purpose"),
             from: try Terms.day(message.from, "from") ?? operations.clock.now().day, until: try Terms.day(message.until, "until"),
-            leafletVersion: try message.leaflet.map { try Terms.label($0, "leaflet") }, signers: SortedSet(signers), method: form)
+            leafletVersion: try message.leaflet.map { try Terms.label($0, "leaflet") }, signatures: signatures, method: form)
         let expected = exchange.ifMatch
         let behalf = try await onBehalfOf(exchange, in: household)
         return try await change(
@@ -46,7 +51,9 @@ extension VaultServer {
         let method = try message.method.map { try Terms.term(SigningMethod.self, $0, "method") } ?? .written
         let expected = exchange.ifMatch
         return try await change(
-            Policy.SignConsent(household: household, consent: consent, signer: signer, method: method), exchange, by: caller, for: signer,
+            Policy.SignConsent(
+                household: household, consent: consent, signer: signer, claimed: try capacity(message.capacity), method: method), exchange,
+            by: caller, for: signer,
             created: false, request: [Array(consent.description.utf8), try WireJSON.encode(message), Array(signer.description.utf8)]
         ) { [vault] grant, transaction in
             ChangeAnswer(try vault.signConsent(grant, expected: expected, in: transaction))
@@ -127,6 +134,11 @@ extension VaultServer {
             return Page(entries: consents + refusals, names: Names(list.names))
         }
         return try json(cite(page, cited), cited.receipt)
+    }
+
+    /// The capacity that a signer claims; none when the message says nothing about it.
+    private func capacity(_ text: String?) throws -> SigningCapacity? {
+        try text.map { try Terms.term(SigningCapacity.self, $0, "capacity") }
     }
 
     /// The resident who signs or withdraws: named in the message, else in `Kluis-For`.

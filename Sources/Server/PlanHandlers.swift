@@ -123,21 +123,27 @@ extension VaultServer {
         let plan: PlanID = try identifier("n", state)
         let action: PlanActionID = try identifier("a", state)
         let message = try await body(Wire.ChangePlanAction.self, request)
-        let becoming: PlanActionChange
-        switch (message.done, message.due, message.text) {
-        case (let done?, nil, nil): becoming = .done(done ? operations.clock.now().day : nil)
-        case (nil, let due?, let text):
-            becoming = .content(due: try Terms.day(due, "due"), description: try text.map { try Terms.words($0, "text") })
-        default:
-            throw Terms.fail(
-                "done", "of done, of due met eventueel text", "either done, or due with text if wanted")
-        }
         let expected = exchange.ifMatch
-        return try await change(
-            Policy.ChangePlanAction(plan: plan, planAction: action), exchange, by: caller, created: false,
-            request: [Array(plan.description.utf8), Array(action.description.utf8), try WireJSON.encode(message)]
-        ) { [vault] grant, transaction in
-            ChangeAnswer(try vault.changePlanAction(grant, to: becoming, expected: expected, in: transaction))
+        let request = [Array(plan.description.utf8), Array(action.description.utf8), try WireJSON.encode(message)]
+        // Whether an action is done is another question than what it says: the signed text stays as it is (PR-8.4).
+        switch (message.done, message.due, message.text) {
+        case (let done?, nil, nil):
+            let day = done ? operations.clock.now().day : nil
+            return try await change(
+                RecordProgress(plan: plan, planAction: action, doneOn: day), exchange, by: caller, created: false, request: request
+            ) { [vault] grant, transaction in
+                ChangeAnswer(try vault.recordProgress(grant, expected: expected, in: transaction))
+            }
+        case (nil, nil, nil), (.some, _, _):
+            throw Terms.fail("done", "of done, of due en text", "either done, or due and text")
+        case (nil, let due, let text):
+            let becoming = PlanActionChange(
+                due: try Terms.day(due, "due"), description: try text.map { try Terms.words($0, "text") })
+            return try await change(
+                Policy.ChangePlanAction(plan: plan, planAction: action), exchange, by: caller, created: false, request: request
+            ) { [vault] grant, transaction in
+                ChangeAnswer(try vault.changePlanAction(grant, to: becoming, expected: expected, in: transaction))
+            }
         }
     }
 

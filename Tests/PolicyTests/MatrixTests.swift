@@ -96,6 +96,8 @@ struct MatrixTests {
         ask(ReadPlan(plan: named("plan")), "plan")
         ask(ChangePlanAction(plan: named("plan-2"), planAction: named("a-balans")), "a-balans")
         ask(ChangePlanAction(plan: named("plan"), planAction: named("a-balans")), "in force")
+        ask(RecordProgress(plan: named("plan"), planAction: named("a-balans"), doneOn: moment.day), "a-balans")
+        ask(RecordProgress(plan: named("plan-2"), planAction: named("a-balans"), doneOn: moment.day), "draft")
         ask(AssignRole(worker: named("kees"), role: .consultant), "kees")
         ask(ListWorkers(), "workers")
         ask(ReadLog(range: 0..<100), "log")

@@ -195,7 +195,8 @@ import Testing
         let edited = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) {
             [vault = test.vault] grant, transaction in
             try vault.changePlanAction(
-                grant, to: .content(due: day("2026-03-15"), description: "Overzicht van alle schulden"), expected: 1, in: transaction)
+                grant, to: PlanActionChange(due: day("2026-03-15"), description: "Overzicht van alle schulden"), expected: 1,
+                in: transaction)
         }
         #expect(edited.revision == 2)
         await #expect(throws: VaultError.revisionMoved(current: 2)) {
@@ -225,12 +226,18 @@ import Testing
         await #expect(throws: HouseholdError.self) {
             try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) {
                 [vault = test.vault] grant, transaction in
-                try vault.changePlanAction(grant, to: .content(due: day("2026-04-01"), description: nil), in: transaction)
+                try vault.changePlanAction(grant, to: PlanActionChange(due: day("2026-04-01"), description: nil), in: transaction)
             }
         }
-        _ = try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) {
-            [vault = test.vault] grant, transaction in
-            try vault.changePlanAction(grant, to: .done(day("2026-01-08")), in: transaction)
+        // Progress is the owner's to note, and leaves what was signed as it is.
+        let done = RecordProgress(plan: made.id, planAction: action.id, doneOn: day("2026-01-08"))
+        await #expect(throws: HouseholdError.self) {
+            try await test.change(done, by: cast.fatima) { [vault = test.vault] grant, transaction in
+                try vault.recordProgress(grant, in: transaction)
+            }
+        }
+        _ = try await test.change(done, by: cast.kees) { [vault = test.vault] grant, transaction in
+            try vault.recordProgress(grant, in: transaction)
         }
         let reading = try await test.read(ReadPlan(plan: made.id), by: cast.kees) { [vault = test.vault] in try vault.readPlan($0) }
         #expect(reading.words.actions.first?.description == "Overzicht van alle schulden")

@@ -3,24 +3,41 @@ public import Household
 
 // Contexts of actions about consents. Everything that depends on age, authority or dates is asked of `Household` at the moment of deciding.
 
+extension SignatureRequirement {
+    /// In which capacity the signature of `party` is asked: as claimed where that is one, else the first that the party holds; nil for somebody
+    /// whose signature is not asked, or not in the capacity claimed.
+    public func capacity(of party: Party, claimed: SigningCapacity?) -> SigningCapacity? {
+        signers.first { $0.party == party && (claimed == nil || $0.capacity == claimed) }?.capacity
+    }
+
+    /// Whether `party` claims nothing that the records do not give (PR-11.1). Somebody who is not asked at all is refused for that, not for this.
+    func isHeld(_ claimed: SigningCapacity?, by party: Party) -> Bool {
+        capacity(of: party, claimed: nil) == nil || capacity(of: party, claimed: claimed) != nil
+    }
+}
+
 extension ConsentDraft {
-    /// The draft as `Household` weighs proposals: each signer in the capacity in which his signature is asked today. A signer whose signature is
-    /// not asked stands as signing for himself, which then counts for nothing.
+    /// The signatures given on the spot, each in the capacity in which it is asked today. One that is not asked stands in the capacity claimed,
+    /// else as signing for himself, which then counts for nothing.
+    public func givers(under requirement: SignatureRequirement?, notedBy worker: WorkerID, at moment: Moment) -> [ConsentGiver] {
+        signatures.map { signature in
+            let capacity = requirement?.capacity(of: signature.party, claimed: signature.claimed) ?? signature.claimed ?? .ownBehalf
+            return ConsentGiver(
+                party: signature.party, capacity: capacity, at: moment, method: signature.method ?? method, notedBy: worker)
+        }
+    }
+
+    /// The draft as `Household` weighs proposals.
     ///
     /// The explanation of the leaflet says how to withdraw (PR-11.1, 11.5).
     public func proposal(in view: HouseholdView, notedBy worker: WorkerID, at moment: Moment) -> ConsentProposal {
-        let required = view.required(subject, at: moment)?.signers ?? []
-        let givers = signers.map { party in
-            ConsentGiver(
-                party: party, capacity: required.first { $0.party == party }?.capacity ?? .ownBehalf, at: moment, method: method,
-                notedBy: worker)
-        }
         let receiver: ReceiverChoice = if case .one(let organisation) = recipients { .named([organisation]) } else { .all }
         let choice: DomainChoice = if case .these(let domains) = domains { .named(Array(domains)) } else { .all }
         return ConsentProposal(
             subject: subject, receiver: receiver, domains: choice, purpose: purpose, from: from, until: until,
             leafletVersion: leafletVersion,
-            withdrawalExplained: leafletVersion != nil, givers: givers)
+            withdrawalExplained: leafletVersion != nil,
+            givers: givers(under: view.required(subject, at: moment), notedBy: worker, at: moment))
     }
 }
 
@@ -42,7 +59,8 @@ extension RegisterConsent {
         context.set("until", draft.until.map { .day($0) })
         context.set("limit", .day(draft.from.adding(months: months)))
         context.set("explained", .bool(draft.leafletVersion != nil))
-        context.set("oral", .bool(draft.method == .oral))
+        let methods = draft.signatures.isEmpty ? [draft.method] : draft.signatures.map { $0.method ?? draft.method }
+        context.set("oral", .bool(methods.contains(.oral)))
         context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
         var complete = false
         if let view, let worker = circumstances.asker.worker { complete = isComplete(in: view, notedBy: worker, at: moment) }
@@ -50,6 +68,8 @@ extension RegisterConsent {
         context.set(
             "strangersSigned",
             .bool(draft.signers.contains { signer in !(requirement?.signers.contains { $0.party == signer } ?? false) }))
+        context.set(
+            "capacityHeld", .bool(draft.signatures.allSatisfy { requirement?.isHeld($0.claimed, by: $0.party) ?? true }))
         context.set("refusedLately", .bool(view.map { wasRefusedLately(domains, in: $0, at: moment) } ?? false))
         return context
     }
@@ -80,6 +100,7 @@ extension SignConsent {
         var context = CedarRecord(fileOf: circumstances, about: consent.map { .person($0.subject) })
         context.set("signer", .person(signer))
         context.set("capacity", .capacity(of: .person(signer), under: requirement))
+        context.set("capacityHeld", .bool(requirement?.isHeld(claimed, by: .person(signer)) ?? true))
         context.set("completes", .bool(completes(consent, requirement, in: circumstances)))
         return context
     }
@@ -87,10 +108,10 @@ extension SignConsent {
     /// Whether nothing is missing once this signature stands.
     private func completes(_ consent: Consent?, _ requirement: SignatureRequirement?, in circumstances: Circumstances) -> Bool {
         guard let view = circumstances.facts.household, let consent, let worker = circumstances.asker.worker,
-            let required = requirement?.signers.first(where: { $0.party == .person(signer) })
+            let capacity = requirement?.capacity(of: .person(signer), claimed: claimed)
         else { return false }
         let giver = ConsentGiver(
-            party: required.party, capacity: required.capacity, at: circumstances.moment, method: method, notedBy: worker)
+            party: .person(signer), capacity: capacity, at: circumstances.moment, method: method, notedBy: worker)
         return (try? view.signing(consent, giver, at: circumstances.moment).signatures.isComplete) ?? false
     }
 }

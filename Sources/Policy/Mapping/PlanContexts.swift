@@ -50,16 +50,23 @@ extension SignPlan {
 }
 
 extension ChangePlanAction {
-    public func context(in circumstances: Circumstances) -> CedarRecord {
-        var context = CedarRecord(fileOf: circumstances)
-        let action = circumstances.facts.household?.plan(plan)?.actions.first { $0.id == planAction }
+    public func context(in circumstances: Circumstances) -> CedarRecord { circumstances.context(of: planAction, in: plan) }
+}
+
+extension RecordProgress {
+    public func context(in circumstances: Circumstances) -> CedarRecord { circumstances.context(of: planAction, in: plan) }
+}
+
+extension Circumstances {
+    /// Whose action it is.
+    fileprivate func context(of planAction: PlanActionID, in plan: PlanID) -> CedarRecord {
+        var context = CedarRecord(fileOf: self)
+        let action = facts.household?.plan(plan)?.actions.first { $0.id == planAction }
         context.set("owner", action?.actor.organisation.map { .organisation($0) })
         context.set("assignee", action?.worker.map { .worker($0) })
         return context
     }
-}
 
-extension Circumstances {
     /// What a version lacks; what does not exist was not presented.
     fileprivate func gaps(of plan: PlanID) -> SortedSet<PlanGap> {
         guard let view = facts.household, let version = view.plan(plan) else { return [.notPresented] }

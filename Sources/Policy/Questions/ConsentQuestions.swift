@@ -16,6 +16,21 @@ public struct ConsentDraft: Hashable, Sendable {
         case all
     }
 
+    /// A signature given on the spot.
+    public struct Signature: Hashable, Sendable {
+        public let party: Party
+        /// In which capacity, where the signer said so; nil: as the registry has it.
+        public let claimed: SigningCapacity?
+        /// How; nil: as the consent as a whole.
+        public let method: SigningMethod?
+
+        public init(_ party: Party, claimed: SigningCapacity? = nil, method: SigningMethod? = nil) {
+            self.party = party
+            self.claimed = claimed
+            self.method = method
+        }
+    }
+
     /// The resident concerned.
     public let subject: PersonID
     public let recipients: Recipients
@@ -28,14 +43,27 @@ public struct ConsentDraft: Hashable, Sendable {
     public let until: CalendarDay?
     /// Version of the explanation that was given; nil when none was (PR-11.5).
     public let leafletVersion: Label?
-    /// Who signed on the spot; may be empty.
-    public let signers: SortedSet<Party>
-    /// How they did.
+    /// What was signed on the spot; may be empty.
+    public let signatures: [Signature]
+    /// How it was given.
     public let method: SigningMethod
 
+    /// Who signed on the spot.
+    public var signers: SortedSet<Party> { SortedSet(signatures.map(\.party)) }
+
+    /// A draft whose signers said nothing about their capacity.
     public init(
         subject: PersonID, recipients: Recipients, domains: Domains, purpose: Purpose?, from: CalendarDay, until: CalendarDay?,
         leafletVersion: Label?, signers: SortedSet<Party>, method: SigningMethod
+    ) {
+        self.init(
+            subject: subject, recipients: recipients, domains: domains, purpose: purpose, from: from, until: until,
+            leafletVersion: leafletVersion, signatures: signers.map { Signature($0) }, method: method)
+    }
+
+    public init(
+        subject: PersonID, recipients: Recipients, domains: Domains, purpose: Purpose?, from: CalendarDay, until: CalendarDay?,
+        leafletVersion: Label?, signatures: [Signature], method: SigningMethod
     ) {
         self.subject = subject
         self.recipients = recipients
@@ -44,7 +72,7 @@ public struct ConsentDraft: Hashable, Sendable {
         self.from = from
         self.until = until
         self.leafletVersion = leafletVersion
-        self.signers = signers
+        self.signatures = signatures
         self.method = method
     }
 }
@@ -92,9 +120,15 @@ public struct SignConsent: Question {
     public let household: HouseholdID?
     public let consent: ConsentID
     public let signer: PersonID
+    /// In which capacity, where the signer said so; nil: as the registry has it.
+    public let claimed: SigningCapacity?
     public let method: SigningMethod
 
-    public init(household: HouseholdID? = nil, consent: ConsentID, signer: PersonID, method: SigningMethod = .written) {
+    public init(
+        household: HouseholdID? = nil, consent: ConsentID, signer: PersonID, claimed: SigningCapacity? = nil,
+        method: SigningMethod = .written
+    ) {
+        self.claimed = claimed
         self.household = household
         self.consent = consent
         self.signer = signer

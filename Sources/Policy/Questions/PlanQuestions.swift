@@ -68,7 +68,7 @@ public struct ActivatePlan: Question {
     public var about: Subject { Subject(.plan, plan: plan) }
 }
 
-/// Changes one action of a plan version (PR-8.4, 8.6).
+/// Changes what one action of a plan version says: its words or its term (PR-8.4, 8.6).
 public struct ChangePlanAction: Question {
     public static let action = ActionName.changePlanAction
     public let plan: PlanID
@@ -77,6 +77,23 @@ public struct ChangePlanAction: Question {
     public init(plan: PlanID, planAction: PlanActionID) {
         self.plan = plan
         self.planAction = planAction
+    }
+
+    public var about: Subject { Subject(.plan, plan: plan) }
+}
+
+/// Notes whether one action of the plan in force is done. What was signed does not change by it (PR-8.4, 8.6).
+public struct RecordProgress: Question {
+    public static let action = ActionName.recordProgress
+    public let plan: PlanID
+    public let planAction: PlanActionID
+    /// The day on which it was done; nil when it is not done after all.
+    public let doneOn: CalendarDay?
+
+    public init(plan: PlanID, planAction: PlanActionID, doneOn: CalendarDay?) {
+        self.plan = plan
+        self.planAction = planAction
+        self.doneOn = doneOn
     }
 
     public var about: Subject { Subject(.plan, plan: plan) }

@@ -41,12 +41,8 @@ extension Vault {
         let moment = grant.moment
         var change = try HouseholdChange(
             self, grant.asked.household, at: moment, workers: [worker], expected: revision, in: transaction.sql)
-        let required = change.view.required(draft.subject, at: moment)?.signers ?? []
-        let givers = draft.signers.map { party in
-            // Who is not asked is written down in the capacity claimed, and is then refused as not entitled.
-            let capacity = required.first { $0.party == party }?.capacity ?? .ownBehalf
-            return ConsentGiver(party: party, capacity: capacity, at: moment, method: draft.method, notedBy: worker)
-        }
+        // Who is not asked, or not in the capacity claimed, is written down in that one, and is then refused as not entitled.
+        let givers = draft.givers(under: change.view.required(draft.subject, at: moment), notedBy: worker, at: moment)
         let proposal = ConsentProposal(
             subject: draft.subject, receiver: draft.receiverChoice, domains: draft.domainChoice, purpose: draft.purpose, from: draft.from,
             until: draft.until, leafletVersion: draft.leafletVersion, withdrawalExplained: draft.leafletVersion != nil, givers: givers)
@@ -67,8 +63,8 @@ extension Vault {
         var (change, consent) = try open(asked.consent, at: moment, worker, revision, transaction.sql)
         guard asked.household.map({ $0 == change.household }) ?? true else { throw VaultError.noSuchThing }
         let party = Party.person(asked.signer)
-        let required = change.view.required(consent.subject, at: moment)?.signers ?? []
-        let capacity = required.first { $0.party == party }?.capacity ?? .ownBehalf
+        let requirement = change.view.required(consent.subject, at: moment)
+        let capacity = requirement?.capacity(of: party, claimed: asked.claimed) ?? asked.claimed ?? .ownBehalf
         let giver = ConsentGiver(party: party, capacity: capacity, at: moment, method: asked.method, notedBy: worker)
         let (signed, signatures) = try change.view.signing(consent, giver, at: moment)
         consent = signed

@@ -16,12 +16,15 @@ public struct PlanWording: Sendable {
     }
 }
 
-/// What becomes of one action of a plan.
-public enum PlanActionChange: Sendable {
-    /// Done on this day, or not done after all: progress, in the version in force.
-    case done(CalendarDay?)
-    /// Another term or other words: content, in a draft.
-    case content(due: CalendarDay, description: String?)
+/// What becomes of one action of a draft: another term, other words, or both; nil leaves it as it is.
+public struct PlanActionChange: Sendable {
+    public let due: CalendarDay?
+    public let description: String?
+
+    public init(due: CalendarDay?, description: String?) {
+        self.due = due
+        self.description = description
+    }
 }
 
 /// A plan version after something was done about it.
@@ -133,7 +136,7 @@ extension Vault {
         return try result(version.id, change)
     }
 
-    /// Changes one action: its progress in the version in force, or its content in a draft.
+    /// Changes what one action of a draft says.
     public func changePlanAction(
         _ grant: consuming Grant<ChangePlanAction>, to becoming: PlanActionChange, expected revision: UInt64? = nil,
         in transaction: borrowing Transaction
@@ -145,32 +148,45 @@ extension Vault {
         guard let index = version.actions.firstIndex(where: { $0.id == id }) else { throw VaultError.noSuchThing }
         var action = version.actions[index]
         var words: PlanWords?
-        let kind: PlanChange
-        switch becoming {
-        case .done(let day):
-            action.doneOn = day
-            kind = .progress(id)
-        case .content(let due, let description):
-            action.due = due
-            kind = .action(action)
-            if let description {
-                words = try change.words(.plan, version.id)
-                guard let place = words?.actions.firstIndex(where: { $0.id == id }) else {
-                    throw VaultError.doesNotVerify(.recordMalformed)
-                }
-                words?.actions[place].description = description
+        action.due = becoming.due ?? action.due
+        if let description = becoming.description {
+            words = try change.words(.plan, version.id)
+            guard let place = words?.actions.firstIndex(where: { $0.id == id }) else {
+                throw VaultError.doesNotVerify(.recordMalformed)
             }
+            words?.actions[place].description = description
         }
-        let objections = change.view.objections(to: kind, in: version, by: worker, at: grant.moment)
-        guard objections.isEmpty else {
-            throw HouseholdError(
-                .notAllowed, about: objections.map(\.rawValue).joined(separator: ","),
-                articles: Array(SortedSet(objections.flatMap(\.articles))))
-        }
+        try refuse(change.view.objections(to: .action(action), in: version, by: worker, at: grant.moment))
         version.actions[index] = action
         try change.write(version, .plan, words: words, isNew: false)
         _ = try change.settle()
         return try result(version.id, change)
+    }
+
+    /// Notes whether one action of the version in force is done: outside the content that was signed.
+    public func recordProgress(
+        _ grant: consuming Grant<RecordProgress>, expected revision: UInt64? = nil, in transaction: borrowing Transaction
+    ) throws -> PlanResult {
+        try require(grant.isLive)
+        let worker = try worker(grant.caller)
+        let asked = grant.asked
+        var (change, version) = try open(asked.plan, at: grant.moment, [worker], revision, transaction.sql)
+        guard let index = version.actions.firstIndex(where: { $0.id == asked.planAction }) else { throw VaultError.noSuchThing }
+        try refuse(change.view.objections(to: .progress(asked.planAction), in: version, by: worker, at: grant.moment))
+        let before = version
+        version.actions[index].doneOn = asked.doneOn
+        // INVARIANT: what was signed stays, to the byte (PR-8.4).
+        guard version.hasSameContent(as: before) else { throw VaultError.doesNotVerify(.recordMalformed) }
+        try change.write(version, .plan, isNew: false)
+        _ = try change.settle()
+        return try result(version.id, change)
+    }
+
+    private func refuse(_ objections: [PlanObjection]) throws {
+        guard !objections.isEmpty else { return }
+        throw HouseholdError(
+            .notAllowed, about: objections.map(\.rawValue).joined(separator: ","),
+            articles: Array(SortedSet(objections.flatMap(\.articles))))
     }
 
     private func open(
