@@ -53,9 +53,11 @@ struct Daemon {
     // MARK: - Opening
 
     /// Opens the vault. Every row and every leaf is verified before this returns.
-    /// - Parameter rehearsalClock: the clock of a practice vault; nil for a real one. A vault of the other kind is refused.
+    /// - Parameters:
+    ///   - rehearsalClock: the clock of a practice vault; nil for a real one. A vault of the other kind is refused.
+    ///   - offering: the policies are offered for adoption and need not be those that the vault adopted; such a daemon serves nobody.
     static func open(
-        _ settings: Settings, secret: borrowing SlotSecret, rehearsalClock: RehearsalClock?, logger: Logger
+        _ settings: Settings, secret: borrowing SlotSecret, rehearsalClock: RehearsalClock?, logger: Logger, offering: Bool = false
     ) async throws -> Daemon {
         let engine = try PolicyFolder.load(settings.policyDirectory)
         let keys = try VaultFiles.unseal(settings.paths, with: secret)
@@ -87,13 +89,20 @@ struct Daemon {
             }
         }
         let moment = clock.now()
-        if vault.header.policyDigest.bytes != engine.digest {
+        if vault.header.policyDigest.bytes != engine.digest, !offering {
             guard rehearsalClock != nil, let digest = Bytes32(engine.digest), let version = Household.Label(engine.reglementVersion) else {
                 throw Ending.failed(
                     "the policies in \(settings.policyDirectory) are not those that the vault adopted",
-                    hint: "put the adopted set back, or have the partners adopt this one", status: 2)
+                    hint: "put the adopted set back, or have the partners adopt this one: kluisd adopt --help", status: 2)
             }
-            try await writer.perform { try vault.adopt(policyDigest: digest, reglementVersion: version, at: moment, in: $0) }
+            let step = PolicyStep(
+                identity: vault.identity, adopted: vault.header.policyDigest, since: vault.header.adoptedAt, offered: digest,
+                reglementVersion: version)
+            let adoption = PolicyAdoption(log: log, source: vault)
+            try await writer.perform { transaction in
+                try adoption.recordRehearsal(step, at: moment, in: transaction)
+                try vault.adopt(policyDigest: digest, reglementVersion: version, at: moment, in: transaction)
+            }
         }
         try await writer.perform {
             try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0)
