@@ -31,13 +31,7 @@ extension Problem {
         case let error as VaultError: self.init(error)
         case let error as HouseholdError:
             // The reglement let it through and the domain did not: the request asks for something that cannot be so.
-            let cited = error.articles.map(\.description).joined(separator: ", ")
-            let about = error.about.isEmpty ? error.code.rawValue : error.about
-            self = .invalidField(
-                about,
-                Sentence(
-                    nl: "dit past niet bij wat is vastgelegd" + (cited.isEmpty ? "" : " (\(cited))"),
-                    en: "this does not fit what is on record" + (cited.isEmpty ? "" : " (\(cited))")))
+            self = .doesNotFit(error.about.isEmpty ? error.code.rawValue : error.about, articles: error.articles.map(\.description))
         default: self = .internalError
         }
     }

@@ -108,7 +108,12 @@ extension VaultServer {
         let action = Policy.ReadItem(household: household, item: item)
         let person = try await onBehalfOf(exchange, in: household)
         let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
-        if exchange.whyOnly { return try await why(attempt, exchange) }
+        if exchange.whyOnly {
+            // Whoever may read it hears as well that there is nothing whole to read.
+            return try await why(attempt, exchange) { [vault] in
+                if vault.isKnownDamaged(item) { throw VaultError.doesNotVerify(.contentForged) }
+            }
+        }
         return try await Streaming.respond { feed in
             let outcome = try await monitor.read(attempt) { [vault] grant in
                 let line = grant.line

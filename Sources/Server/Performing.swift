@@ -78,11 +78,17 @@ extension VaultServer {
     }
 
     /// "May I": decides, records that it was asked, and does nothing.
-    func why<A: Action>(_ attempt: Attempt<A>, _ exchange: Exchange) async throws -> Response {
+    /// - Parameter whenAllowed: what else stands in the way of somebody who may.
+    func why<A: Action>(
+        _ attempt: Attempt<A>, _ exchange: Exchange, whenAllowed: () throws -> Void = {}
+    ) async throws -> Response {
         let checked = try await monitor.check(attempt)
         let explanation = checked.explanation
         guard explanation.outcome != .refuse || explanation.mayKnow else { throw Problem.notFound }
-        if explanation.outcome != .refuse { try exchange.unresolved.tell() }
+        if explanation.outcome != .refuse {
+            try exchange.unresolved.tell()
+            try whenAllowed()
+        }
         let traces = explanation.determining.isEmpty ? explanation.nearest : explanation.determining
         let answer = DecisionAnswer(
             outcome: explanation.outcome.rawValue, articles: explanation.articles.map(\.description),

@@ -16,6 +16,8 @@ enum Problem: Error, Sendable {
     /// A body, header or value that is not what the message has; `field` is its path.
     case invalid(WireError)
     case invalidField(String, Sentence)
+    /// What was asked contradicts what is on record: about what, and under which articles.
+    case doesNotFit(String, articles: [String])
     case tooLarge(limit: Int)
     case contentTooLarge
     case lengthAndChunked
@@ -52,6 +54,12 @@ enum Problem: Error, Sendable {
                 next: Sentence(
                     nl: "controleer het kenmerk, of vraag de regisseur of coördinator om betrokkenheid",
                     en: "check the identifier, or ask the director or coordinator for an involvement"))
+        case .doesNotFit:
+            Form(
+                .invalid, 400, "dit past niet bij wat is vastgelegd", "this does not fit what is on record",
+                next: Sentence(
+                    nl: "bekijk wat er staat (kaart, toestemmingen, plan) en vraag wat daarbij past",
+                    en: "look at what is there (card, consents, plan) and ask for what fits it"))
         case .invalid, .invalidField, .truncated:
             Form(.invalid, 400, "het verzoek klopt niet", "the request is not valid")
         case .tooLarge(let limit):
@@ -139,6 +147,9 @@ enum Problem: Error, Sendable {
         case .invalidField(let field, let sentence):
             document.field = field
             document.detail = sentence(language)
+        case .doesNotFit(let about, let articles):
+            document.field = about
+            document.articles = articles
         case .conflict(let sentence): document.detail = sentence(language)
         default: break
         }

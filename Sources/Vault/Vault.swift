@@ -16,6 +16,8 @@ public final class Vault: Sendable {
     let blobs: BlobFolder
     let faults: Faults
     private let headerNow: Mutex<VaultHeader>
+    /// Items whose content was found not to be what was recorded, since the start.
+    let damaged = Mutex<Set<ItemID>>([])
 
     init(registry: Registry, keys: KeySession, blobs: BlobFolder, header: VaultHeader, faults: Faults) {
         self.registry = registry
@@ -43,6 +45,9 @@ public final class Vault: Sendable {
         keys.seal()
         registry.forget()
     }
+
+    /// Whether the content of an item was found not to be what was recorded when it was last read. Only who may read the item may hear it.
+    public func isKnownDamaged(_ item: ItemID) -> Bool { damaged.withLock { $0.contains(item) } }
 
     /// Adopts another policy set. Only for a start-up, before anybody is served.
     public func adopt(policyDigest: Bytes32, reglementVersion: Household.Label, at moment: Moment, in transaction: borrowing Transaction)

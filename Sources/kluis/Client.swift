@@ -89,6 +89,14 @@ final class Client {
         return collected
     }
 
+    /// What would be decided now, asked without doing it.
+    func decision(_ route: Route, _ parameters: [String]) async throws -> DecisionAnswer {
+        var asking = circumstances
+        asking.why = true
+        let text = try await Client(asking, over: connection).text(route, parameters)
+        return try Failure.wire { () throws(WireError) in try WireJSON.decodeLeniently(DecisionAnswer.self, from: text) }
+    }
+
     /// Streams an answer that is bytes. `onHead` hears the headers before the first piece.
     func stream(
         _ route: Route, _ parameters: [String], query: [(name: String, value: String?)] = [], onHead: (HTTPHeaders) throws -> Void,

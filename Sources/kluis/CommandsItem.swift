@@ -286,8 +286,29 @@ struct ReadItemCommand: TalkingCommand {
             try file?.keep()
         } catch let fault as SystemFault {
             throw Failure.invalid(.cannotWrite, name, fault.words)
+        } catch let failure as Failure where failure.code == .interrupted {
+            throw await reason(of: failure, client.circumstances)
         }
         if common.json { try client.console.show(ItemRead(file: name, bytes: count, item: brief, receipt: receipt)) { [] } }
+    }
+
+    /// Why the bytes stopped: a stream that is cut cannot say it, so it is asked on a connection of its own.
+    private func reason(of cut: Failure, _ circumstances: Circumstances) async -> Failure {
+        do {
+            let decision = try await Connection.open(circumstances.socket) { connection in
+                try await Client(circumstances, over: connection).decision(.readItem, [household, item])
+            }
+            guard decision.outcome == "refuse" else { return cut }
+            return Failure(
+                ProblemDocument(
+                    code: .interrupted, status: 403, title: say(.interrupted), detail: decision.sentences.joined(separator: "\n"),
+                    next: decision.next.joined(separator: "\n"), articles: decision.articles, receipt: decision.receipt))
+        } catch let failure as Failure {
+            // The store does not verify, or the session ended: that is why. A daemon that is gone tells no more than the cut itself.
+            return [.verificationFailed, .notFound, .signInFirst].contains(failure.code) ? failure : cut
+        } catch {
+            return cut
+        }
     }
 
     private static func toOutput(_ piece: ByteBuffer) throws(SystemFault) {

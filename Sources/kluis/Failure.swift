@@ -78,7 +78,7 @@ struct Failure: Error {
         }
         switch code {
         case .signInFirst: all.append(say(.hintSignIn))
-        case .interrupted: all.append(say(.hintAskAgain))
+        case .interrupted: if problem == nil { all.append(say(.hintAskAgain)) }
         case .sealed: all.append(say(.hintUnsealed))
         default: break
         }

@@ -402,7 +402,8 @@ said "contentForged:$letters_id"
 tell "The daemon starts, for it does not read every document to do so. The officer's verification reads them all, and names the one:"
 cat "$out" "$err" | show
 sign_in joost direction
-as joost any item read "$H" "$letters_id" --purpose D2 --output "$place/joost.txt"
+as joost 5 item read "$H" "$letters_id" --purpose D2 --output "$place/joost.txt"
+said 'does not match what was recorded'
 [ ! -e "$place/joost.txt" ] || fail "a part of a document that was tampered with was left as if it were whole"
 tell "Joost, who wrote it, does not get it either, and no half of it is left lying about:"
 show <"$err"

@@ -4,6 +4,7 @@ public import Policy
 public import ReferenceMonitor
 import Sealing
 public import Storage
+import Synchronization
 
 /// The words of a new item.
 public struct ItemWording: Sendable {
@@ -111,13 +112,24 @@ extension Vault {
         let shared = grant
         var isFirst = true
         let faults = faults
-        try await content.open(key: key, folder: blobs) {
-            guard shared.isLive else { throw VaultError.grantIsDead }
-            try await shared.recheck()
-            if !isFirst, faults.trips(.streamBreaks) { throw VaultError.fault("stream-breaks") }
-            isFirst = false
-        } sink: {
-            try await sink($0)
+        let item = captured.item.id
+        do {
+            try await content.open(key: key, folder: blobs) {
+                guard shared.isLive else { throw VaultError.grantIsDead }
+                try await shared.recheck()
+                if !isFirst, faults.trips(.streamBreaks) { throw VaultError.fault("stream-breaks") }
+                isFirst = false
+            } sink: {
+                try await sink($0)
+            }
+            damaged.withLock { _ = $0.remove(item) }
+        } catch let error as VaultError {
+            switch error {
+            // A stream that was cut cannot say why: whoever asks after it hears it (`isKnownDamaged`).
+            case .doesNotVerify, .contentMissing: damaged.withLock { _ = $0.insert(item) }
+            default: break
+            }
+            throw error
         }
     }
 }
