@@ -25,6 +25,7 @@ extension Catalogue {
         .hintHelp: "kluis {1} --help",
         .hintUnsealed: "iemand met een sleutel moet de kluis eerst openen",
 
+        .example: "bijvoorbeeld: {1}",
         .wrongMissingArgument: "{1} ontbreekt",
         .wrongMissingValue: "de waarde voor {1} ontbreekt",
         .wrongUnknownOption: "onbekende optie {1}",
@@ -185,7 +186,8 @@ extension Catalogue {
         .helpJSON: "Druk één JSON-document af.",
         .helpWhy: "Beslis en zeg waarom; doe niets.",
         .helpFor: "De inwoner wiens handeling u vastlegt.",
-        .helpPurpose: "Waarvoor u vraagt: D1 tot en met D9.",
+        .helpPurpose:
+            "Waarvoor u vraagt: D1 aanmelding, D2 het plan, D3 regie, D4 veiligheid, D5 een voorziening, D6 overdracht, D7 rechten van inwoners, D8 toezicht, D9 monitor.",
         .helpLang: "nl of en.",
         .helpIdempotency: "Nog eens dezelfde sleutel is dezelfde poging.",
         .helpIfMatch: "Alleen als de versie nog deze is.",

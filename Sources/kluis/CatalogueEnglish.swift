@@ -25,6 +25,7 @@ extension Catalogue {
         .hintHelp: "kluis {1} --help",
         .hintUnsealed: "someone with a key must unseal it first",
 
+        .example: "for example: {1}",
         .wrongMissingArgument: "{1} is missing",
         .wrongMissingValue: "the value for {1} is missing",
         .wrongUnknownOption: "unknown option {1}",
@@ -186,7 +187,8 @@ extension Catalogue {
         .helpJSON: "Print one JSON document.",
         .helpWhy: "Decide and say why; do nothing.",
         .helpFor: "The resident whose act you record.",
-        .helpPurpose: "Why you ask: D1 to D9.",
+        .helpPurpose:
+            "Why you ask: D1 intake, D2 the plan, D3 direction, D4 safety, D5 a provision, D6 handover, D7 residents' rights, D8 oversight, D9 statistics.",
         .helpLang: "nl or en.",
         .helpIdempotency: "The same key again is the same attempt.",
         .helpIfMatch: "Only if the version is still this one.",

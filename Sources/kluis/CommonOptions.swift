@@ -68,10 +68,11 @@ extension TalkingCommand {
     }
 }
 
-/// A configuration with its help text and its Dutch name.
+/// A configuration with its help text, an example and its Dutch name.
 func configuration(
     _ name: String, dutch: String..., help: Phrase, subcommands: [any ParsableCommand.Type] = [], usage: String? = nil
 ) -> CommandConfiguration {
     CommandConfiguration(
-        commandName: name, abstract: say(help), usage: usage, subcommands: subcommands, aliases: dutch.filter { $0 != name })
+        commandName: name, abstract: say(help), usage: usage, discussion: Examples.lines[help].map { say(.example, $0) } ?? "",
+        subcommands: subcommands, aliases: dutch.filter { $0 != name })
 }

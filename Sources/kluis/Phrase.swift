@@ -13,7 +13,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case nextStep, receipt, hintSignIn, hintAgainSameKey, hintAskAgain, hintStartDaemon, hintSocketRights, hintHelp, hintUnsealed
 
     // The command line itself.
-    case wrongMissingArgument, wrongMissingValue, wrongUnknownOption, wrongUnexpected, wrongValue
+    case wrongMissingArgument, wrongMissingValue, wrongUnknownOption, wrongUnexpected, wrongValue, example
 
     // Sign-in.
     case rehearsalVault, foreignNamespace, badChallenge, noKey, signerMissing, signerFailed, signedIn, signedOut, runtimeNotOurs,
