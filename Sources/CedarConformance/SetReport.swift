@@ -1,3 +1,5 @@
+import Cedar
+
 /// What running one set of vectors came to.
 public struct SetReport: Sendable {
     /// The name the figures are printed under.
@@ -21,6 +23,16 @@ public struct SetReport: Sendable {
         var report = SetReport(name)
         report.isPresent = false
         return report
+    }
+
+    /// Runs one case. One that cannot be read is a difference, and does not keep the others from being run.
+    mutating func attempt(_ name: String, _ body: (_ name: String, _ report: inout SetReport) throws(CedarError) -> Void) {
+        cases += 1
+        do throws(CedarError) {
+            try body(name, &self)
+        } catch {
+            differ("\(name): \(error)")
+        }
     }
 
     /// Counts a difference.

@@ -20,34 +20,38 @@ extension Vectors {
         guard let bytes = bytes("open/corpus.jsonl") else { return .absent("corpus-validation") }
         var report = SetReport("corpus-validation")
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() where index % shards == shard {
-            let row = try JSON(parsing: Array(line))
-            let name = try required(row["name"]?.stringValue, "name").string
-            report.cases += 1
-            do {
-                let schema = try Schema(parsing: required(row["schema"]?.stringValue, "schema").string)
-                let policies = try PolicySet(parsing: required(row["policies"]?.stringValue, "policies").string)
-                report.expect(row["shouldValidate"]?.boolValue, schema.validate(policies).isEmpty, "\(name) strict")
-                if let permissive = row["validation"]?["permissive"]?.boolValue {
-                    report.expect(permissive, schema.validate(policies, mode: .permissive).isEmpty, "\(name) permissive")
-                }
-                _ = try Entities(json: required(row["entities"], "entities"), schema: schema)
-                var previous: JSON?
-                for request in try required(row["requests"]?.arrayValue, "requests") {
-                    report.requests += 1
-                    // Most cases put the same question eight times, apart from its description.
-                    let question: JSON = [
-                        "p": request["principal"] ?? .null, "a": request["action"] ?? .null, "r": request["resource"] ?? .null,
-                        "c": request["context"] ?? .null,
-                    ]
-                    if question == previous { continue }
-                    previous = question
-                    if let fault = Vectors.fault(of: request, schema) { report.differ("\(name) request: \(fault)") }
-                }
-            } catch {
-                report.differ("\(name): \(error)")
+            report.attempt("line \(index + 1)") { (name, report) throws(CedarError) in
+                let row = try JSON(parsing: Array(line))
+                try corpusValidationCase(row, row["name"]?.stringValue?.string ?? name, &report)
             }
         }
         return report
+    }
+
+    private func corpusValidationCase(_ row: JSON, _ name: String, _ report: inout SetReport) throws(CedarError) {
+        let schema = try Schema(parsing: required(row["schema"]?.stringValue, "schema").string)
+        let policies = try PolicySet(parsing: required(row["policies"]?.stringValue, "policies").string)
+        let isValid = schema.validate(policies).isEmpty
+        report.expect(row["shouldValidate"]?.boolValue, isValid, "\(name) strict")
+        if let strict = row["validation"]?["strict"]?.boolValue { report.expect(strict, isValid, "\(name) strict verdict") }
+        if let permissive = row["validation"]?["permissive"]?.boolValue {
+            report.expect(permissive, schema.validate(policies, mode: .permissive).isEmpty, "\(name) permissive")
+        }
+        _ = try Entities(json: required(row["entities"], "entities"), schema: schema)
+        var previous: JSON?
+        for request in try required(row["requests"]?.arrayValue, "requests") {
+            report.requests += 1
+            // Some requests are there to be decided only.
+            if request["validateRequest"]?.boolValue == false { continue }
+            // Most cases put the same question eight times, apart from its description.
+            let question: JSON = [
+                "p": request["principal"] ?? .null, "a": request["action"] ?? .null, "r": request["resource"] ?? .null,
+                "c": request["context"] ?? .null,
+            ]
+            if question == previous { continue }
+            previous = question
+            if let fault = Vectors.fault(of: request, schema) { report.differ("\(name) request: \(fault)") }
+        }
     }
 
     /// What keeps a request of a vector from fitting the schema.
@@ -72,10 +76,11 @@ extension Vectors {
         var report = SetReport("made-validation")
         let schema = try Schema(parsing: text)
         for (index, row) in rows.enumerated() {
-            report.cases += 1
             report.requests += 1
-            let policies = try PolicySet(parsing: required(row["policy"]?.stringValue, "policy").string)
-            report.expect(row["strict"]?.boolValue, schema.validate(policies).isEmpty, "policy \(index)")
+            report.attempt("policy \(index)") { (name, report) throws(CedarError) in
+                let policies = try PolicySet(parsing: required(row["policy"]?.stringValue, "policy").string)
+                report.expect(row["strict"]?.boolValue, schema.validate(policies).isEmpty, name)
+            }
         }
         return report
     }
@@ -91,30 +96,42 @@ extension Vectors {
         var entities = SetReport("extra-entities")
         for file in files {
             let stem = folder + file.dropLast(".validation.json".utf8.count)
-            let schema = try Schema(parsing: required(text(stem + ".cedarschema"), "schema"))
-            let verdict = try required(json(stem + ".validation.json"), "verdict")
-            let set = try PolicySet(parsing: required(text(stem + ".cedar"), "policies"))
-            Vectors.comparePolicies(set, schema, verdict["policyValidation"] ?? .null, stem, &policies)
-            let rows = try json(stem + ".json")?["requests"]?.arrayValue ?? []
-            for (index, expected) in (verdict["requestValidation"]?.arrayValue ?? []).enumerated() where rows.indices.contains(index) {
-                requests.cases += 1
-                requests.requests += 1
-                let fault = Vectors.fault(of: rows[index], schema)
-                requests.expect(expected["strict"]?.boolValue, fault == nil, "\(stem) request \(index) \(fault ?? "")")
-            }
-            let written = try json(stem + ".entities.json")?.arrayValue ?? []
-            for expected in verdict["entityValidation"]?["perEntity"]?.objectValue ?? [] {
-                entities.cases += 1
-                entities.requests += 1
-                let fits = Vectors.reads(written.filter { Vectors.key($0) == expected.name }, schema)
-                entities.expect(expected.value["errors"] == nil, fits, "\(stem) entity \(expected.name)")
+            policies.attempt(stem) { (stem, policies) throws(CedarError) in
+                try extraCase(stem, &policies, &requests, &entities)
             }
         }
         return [policies, requests, entities]
     }
 
+    private func extraCase(
+        _ stem: String, _ policies: inout SetReport, _ requests: inout SetReport, _ entities: inout SetReport
+    ) throws(CedarError) {
+        let row = try required(json(stem + ".json"), "case")
+        let schema = try Schema(parsing: required(text(stem + ".cedarschema"), "schema"))
+        let verdict = try required(json(stem + ".validation.json"), "verdict")
+        let set = try PolicySet(parsing: required(text(stem + ".cedar"), "policies"))
+        Vectors.comparePolicies(set, schema, verdict["policyValidation"] ?? .null, stem, &policies)
+        let rows = row["requests"]?.arrayValue ?? []
+        for (index, expected) in (verdict["requestValidation"]?.arrayValue ?? []).enumerated() where rows.indices.contains(index) {
+            requests.cases += 1
+            requests.requests += 1
+            let fault = Vectors.fault(of: rows[index], schema)
+            for mode in ValidationMode.allCases {
+                // A request fits or does not fit in either way of validating policies.
+                let name = "\(stem) request \(index) \(mode) \(fault ?? "")"
+                requests.expect(expected[Text(mode.rawValue)]?.boolValue, fault == nil, name)
+            }
+        }
+        let written = try json(stem + ".entities.json")?.arrayValue ?? []
+        for expected in verdict["entityValidation"]?["perEntity"]?.objectValue ?? [] {
+            entities.cases += 1
+            entities.requests += 1
+            let fits = Vectors.reads(written.filter { Vectors.key($0) == expected.name }, schema)
+            entities.expect(expected.value["errors"] == nil, fits, "\(stem) entity \(expected.name)")
+        }
+    }
+
     private static func comparePolicies(_ set: PolicySet, _ schema: Schema, _ verdict: JSON, _ name: String, _ report: inout SetReport) {
-        report.cases += 1
         for mode in ValidationMode.allCases {
             let findings = schema.validate(set, mode: mode)
             report.requests += 1
@@ -134,21 +151,24 @@ extension Vectors {
         var report = SetReport("entity-parsing")
         for file in files {
             let stem = folder + file.dropLast(".parsing.json".utf8.count)
-            let verdict = try required(json(stem + ".parsing.json"), "verdict")
-            let row = try required(json(stem + ".json"), "case")
-            let schema = try Schema(parsing: required(text(folder + required(row["schema"]?.stringValue, "schema").string), "schema"))
-            let written = try? JSON(parsing: required(text(folder + required(row["entities"]?.stringValue, "entities").string), "entities"))
-            report.cases += 1
-            report.requests += 1
-            let fits = written?.arrayValue.map { Vectors.reads($0, schema) } ?? false
-            report.expect(verdict["allEntities"]?["success"]?.boolValue, fits, "\(stem) all")
-            for expected in verdict["perEntity"]?.objectValue ?? [] {
-                report.requests += 1
-                let one = written?.arrayValue?.filter { Vectors.key($0) == expected.name } ?? []
-                report.expect(expected.value["success"]?.boolValue, Vectors.reads(one, schema), "\(stem) \(expected.name)")
-            }
+            report.attempt(stem) { (stem, report) throws(CedarError) in try entityParsingCase(stem, in: folder, &report) }
         }
         return report
+    }
+
+    private func entityParsingCase(_ stem: String, in folder: String, _ report: inout SetReport) throws(CedarError) {
+        let verdict = try required(json(stem + ".parsing.json"), "verdict")
+        let row = try required(json(stem + ".json"), "case")
+        let schema = try Schema(parsing: required(text(folder + required(row["schema"]?.stringValue, "schema").string), "schema"))
+        let written = try? JSON(parsing: required(text(folder + required(row["entities"]?.stringValue, "entities").string), "entities"))
+        report.requests += 1
+        let fits = written?.arrayValue.map { Vectors.reads($0, schema) } ?? false
+        report.expect(verdict["allEntities"]?["success"]?.boolValue, fits, "\(stem) all")
+        for expected in verdict["perEntity"]?.objectValue ?? [] {
+            report.requests += 1
+            let one = written?.arrayValue?.filter { Vectors.key($0) == expected.name } ?? []
+            report.expect(expected.value["success"]?.boolValue, Vectors.reads(one, schema), "\(stem) \(expected.name)")
+        }
     }
 
     private static func reads(_ entities: [JSON], _ schema: Schema) -> Bool {

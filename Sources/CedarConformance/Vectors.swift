@@ -11,6 +11,11 @@ public struct Vectors: Sendable {
         root = ProcessInfo.processInfo.environment["KLUIS_VECTORS"].map { URL(filePath: $0) } ?? fallback
     }
 
+    /// Takes the folder given, whatever the environment says.
+    public init(root: URL) {
+        self.root = root
+    }
+
     /// The file at a path below the `cedar` folder; nil when it is absent.
     public func bytes(_ path: String) -> [UInt8]? {
         (try? Data(contentsOf: root.appending(path: "cedar").appending(path: path))).map(Array.init)
@@ -40,5 +45,12 @@ public struct Vectors: Sendable {
         let folder = root.appending(path: "cedar").appending(path: path)
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)) else { return nil }
         return names.filter { $0.hasSuffix(suffix) }.sorted()
+    }
+
+    /// The names of the folders in a folder, sorted; nil when the folder is absent.
+    public func folders(in path: String) -> [String]? {
+        let folder = root.appending(path: "cedar").appending(path: path)
+        let entries = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isDirectoryKey])
+        return entries?.filter(\.hasDirectoryPath).map(\.lastPathComponent).sorted()
     }
 }
