@@ -92,20 +92,28 @@ struct Oracle {
     }
 
     private func parse(_ question: JSON) throws(CedarError) -> JSON {
-        ["ok": true, "count": .integer(Int64(try policies(question).policies.count))]
+        let policies = try policies(question)
+        return ["ok": true, "count": .integer(Int64(policies.policies.count)), "json": policies.json]
     }
 
-    /// Decides requests over the entities, whose JSON text stands in `entities`, without a schema.
-    private func authorize(_ question: JSON) throws(CedarError) -> JSON {
+    /// Decides requests over the entities, whose JSON text stands in `entities`; with a schema, that says how both are to be read.
+    private mutating func authorize(_ question: JSON) throws(CedarError) -> JSON {
         let prepared = try PreparedPolicySet(policies(question), templates: .ignore)
-        let entities = try Entities(json: JSON(parsing: question["entities"]?.stringValue?.string ?? ""))
+        let schema = question["schema"] == nil ? nil : try schema(question)
+        let json = try JSON(parsing: question["entities"]?.stringValue?.string ?? "")
+        let entities = if let schema { try Entities(json: json, schema: schema) } else { try Entities(json: json) }
         var responses: [JSON] = []
         for row in question["requests"]?.arrayValue ?? [] {
             let request: Request
             do throws(CedarError) {
+                let action = try EntityUID(json: row["action"] ?? .null)
+                let written = row["context"] ?? [:]
+                let context = if let schema { try schema.context(json: written, for: action) } else { try Record(json: written) }
                 request = Request(
-                    principal: try EntityUID(json: row["principal"] ?? .null), action: try EntityUID(json: row["action"] ?? .null),
-                    resource: try EntityUID(json: row["resource"] ?? .null), context: try Record(json: row["context"] ?? [:]))
+                    principal: try EntityUID(json: row["principal"] ?? .null), action: action,
+                    resource: try EntityUID(json: row["resource"] ?? .null),
+                    context: context)
+                if let finding = schema?.validate(request).first { throw CedarError(.invalidRequest, finding.description) }
             } catch {
                 responses.append(["error": .string(Text(error.description))])
                 continue

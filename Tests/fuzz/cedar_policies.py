@@ -1,5 +1,7 @@
 """Random policies: expressions that mostly fit a schema, wrong in places on purpose."""
 
+import re
+
 from cedar_words import ATTRIBUTES, EXTENSIONS, IDS, LONGS, RESERVED, STRINGS, TAGS, is_identifier, pattern, quote
 
 BOOL, LONG, STRING = ("Bool",), ("Long",), ("String",)
@@ -9,14 +11,40 @@ METHODS = {
 }
 
 
-class Policies:
-    """Writes policies for the requests of a schema. `wrong` is how often a part is of another type than it should be."""
+TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[A-Za-z_][A-Za-z0-9_]*|\s+|.', re.S)
 
-    def __init__(self, rng, schema, wrong):
+
+def bare(rng, text):
+    """The text with some of its grouping parentheses left out: what it then means is for the precedence of operators to say."""
+    tokens = TOKEN.findall(text)
+    opened, previous = [], ""
+    for place, token in enumerate(tokens):
+        if token == "(":
+            is_call = previous[-1:].isalnum() and previous not in ("if", "then", "else", "in")
+            opened.append(None if is_call or rng.random() < 0.6 else place)
+        elif token == ")" and opened:
+            start = opened.pop()
+            if start is not None:
+                tokens[start] = tokens[place] = " "
+        if not token.isspace():
+            previous = token
+    return "".join(tokens)
+
+
+class Policies:
+    """Writes policies for the requests of a schema.
+
+    `wrong` is how often a part is of another type than it should be, `open` how often a scope demands nothing. After `policy`,
+    `environment` holds what kind of request the policy is about.
+    """
+
+    def __init__(self, rng, schema, wrong, open=0.0):
         self.rng = rng
         self.schema = schema
         self.wrong = wrong
+        self.open = open
         self.paths = {}
+        self.environment = None
 
     # Scope
 
@@ -25,6 +53,7 @@ class Policies:
         environments = self.schema.environments()
         principal, action, resource, context = rng.choice(environments) if environments else (
             rng.choice(list(self.schema.entities)), rng.choice(list(self.schema.actions)), rng.choice(list(self.schema.entities)), ("Record", ()))
+        self.environment = (principal, action, resource, context)
         self.types = {"principal": ("Entity", principal), "resource": ("Entity", resource), "context": context}
         self.action = action
         self.collect_paths()
@@ -32,7 +61,17 @@ class Policies:
         scope = ", ".join([self.end("principal", principal), self.action_scope(), self.end("resource", resource)])
         clauses = [f"{rng.choice(['when', 'when', 'when', 'unless'])} {{ {self.guarded(BOOL, rng.randint(1, 4))} }}"
                    for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))]
-        return f"{effect} ({scope}) {' '.join(clauses)};"
+        if rng.random() < self.open:
+            scope = "principal, action, resource"
+        text = f"{self.annotations()}{effect} ({scope}{rng.choice(['', '', '', ','])}) {' '.join(clauses)};"
+        return bare(rng, text) if rng.random() < 0.4 else text
+
+    def annotations(self):
+        rng = self.rng
+        if rng.random() < 0.8:
+            return ""
+        names = rng.sample(["id", "doc", "if", "permit", "_a1", "__cedar"], rng.randint(1, 3))
+        return "".join(f"@{name}" + rng.choice(["", " ", f"({quote(rng.choice(STRINGS), rng)})\n"]) + " " for name in names)
 
     def end(self, variable, kind):
         rng = self.rng
@@ -169,7 +208,8 @@ class Policies:
             return self.entity_literal(kind[1])
         if kind[0] == "Set":
             count = rng.randint(0 if rng.random() < self.wrong else 1, 3)
-            return "[" + ", ".join(self.expression(kind[1], depth - 1) for _ in range(count)) + "]"
+            items = [self.expression(kind[1], depth - 1) for _ in range(count)]
+            return "[" + ", ".join(items) + ("," if items and rng.random() < 0.1 else "") + "]"
         if kind[0] == "Record":
             fields = [f"{self.attribute_name(n)}: {self.expression(t, depth - 1)}" for n, (t, required) in kind[1]
                       if required or rng.random() < 0.5]
@@ -185,7 +225,7 @@ class Policies:
         if roll < 0.75:
             return f"({self.expression(LONG, depth - 1)} {rng.choice('+-*')} {self.expression(LONG, depth - 1)})"
         if roll < 0.85:
-            return f"-{self.expression(LONG, depth - 1)}"
+            return "-" * rng.choice([1, 1, 1, 2, 4]) + self.expression(LONG, depth - 1)
         unit = rng.choice(["Milliseconds", "Seconds", "Minutes", "Hours", "Days"])
         return f"{self.receiver('duration', depth)}.to{unit}()"
 
@@ -215,6 +255,8 @@ class Policies:
             return rng.choice(["true", "false", "(context == context)", self.path(BOOL) or "true"])
         forms = [self.join, self.join, self.negation, self.compare, self.equal, self.equal, self.member, self.type_test, self.has, self.match,
                  self.collection, self.extension_test, self.tag_test, self.plain]
+        if rng.random() < 0.02:
+            return self.action_test(depth)
         return rng.choice(forms)(depth - 1)
 
     def plain(self, depth):
@@ -226,6 +268,8 @@ class Policies:
         return "(" + f" {symbol} ".join(parts) + ")"
 
     def negation(self, depth):
+        if self.rng.random() < 0.1:
+            return "!" * self.rng.randint(2, 4) + self.guarded(BOOL, depth)
         return f"!{self.guarded(BOOL, depth)}" if self.rng.random() < 0.5 else f"!({self.guarded(BOOL, depth)})"
 
     def compare(self, depth):
@@ -295,6 +339,11 @@ class Policies:
         method = self.rng.choice(METHODS[name])
         argument = self.expression(("Extension", name), depth) if method not in ("isIpv4", "isIpv6", "isLoopback", "isMulticast") else ""
         return f"{self.receiver(name, depth)}.{method}({argument})"
+
+    def action_test(self, depth):
+        """Of an action: its type, and attributes and tags, of which it has none."""
+        return "(" + self.rng.choice(["action is Action", "action is N::Action", "action has a", "action.a == 1", 'action.hasTag("a")',
+                                      'action.getTag("a") == 1', "action == principal", "[action].contains(action)"]) + ")"
 
     def tag_test(self, depth):
         return f"({self.expression(self.some_entity(), depth)}).hasTag({self.expression(STRING, depth)})"

@@ -127,6 +127,9 @@ class Schema:
             return f"Set<{self.type_text(kind[1], space)}>"
         return self.record_text(kind, space)
 
+    def note(self):
+        return self.rng.choice(['@doc("x") ', "@doc\n", '@a("1") @if("\\u{41}") ']) if self.rng.random() < 0.05 else ""
+
     def is_hidden(self, base):
         return any(name.rpartition("::")[2] == base for name in list(self.entities) + list(self.commons))
 
@@ -157,7 +160,7 @@ class Schema:
                 line += rng.choice([" ", " = "]) + self.record_text(("Record", tuple(entity["attrs"].items())), space)
             if entity["tags"]:
                 line += f" tags {self.type_text(entity['tags'], space)}"
-            blocks[space].append(line + ";")
+            blocks[space].append(self.note() + line + ";")
         for name, kind in self.commons.items():
             space, _, base = name.rpartition("::")
             blocks[space].append(f"type {base} = {self.plain_type(kind, space)};")
@@ -166,6 +169,8 @@ class Schema:
         out = []
         for space, lines in blocks.items():
             rng.shuffle(lines)
+            if rng.random() < 0.1:
+                lines.append('entity Twin0, Twin1 in [Twin0] { twin?: Twin1 };\ntype Alias0 = Alias1; type Alias1 = Set<Twin0>;\naction t0, "t 1";')
             body = "\n".join(("// comment\n" if rng.random() < 0.05 else "") + line for line in lines)
             out.append(f"namespace {space} {{\n{body}\n}}" if space else body)
         rng.shuffle(out)
@@ -173,7 +178,8 @@ class Schema:
 
     def action_text(self, space, eid, action):
         rng = self.rng
-        line = f"action {quote(eid, rng)}"
+        written = eid if is_identifier(eid) and eid not in RESERVED and rng.random() < 0.5 else quote(eid, rng)
+        line = f"{self.note()}action {written}"
         parents = [f"{p[0]}::{quote(p[1])}" for p in action["parents"]]
         if len(parents) == 1 and rng.random() < 0.5:
             line += f" in {parents[0]}"
@@ -181,14 +187,21 @@ class Schema:
             line += f" in [{', '.join(parents)}]"
         if action["applies"]:
             principals, resources, context = action["applies"]
-            parts = [f"principal: [{', '.join(self.reference(p, space) for p in principals)}]",
-                     f"resource: [{', '.join(self.reference(r, space) for r in resources)}]"]
+            parts = [f"principal: {self.several(principals, space)}", f"resource: {self.several(resources, space)}"]
             if context[1] or rng.random() < 0.5:
                 named = [n for n, c in self.commons.items() if c == context]
                 written = self.reference(named[0], space) if named and rng.random() < 0.5 else self.record_text(context, space)
                 parts.append(f"context: {written}")
-            line += " appliesTo { " + ", ".join(parts) + " }"
+            rng.shuffle(parts)
+            line += " appliesTo { " + ", ".join(parts) + rng.choice(["", ","]) + " }"
         return line + ";"
+
+    def several(self, names, space):
+        """A list of names, or one name by itself."""
+        written = [self.reference(name, space) for name in names]
+        if len(written) == 1 and self.rng.random() < 0.5:
+            return written[0]
+        return "[" + ", ".join(written) + ("," if self.rng.random() < 0.01 else "") + "]"
 
     # Values
 

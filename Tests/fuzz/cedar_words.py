@@ -46,7 +46,9 @@ def quote(text, rng=None):
         elif char == "\r":
             out.append("\\r")
         elif rng and rng.random() < 0.03:
-            out.append("\\u{%x}" % ord(char))
+            out.append(rng.choice(["\\u{%x}", "\\u{%06X}"] + ["\\x%02x"] * (ord(char) < 128)) % ord(char))
+        elif char == "'" and rng:
+            out.append("\\'")
         elif ord(char) < 32 or ord(char) == 127:
             out.append({"\n": "\\n", "\t": "\\t", "\0": "\\0"}.get(char, "\\u{%x}" % ord(char)))
         else:
@@ -56,9 +58,27 @@ def quote(text, rng=None):
 
 def pattern(rng):
     """The right side of `like`."""
-    pieces = [rng.choice(["*", "**", "a", "b", "ab", "c", "\\*", "é", "X", "\\\\", "abc", "\\u{41}"]) for _ in range(rng.randint(0, 5))]
+    pieces = [rng.choice(["*", "**", "a", "b", "ab", "c", "\\*", "\\x2a", "\\u{2A}", "\\'", "é", "X", "\\\\", "abc", "\\u{41}"]) for _ in range(rng.randint(0, 5))]
     return '"' + "".join(pieces) + '"'
 
 
 def dumps(value):
     return json.dumps(value, ensure_ascii=False)
+
+
+LETTERS = {"decimal": "0123456789.-+e_", "ip": "0123456789abcdefAF:./%xg ", "datetime": "0123456789-:.TZ+tz ", "duration": "0123456789dhms-+. "}
+
+
+def damaged(rng, function, text):
+    """A text for a function of an extension type with one to three characters exchanged, added or left out."""
+    characters = list(text)
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        place, roll = rng.randint(0, len(characters)), rng.random()
+        letter = rng.choice(LETTERS[function] if rng.random() < 0.97 else "\u0663é\0")
+        if roll < 0.35 and place < len(characters):
+            characters[place] = letter
+        elif roll < 0.65 or not characters:
+            characters.insert(place, letter)
+        else:
+            del characters[min(place, len(characters) - 1)]
+    return "".join(characters)

@@ -6,8 +6,12 @@ schemas, policies, entities and requests, and counts the answers that differ.
 
     fuzz_cedar.py --oracle .build/debug/cedar-oracle --seed 1 --evaluations 100000 --validations 20000
 
-Prints the seed and one line of counts for each kind of question; exits with 1 when any answer differed. Each difference is appended
-to the file given with --failures, as one JSON object a line that can be put to the oracle again.
+Prints the seed and the counts for each kind of question, one figure a line, as `name: value unit`; exits with 1 when any answer differed.
+Each difference is appended to the file given with --failures, as one JSON object a line that can be put to the oracle again.
+
+What is compared: whether a schema, a policy text, entities and a request are accepted; the JSON form of policies; whether policies are
+valid; decisions, determining and erring policies. Values come from entities and contexts in their explicit forms and, with a schema, in
+their short ones.
 """
 
 import argparse
@@ -23,9 +27,10 @@ from cedar_mutations import mutate_json, mutate_policy, mutate_schema
 from cedar_policies import Policies
 from cedar_schemas import Schema
 from cedar_tiny import Tiny
-from cedar_words import dumps
+from cedar_words import EXTENSIONS, damaged, dumps, quote
 
-KINDS = ["schemas", "parses", "validations", "entities", "requests", "evaluations"]
+# What is asked, and how often when the command line does not say.
+KINDS = {"schemas": 10_000, "parses": 10_000, "validations": 20_000, "entities": 10_000, "requests": 10_000, "evaluations": 100_000}
 
 
 class Oracle:
@@ -49,7 +54,7 @@ class Fuzzer:
         self.goal = {kind: getattr(options, kind) for kind in KINDS}
         self.done = dict.fromkeys(KINDS, 0)
         self.positive = dict.fromkeys(KINDS, 0)
-        self.erring = 0
+        self.erring, self.determined = 0, 0
         self.different = dict.fromkeys(KINDS, 0)
         self.failures = open(options.failures, "a", encoding="utf-8") if options.failures else None
 
@@ -91,7 +96,8 @@ class Fuzzer:
         if self.wants("validations", "parses"):
             self.policies(rng, schema, text, handle)
         if self.wants("evaluations"):
-            self.evaluations(rng, schema)
+            self.evaluations(rng, schema, text, handle)
+            self.extensions(rng)
 
     def again(self, text, handle, policies):
         """Puts policies to a schema that was not made by the generator, if it is one."""
@@ -114,6 +120,8 @@ class Fuzzer:
             for _ in range(8):
                 policy = writer.policy()
                 self.validation(policy, text, handle)
+                if self.wants("parses"):
+                    self.parse(policy)
                 mutated = mutate_policy(rng, policy)
                 if self.parse(mutated):
                     self.validation(mutated, text, handle)
@@ -130,12 +138,14 @@ class Fuzzer:
     def parse(self, policy):
         try:
             cedarpy.PolicySet.from_str(policy)
-            reference = True
+            reference = json.dumps(json.loads(cedarpy.policies_to_json_str(policy)), sort_keys=True)
         except ValueError:
-            reference = False
+            reference = None
         question = {"op": "parse", "policies": policy}
-        self.count("parses", reference, "ok" in self.oracle.ask(question), reference, question)
-        return reference
+        answer = self.oracle.ask(question)
+        ours = json.dumps(answer["json"], sort_keys=True) if "ok" in answer else None
+        self.count("parses", reference, ours, reference is not None, question)
+        return reference is not None
 
     def entities(self, rng, schema, text, handle):
         for wrong in (0.0, 0.03, 0.1):
@@ -173,10 +183,12 @@ class Fuzzer:
                 question = dict(request, op="request", schema=text)
                 self.count("requests", reference, "ok" in self.oracle.ask(question), reference, question)
 
-    def request(self, rng, schema, wrong, short):
+    def request(self, rng, schema, wrong, short, environment=None):
         environments = schema.environments()
         names = list(schema.entities)
-        if environments and rng.random() >= wrong:
+        if environment and rng.random() >= wrong:
+            principal, action, resource, context = environment
+        elif environments and rng.random() >= wrong:
             principal, action, resource, context = rng.choice(environments)
         else:
             principal, action, resource, context = rng.choice(names), rng.choice(list(schema.actions)), rng.choice(names), ("Record", ())
@@ -186,36 +198,65 @@ class Fuzzer:
         return {"principal": uids[0], "action": {"type": action[0], "id": action[1]}, "resource": uids[1],
                 "context": schema.record(list(context[1]), wrong, short)}
 
-    def evaluations(self, rng, schema):
-        entities = {}
-        for _ in range(rng.randint(3, 14)):
-            entity = schema.entity(rng.choice(list(schema.entities)), rng.choice([0.0, 0.0, 0.05]), short=False)
-            entities[dumps(entity["uid"])] = entity
-        for uid, action in schema.actions.items():
-            parents = [{"type": t, "id": i} for t, i in action["parents"]]
-            entities[dumps(uid)] = {"uid": {"type": uid[0], "id": uid[1]}, "attrs": {}, "parents": parents}
-        written = dumps(list(entities.values()))
-        try:
-            handle = cedarpy.Entities.from_json_str(written)
-        except ValueError:
-            handle = None
-        for wrong in (0.0, 0.02, 0.1):
-            writer = Policies(rng, schema, wrong)
-            policies = "\n".join(writer.policy() for _ in range(rng.randint(1, 4)))
-            requests = [self.request(rng, schema, 0.03, False) for _ in range(12)]
-            question = {"op": "authorize", "policies": policies, "entities": written, "requests": requests}
-            self.evaluation(question, policies, handle, requests)
+    def evaluations(self, rng, schema, text, handle):
+        # Values in their short forms need the schema to be read; what does not fit it is refused then.
+        for directed in (False, True):
+            entities = {}
+            for _ in range(rng.randint(3, 30)):
+                wrong = 0.0 if directed else rng.choice([0.0, 0.0, 0.05])
+                entity = schema.entity(rng.choice(list(schema.entities)), wrong, short=directed)
+                entities[dumps(entity["uid"])] = entity
+            for uid, action in schema.actions.items() if not directed else ():
+                parents = [{"type": t, "id": i} for t, i in action["parents"]]
+                entities[dumps(uid)] = {"uid": {"type": uid[0], "id": uid[1]}, "attrs": {}, "parents": parents}
+            written = dumps(list(entities.values()))
+            try:
+                stored = cedarpy.Entities.from_json_str(written, handle if directed else None)
+            except ValueError:
+                stored = None
+            for wrong in (0.0, 0.02, 0.1):
+                writer = Policies(rng, schema, wrong, open=0.5)
+                policies, requests = [], []
+                for _ in range(rng.randint(1, 4)):
+                    policies.append(writer.policy())
+                    requests += [self.request(rng, schema, 0.03, directed, writer.environment) for _ in range(5)]
+                question = {"op": "authorize", "policies": "\n".join(policies), "entities": written, "requests": requests}
+                self.evaluation(dict(question, schema=text) if directed else question, stored, handle if directed else None)
 
-    def evaluation(self, question, policies, handle, requests):
+    def extensions(self, rng):
+        """Texts of the extension types, most of them a little wrong."""
+        policies = []
+        for _ in range(20):
+            function, good, bad = rng.choice(list(EXTENSIONS.values()))
+            left = f"{function}({quote(damaged(rng, function, rng.choice(good + bad)))})"
+            right = f"{function}({quote(rng.choice(good))})"
+            test = f"{left} == {right}"
+            if function == "decimal":
+                test = f"{left}.{rng.choice(['lessThan', 'greaterThanOrEqual'])}({right})"
+            elif function == "ip":
+                test = rng.choice([f"{left}.isInRange({right})", f"{right}.isInRange({left})", f"{left}.isLoopback()", f"{left}.isMulticast()"])
+            elif function == "datetime":
+                test = rng.choice([f"{left} < {right}", f'{left}.toTime() < duration("{rng.choice(["11h35m", "1ms"])}")',
+                                   f"{left}.toDate() == {right}.toDate()", f"{left}.durationSince({right}).toDays() < {rng.randint(-9, 9)}"])
+            elif rng.random() < 0.7:
+                test = f"{left}.{rng.choice(['toDays', 'toHours', 'toSeconds', 'toMilliseconds'])}() {rng.choice(['<', '=='])} {rng.randint(-9, 9)}"
+            policies.append(f"permit (principal, action, resource) when {{ {test} }};")
+        uid = {"type": "User", "id": "a"}
+        requests = [{"principal": uid, "action": {"type": "Action", "id": "a"}, "resource": uid, "context": {}}]
+        question = {"op": "authorize", "policies": "\n".join(policies), "entities": "[]", "requests": requests}
+        self.evaluation(question, cedarpy.Entities.from_json_str("[]"), None)
+
+    def evaluation(self, question, entities, schema):
+        policies, requests = question["policies"], question["requests"]
         answer = self.oracle.ask(question)
         try:
-            parsed = cedarpy.PolicySet.from_str(policies) if handle else None
+            parsed = cedarpy.PolicySet.from_str(policies) if entities is not None else None
         except ValueError:
             parsed = None
         if parsed is None:
             self.count("evaluations", "unreadable", "unreadable" if "error" in answer else "read", False, question)
             return
-        results = cedarpy.is_authorized_batch(requests, parsed, handle)
+        results = cedarpy.is_authorized_batch(requests, parsed, entities, schema)
         ours = answer.get("responses") or [answer] * len(requests)
         for request, result, response in zip(requests, results, ours):
             errors = [re.search(r"policy `?(policy\d+)", error) for error in result.diagnostics.errors]
@@ -225,6 +266,7 @@ class Fuzzer:
                 reference = {"decision": result.decision.value.lower(), "reason": sorted(result.diagnostics.reasons),
                              "errors": sorted(match.group(1) for match in errors)}
                 self.erring += bool(errors)
+                self.determined += bool(reference["reason"])
             ours = response if "decision" in response else "unreadable"
             self.count("evaluations", reference, ours, result.allowed, dict(question, requests=[request]))
 
@@ -234,19 +276,22 @@ def main():
     parser.add_argument("--oracle", default=".build/debug/cedar-oracle")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--failures")
-    for kind in KINDS:
-        parser.add_argument(f"--{kind}", type=int, default=0)
+    for kind, goal in KINDS.items():
+        parser.add_argument(f"--{kind}", type=int, default=goal)
     options = parser.parse_args()
     fuzzer = Fuzzer(options)
     rounds = 0
-    print(f"seed: {options.seed}", flush=True)
+    print(f"fuzz-seed: {options.seed} 1", flush=True)
     while fuzzer.wants(*KINDS):
         fuzzer.round(f"{options.seed}/{rounds}")
         rounds += 1
-    print(f"rounds: {rounds}")
+    print(f"fuzz-rounds: {rounds} 1")
     for kind in KINDS:
-        print(f"{kind}: {fuzzer.done[kind]} (positive {fuzzer.positive[kind]}), differences: {fuzzer.different[kind]}")
-    print(f"evaluations with an error in a policy: {fuzzer.erring}")
+        print(f"fuzz-{kind}: {fuzzer.done[kind]} 1")
+        print(f"fuzz-{kind}-positive: {fuzzer.positive[kind]} 1")
+        print(f"fuzz-{kind}-differences: {fuzzer.different[kind]} 1")
+    print(f"fuzz-evaluations-determined: {fuzzer.determined} 1")
+    print(f"fuzz-evaluations-erring: {fuzzer.erring} 1")
     return 1 if any(fuzzer.different.values()) else 0
 
 
