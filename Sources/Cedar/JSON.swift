@@ -2,19 +2,26 @@
 ///
 /// Source: RFC 8259; duplicate names, which it leaves open, are refused.
 public indirect enum JSON: Sendable, Hashable {
+    /// `null`
     case null
+    /// `true` or `false`
     case bool(Bool)
     /// A number written without fraction and exponent that fits 64 bits; not `-0`.
     case integer(Int64)
     /// Any other number, as written.
     case number(String)
+    /// A string, escapes read.
     case string(Text)
+    /// An array, in order.
     case array([JSON])
+    /// An object: distinct names, in the order written.
     case object([Member])
 
     /// A name with its value.
     public struct Member: Sendable, Hashable {
+        /// The name, escapes read.
         public let name: Text
+        /// The value under it.
         public let value: JSON
 
         /// Creates a member.

@@ -205,7 +205,8 @@ public struct Lexer {
         }
         guard first < 0x80, let symbol = Token.Symbol(rawValue: String(UnicodeScalar(first))) else {
             let scalar = String(decoding: bytes[offset..<min(offset + 4, bytes.count)], as: UTF8.self).unicodeScalars.first ?? " "
-            throw CedarError(.invalidToken, "invalid token: the character `\(scalar)` begins no word", at: start)
+            let hint = scalar == "'" ? ["a string in double quotes"] : scalar == "#" ? ["`//` before a comment"] : []
+            throw CedarError(.invalidToken, "invalid token: the character `\(scalar)` begins no word", at: start, expected: hint)
         }
         return symbol
     }

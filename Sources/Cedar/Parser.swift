@@ -163,8 +163,15 @@ struct Parser {
                 expected: ["an expression"])
         }
         let body = try expression()
-        try expect(.rightBrace)
+        guard take(.rightBrace) else { throw unfinished() }
         return Condition(kind: kind, body: body, range: SourceRange(from: start, to: previousRange))
+    }
+
+    /// Something other than an operator or the end of the condition stands behind an expression.
+    private func unfinished() -> Fault {
+        let operators = ["and": "`&&`", "or": "`||`", "not": "`!`", "equals": "`==`"]
+        guard current.kind == .identifier, let meant = operators[current.text] else { return unexpected("an operator", "`}`") }
+        return unexpected(meant, "`}`")
     }
 
     // MARK: Scopes
@@ -288,7 +295,8 @@ struct Parser {
             let path = try path()
             guard take(.doubleColon) else {
                 throw Fault(
-                    .invalidScope, "expected an entity, found the name `\(path)`", at: previousRange.start, expected: ["`::`"])
+                    .invalidScope, "found the name `\(path)` where an entity must be", at: previousRange.start,
+                    expected: ["a type and an identifier in quotes, as in `User::\"alice\"`"])
             }
             return .entity(EntityUID(type: path, id: try stringLiteral("the identifier of an entity in quotes")))
         default:

@@ -163,7 +163,7 @@ extension Parser {
 
     private func unsupportedDivision() -> Fault {
         let name = current.isSymbol(.slash) ? "division" : "remainder"
-        return Fault(.unsupportedOperator, "\(name) is not supported", at: current.range.start)
+        return Fault(.unsupportedOperator, "\(name) is not supported", at: current.range.start, expected: ["`+`", "`-`", "`*`"])
     }
 
     private func combine(_ operation: BinaryOperator, _ left: Measured, _ right: Measured) throws(Fault) -> Measured {
@@ -211,7 +211,9 @@ extension Parser {
 
     private mutating func integer(negatedBy mark: SourceRange?) throws(Fault) -> Measured {
         guard let value = signedInteger(current.text.utf8, negative: mark != nil) else {
-            throw Fault(.integerOutOfRange, "the integer `\(current.text)` is too large", at: current.range.start)
+            throw Fault(
+                .integerOutOfRange, "the integer `\(current.text)` is too large", at: current.range.start,
+                expected: ["an integer from \(Int64.min) to \(Int64.max)"])
         }
         let range = mark.map { SourceRange(from: $0, to: current.range) } ?? current.range
         advance()
@@ -265,7 +267,9 @@ extension Parser {
 
     private func method(_ word: Token) throws(Fault) -> ExtensionFunction {
         guard let function = ExtensionFunction(rawValue: word.text) else {
-            throw Fault(.invalidFunction, "`\(word.text)` is not a valid method", at: word.range.start)
+            let known = BuiltinMethod.allCases.map(\.rawValue) + ExtensionFunction.allCases.filter { !$0.isConstructor }.map(\.rawValue)
+            throw Fault(
+                .invalidFunction, "`\(word.text)` is not a valid method", at: word.range.start, expected: known.map { "`\($0)`" })
         }
         guard !function.isConstructor else {
             throw Fault(.invalidFunction, "`\(word.text)` is a function, not a method", at: word.range.start)
@@ -399,7 +403,8 @@ extension Parser {
             throw Fault(.invalidFunction, "`\(name)` is a method, not a function", at: word.range.start)
         }
         guard let function else {
-            throw Fault(.invalidFunction, "`\(name)` is not a valid function", at: word.range.start)
+            let known = ExtensionFunction.allCases.filter(\.isConstructor).map { "`\($0.rawValue)`" }
+            throw Fault(.invalidFunction, "`\(name)` is not a valid function", at: word.range.start, expected: known)
         }
         return function
     }

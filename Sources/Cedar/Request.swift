@@ -20,7 +20,10 @@ public struct Request: Sendable, Hashable {
 
 /// The answer to a request.
 public enum Decision: String, Sendable, Hashable {
-    case allow, deny
+    /// At least one permit applies and no forbid does.
+    case allow
+    /// No permit applies, or a forbid does; in strict mode also when an evaluation failed.
+    case deny
 }
 
 /// What happens when the evaluation of a policy fails.

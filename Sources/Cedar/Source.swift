@@ -58,16 +58,85 @@ public struct CedarError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The closed set of reasons.
     public enum Code: String, Sendable, Hashable, CaseIterable {
         // Texts: policies and schemas.
-        case invalidToken, invalidEscape, unexpectedToken, unexpectedEnd, integerOutOfRange
-        case reservedIdentifier, invalidName, invalidVariable, invalidEffect, invalidCondition, invalidScope, invalidSlot
-        case invalidFunction, wrongArity, invalidPattern, unsupportedOperator, duplicateAnnotation, duplicateKey, duplicatePolicy
+        /// No word begins with this character, or a string has no end.
+        case invalidToken
+        /// A backslash with something behind it that is no escape.
+        case invalidEscape
+        /// A word that the grammar does not have here.
+        case unexpectedToken
+        /// The text stops in the middle of something.
+        case unexpectedEnd
+        /// An integer that does not fit 64 bits.
+        case integerOutOfRange
+        /// A keyword where a name must be.
+        case reservedIdentifier
+        /// Something that is no name of an entity type.
+        case invalidName
+        /// A name by itself that is none of the four variables.
+        case invalidVariable
+        /// A policy that begins with neither `permit` nor `forbid`.
+        case invalidEffect
+        /// A condition that is empty, or begins with neither `when` nor `unless`.
+        case invalidCondition
+        /// A scope with other variables, operators or operands than scopes have.
+        case invalidScope
+        /// A template slot where none may be, or another than may be there.
+        case invalidSlot
+        /// A function or method that does not exist, or one written as the other.
+        case invalidFunction
+        /// A method with too many or too few arguments.
+        case wrongArity
+        /// A right side of `like` that is no string literal.
+        case invalidPattern
+        /// An operator of other languages: `=`, `/`, `%`.
+        case unsupportedOperator
+        /// Two annotations of one policy with one name.
+        case duplicateAnnotation
+        /// Two attributes of one record with one name.
+        case duplicateKey
+        /// Two policies with one identifier.
+        case duplicatePolicy
+        /// A text, a value or a hierarchy beyond the bounds of this module.
         case limitExceeded
         // JSON, entities, requests.
-        case invalidJSON, invalidValue, invalidEntity, duplicateEntity, hierarchyCycle, invalidRequest
+        /// Text that is not JSON, or names one member twice.
+        case invalidJSON
+        /// JSON that is no value, or none of the type the schema asks for.
+        case invalidValue
+        /// JSON that is no entity, or one that does not fit the schema.
+        case invalidEntity
+        /// Two different entities with one identity.
+        case duplicateEntity
+        /// An entity above itself.
+        case hierarchyCycle
+        /// A request that does not fit the schema.
+        case invalidRequest
         // Evaluation.
-        case typeMismatch, integerOverflow, missingAttribute, missingTag, missingEntity, extensionFailure, templateSlot
+        /// An operand of a type the operator does not take.
+        case typeMismatch
+        /// A result that does not fit 64 bits.
+        case integerOverflow
+        /// An attribute that the record or entity does not have.
+        case missingAttribute
+        /// A tag that the entity does not have.
+        case missingTag
+        /// An entity whose attribute or tag is read, and which does not exist.
+        case missingEntity
+        /// A function of an extension type that refuses its operands, or whose result is out of range.
+        case extensionFailure
+        /// A template where a policy must be.
+        case templateSlot
         // Schemas and validation.
-        case invalidSchema, unknownName, duplicateDefinition, cyclicDefinition, invalidPolicy
+        /// A schema that says something no schema may say.
+        case invalidSchema
+        /// A name that nothing was declared under.
+        case unknownName
+        /// Two declarations of one name.
+        case duplicateDefinition
+        /// A common type or an action that is defined by itself.
+        case cyclicDefinition
+        /// A policy that does not fit the schema.
+        case invalidPolicy
     }
 
     /// The reason.

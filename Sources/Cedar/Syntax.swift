@@ -1,6 +1,9 @@
 /// What a policy does when its conditions hold.
 public enum Effect: String, Sendable, Hashable {
-    case permit, forbid
+    /// It allows, unless a `forbid` applies.
+    case permit
+    /// It denies, whatever else applies.
+    case forbid
 }
 
 /// The four things a request supplies.
@@ -95,12 +98,15 @@ public struct Policy: Sendable {
 
 /// An entity named in a scope, or the slot that stands for it.
 public enum EntityReference: Sendable, Hashable {
+    /// `User::"alice"`
     case entity(EntityUID)
+    /// `?principal` or `?resource`; the policy is a template.
     case slot(Slot)
 }
 
 /// What the scope demands of the principal or of the resource.
 public enum ScopeConstraint: Sendable, Hashable {
+    /// Nothing.
     case any
     /// `== E`
     case equal(EntityReference)
@@ -122,6 +128,7 @@ public enum ScopeConstraint: Sendable, Hashable {
 
 /// What the scope demands of the action.
 public enum ActionConstraint: Sendable, Hashable {
+    /// Nothing.
     case any
     /// `== A`
     case equal(EntityUID)
@@ -166,8 +173,11 @@ public enum BinaryOperator: String, Sendable, Hashable {
 }
 
 /// Methods of sets and entities; those of extension values are `ExtensionFunction`s.
-public enum BuiltinMethod: String, Sendable, Hashable {
-    case contains, containsAll, containsAny, isEmpty, getTag, hasTag
+public enum BuiltinMethod: String, Sendable, Hashable, CaseIterable {
+    /// Of a set.
+    case contains, containsAll, containsAny, isEmpty
+    /// Of an entity.
+    case getTag, hasTag
 
     /// How many arguments stand in the parentheses.
     public var arity: Int { self == .isEmpty ? 0 : 1 }
@@ -191,23 +201,30 @@ public struct Expr: Sendable {
 public indirect enum ExprKind: Sendable {
     /// A boolean, an integer, a string or an entity; no other values occur here.
     case literal(Value)
+    /// `principal`, `action`, `resource` or `context`.
     case variable(Variable)
+    /// `if a then b else c`; only one of the branches is evaluated.
     case conditional(condition: Expr, then: Expr, else: Expr)
     /// `a && b && c`: two or more operands, evaluated from the left until one is false.
     case and([Expr])
     /// `a || b || c`: two or more operands, evaluated from the left until one is true.
     case or([Expr])
+    /// `!e`
     case not(Expr)
+    /// `-e`, where e is no integer literal; the sign of those is theirs.
     case negate(Expr)
+    /// `a == b` and the others of two operands that are both evaluated.
     case binary(BinaryOperator, Expr, Expr)
     /// `e.name` or `e["name"]`.
     case attribute(Expr, Text)
     /// `e has a`, `e has "a"`, `e has a.b.c`: one or more names. A path of several means
     /// `e has a && e.a has b && e.a.b has c`.
     case has(Expr, path: [Text])
+    /// `e like "a*"`
     case like(Expr, Pattern)
     /// `e is T` or `e is T in f`.
     case isType(Expr, EntityTypeName, in: Expr?)
+    /// `[a, b]`, in the order written.
     case set([Expr])
     /// Names are distinct, in the order written.
     case record([(name: Text, value: Expr)])

@@ -2,15 +2,25 @@
 ///
 /// Equality never fails: values of different types are unequal. Strings are compared by bytes, sets without regard to order.
 public enum Value: Sendable, Hashable {
+    /// `true` or `false`
     case bool(Bool)
+    /// −9223372036854775808 to 9223372036854775807
     case long(Int64)
+    /// Unicode scalars, compared by their bytes
     case string(Text)
+    /// The identity of an entity, whether it exists or not
     case entity(EntityUID)
+    /// Values of any types, each once, without order
     case set(ValueSet)
+    /// Values under names
     case record(Record)
+    /// A number with four digits after the point
     case decimal(CedarDecimal)
+    /// An IP address or range
     case ipaddr(CedarIPAddress)
+    /// A moment
     case datetime(CedarDateTime)
+    /// A length of time
     case duration(CedarDuration)
 
     /// The type as error messages name it.
