@@ -116,12 +116,13 @@ struct Parser {
 
     private mutating func annotations() throws(Fault) -> [Annotation] {
         var result: [Annotation] = []
+        var names: Set<String> = []
         while current.isSymbol(.at) {
             let start = current.range
             advance()
             guard current.kind == .identifier else { throw unexpected("the name of an annotation") }
             let name = current.text
-            if result.contains(where: { $0.name == name }) {
+            guard names.insert(name).inserted else {
                 throw Fault(.duplicateAnnotation, "duplicate annotation: @\(name)", at: start.start)
             }
             advance()

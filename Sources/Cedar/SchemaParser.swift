@@ -53,12 +53,13 @@ extension Parser {
 
     private mutating func schemaAnnotations() throws(Fault) -> [Annotation] {
         var result: [Annotation] = []
+        var names: Set<String> = []
         while current.isSymbol(.at) {
             let start = current.range
             advance()
             guard current.kind == .identifier else { throw unexpected("an annotation name") }
             let name = current.text
-            guard !result.contains(where: { $0.name == name }) else {
+            guard names.insert(name).inserted else {
                 throw Fault(.duplicateAnnotation, "annotation `@\(name)` is given twice", at: start.start)
             }
             advance()
@@ -75,6 +76,7 @@ extension Parser {
     // MARK: Entity types
 
     private mutating func schemaEntities(_ annotations: [Annotation], into block: inout SchemaSyntax.Block) throws(Fault) {
+        let declaration = position
         var names: [(text: String, range: SourceRange)] = []
         repeat {
             let range = current.range
@@ -100,7 +102,7 @@ extension Parser {
             block.entities.append(
                 SchemaSyntax.Entity(
                     name: name.text, annotations: annotations, parents: parents, attributes: attributes, tags: tags,
-                    enumerators: enumerators, range: name.range))
+                    enumerators: enumerators, range: name.range, declaration: declaration))
         }
     }
 
@@ -125,6 +127,7 @@ extension Parser {
     // MARK: Actions
 
     private mutating func schemaActions(_ annotations: [Annotation], into block: inout SchemaSyntax.Block) throws(Fault) {
+        let declaration = position
         var names: [(text: Text, range: SourceRange)] = []
         repeat {
             let range = current.range
@@ -143,7 +146,8 @@ extension Parser {
         for name in names {
             block.actions.append(
                 SchemaSyntax.Action(
-                    name: name.text, annotations: annotations, parents: parents, appliesTo: appliesTo, range: name.range))
+                    name: name.text, annotations: annotations, parents: parents, appliesTo: appliesTo, range: name.range,
+                    declaration: declaration))
         }
     }
 

@@ -113,6 +113,13 @@ struct SchemaResolver {
         throw CedarError(.unknownName, "`\(path.text)` is not a declared entity type", at: path.range.start)
     }
 
+    /// Ascending, each once.
+    private func entityTypes(_ paths: [SchemaSyntax.Path], in namespace: String) throws(CedarError) -> [Int] {
+        var types: Set<Int> = []
+        for path in paths { types.insert(try entityType(path, in: namespace)) }
+        return types.sorted()
+    }
+
     private enum Meaning {
         case common(EntityTypeName)
         case type(TypeReference)
@@ -237,24 +244,39 @@ struct SchemaResolver {
     private mutating func resolveEntityTypes(_ actions: [Schema.Action]) throws(CedarError) -> [Schema.EntityType] {
         var result: [Schema.EntityType] = []
         var parents: [[Int]] = []
+        // The names of one declaration share what it says: `entity A, B, C … { … }` would else take the square of its length.
+        var declaration = -1
         for block in syntax.blocks {
             for entity in block.entities {
-                var above: [Int] = []
-                for path in entity.parents { above.append(try entityType(path, in: block.name)) }
-                parents.append(Array(Set(above)))
+                if declaration == entity.declaration, let last = parents.last {
+                    parents.append(last)
+                    continue
+                }
+                declaration = entity.declaration
+                var above: Set<Int> = []
+                for path in entity.parents { above.insert(try entityType(path, in: block.name)) }
+                parents.append(Array(above))
             }
         }
         let ancestors = try closure(parents)
+        declaration = -1
+        var attributes = TypeTable.emptyRecord
+        var tags: TypeReference?
+        var enumerators: Set<Text>?
         for block in syntax.blocks {
             for entity in block.entities {
                 let index = result.count
-                let attributes = try record(entity.attributes, in: block.name, at: entity.range)
-                var tags: TypeReference?
-                if let written = entity.tags { tags = try resolve(written, in: block.name, at: entity.range) }
+                if declaration != entity.declaration {
+                    declaration = entity.declaration
+                    attributes = try record(entity.attributes, in: block.name, at: entity.range)
+                    tags = nil
+                    if let written = entity.tags { tags = try resolve(written, in: block.name, at: entity.range) }
+                    enumerators = entity.enumerators.map { Set($0) }
+                }
                 result.append(
                     Schema.EntityType(
                         name: SchemaResolver.name(entity.name, in: block.name), attributes: attributes, tags: tags,
-                        enumerators: entity.enumerators.map { Set($0) }, parents: parents[index], ancestors: ancestors[index],
+                        enumerators: enumerators, parents: parents[index], ancestors: ancestors[index],
                         isAction: false, annotations: entity.annotations))
             }
         }
@@ -322,8 +344,14 @@ struct SchemaResolver {
                 uids.append(uid)
             }
         }
+        var declaration = -1
         for block in syntax.blocks {
             for action in block.actions {
+                if declaration == action.declaration, let last = parents.last {
+                    parents.append(last)
+                    continue
+                }
+                declaration = action.declaration
                 var above: Set<Int> = []
                 for reference in action.parents {
                     if let parent = index[try self.action(reference, in: block.name)] { above.insert(parent) }
@@ -333,6 +361,10 @@ struct SchemaResolver {
         }
         let ancestors = try closure(parents)
         var result: [Schema.Action] = []
+        declaration = -1
+        var principals: [Int] = []
+        var resources: [Int] = []
+        var context = TypeTable.emptyRecord
         for block in syntax.blocks {
             for action in block.actions {
                 let position = result.count
@@ -340,13 +372,12 @@ struct SchemaResolver {
                 guard !ancestors[position].contains(position) else {
                     throw CedarError(.cyclicDefinition, "action `\(uid)` is in itself", at: action.range.start)
                 }
-                var principals: Set<Int> = []
-                var resources: Set<Int> = []
-                var context = TypeTable.emptyRecord
-                if let applies = action.appliesTo {
-                    for path in applies.principals { principals.insert(try entityType(path, in: block.name)) }
-                    for path in applies.resources { resources.insert(try entityType(path, in: block.name)) }
-                    if let written = applies.context { context = try resolveContext(written, in: block.name, at: action.range) }
+                if declaration != action.declaration {
+                    declaration = action.declaration
+                    principals = try entityTypes(action.appliesTo?.principals ?? [], in: block.name)
+                    resources = try entityTypes(action.appliesTo?.resources ?? [], in: block.name)
+                    context = TypeTable.emptyRecord
+                    if let written = action.appliesTo?.context { context = try resolveContext(written, in: block.name, at: action.range) }
                 }
                 guard case .record = types[context] else {
                     throw CedarError(.invalidSchema, "the context of action `\(uid)` is not a record", at: action.range.start)
@@ -354,7 +385,7 @@ struct SchemaResolver {
                 result.append(
                     Schema.Action(
                         uid: uid, type: entityIndex[uid.type] ?? 0, ancestors: Set(ancestors[position].map { uids[$0] }),
-                        parents: parents[position].map { uids[$0] }, principals: principals.sorted(), resources: resources.sorted(),
+                        parents: parents[position].map { uids[$0] }, principals: principals, resources: resources,
                         context: context, annotations: action.annotations))
             }
         }

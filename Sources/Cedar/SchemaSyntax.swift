@@ -22,6 +22,8 @@ struct SchemaSyntax: Sendable {
         /// The identifiers of an enumerated type; nil when it is not one.
         let enumerators: [Text]?
         let range: SourceRange
+        /// The same for all names of one declaration, and for no others.
+        let declaration: Int
     }
 
     /// `action a, b in [c] appliesTo { … };`, one per name.
@@ -31,6 +33,8 @@ struct SchemaSyntax: Sendable {
         let parents: [ActionReference]
         let appliesTo: AppliesTo?
         let range: SourceRange
+        /// The same for all names of one declaration, and for no others.
+        let declaration: Int
     }
 
     /// What an action can be asked for.

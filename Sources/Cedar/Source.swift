@@ -170,7 +170,7 @@ public struct CedarError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Bounds on what the parsers of this module accept, so that no input exhausts memory or stack.
 public struct ParseLimits: Sendable, Hashable {
-    /// Greatest size of a text in bytes; below 2 GiB.
+    /// Greatest size of a text in bytes; below 2 GiB. Parsing takes up to 80 bytes of memory for each.
     public var maximumBytes: Int
     /// Greatest nesting of brackets, conditionals and the like.
     public var maximumNesting: Int
@@ -178,12 +178,12 @@ public struct ParseLimits: Sendable, Hashable {
     public var maximumHeight: Int
 
     /// Creates bounds.
-    public init(maximumBytes: Int = 16 << 20, maximumNesting: Int = 150, maximumHeight: Int = 500) {
+    public init(maximumBytes: Int = 4 << 20, maximumNesting: Int = 150, maximumHeight: Int = 500) {
         self.maximumBytes = maximumBytes
         self.maximumNesting = maximumNesting
         self.maximumHeight = maximumHeight
     }
 
-    /// 16 MiB, 150 levels of nesting, trees 500 nodes high.
+    /// 4 MiB, 150 levels of nesting, trees 500 nodes high.
     public static let standard = ParseLimits()
 }

@@ -120,6 +120,9 @@ import Testing
     }
 
     @Test func boundsSize() {
+        let blanks = String(repeating: " ", count: 4 << 20)
+        #expect(error(blanks) == nil)
+        #expect(error(blanks + " ")?.code == .limitExceeded)
         #expect(error("permit(principal,action,resource);", limits: ParseLimits(maximumBytes: 10))?.code == .limitExceeded)
     }
 
@@ -143,5 +146,14 @@ import Testing
             principal: EntityUID(type: "U", id: "a"), action: EntityUID(type: "Action", id: "a"), resource: EntityUID(type: "T", id: "a"))
         let prepared = try PreparedPolicySet(set, templates: .ignore)
         #expect(prepared.authorize(request, entities: Entities(), mode: .conformance).decision == .deny)
+    }
+
+    // Sizes with which the square of the length would take minutes.
+    @Test func takesManyAnnotations() throws {
+        let names = (0..<60_000).map { "@a\($0) " }.joined()
+        #expect(try PolicySet(parsing: names + "permit(principal,action,resource);").policies[0].annotations.count == 60_000)
+        #expect(error(names + "@a7 permit(principal,action,resource);")?.code == .duplicateAnnotation)
+        #expect(try Schema(parsing: names + "entity A;").annotations(of: "A").count == 60_000)
+        #expect(throws: CedarError.self) { try Schema(parsing: names + "@a7 entity A;") }
     }
 }
