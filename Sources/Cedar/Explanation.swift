@@ -181,25 +181,27 @@ extension Expr {
         var found: [Expr] = []
         var pending = [self]
         while let expr = pending.popLast() {
-            if expr.isAccessPath {
-                if case .variable(.context) = expr.kind { continue }
+            // To the beginning of the path in one go: asking again at each link would take the square of its length.
+            var base = expr
+            var arguments: [Expr] = []
+            walk: while true {
+                switch base.kind {
+                case .attribute(let object, _): base = object
+                case .method(.getTag, receiver: let object, arguments: let keys):
+                    arguments += keys
+                    base = object
+                default: break walk
+                }
+            }
+            if case .variable(let variable) = base.kind {
+                if case .variable = expr.kind, variable == .context { continue }
                 found.append(expr)
             } else {
-                pending.append(contentsOf: expr.children.reversed())
+                pending += arguments
+                pending += base.children.reversed()
             }
         }
         return found
-    }
-
-    private var isAccessPath: Bool {
-        var current = self
-        while true {
-            switch current.kind {
-            case .variable: return true
-            case .attribute(let object, _), .method(.getTag, receiver: let object, arguments: _): current = object
-            default: return false
-            }
-        }
     }
 
     /// The direct parts of an expression, in the order written.

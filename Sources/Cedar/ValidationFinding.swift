@@ -40,7 +40,7 @@ public struct ValidationFinding: Sendable, Hashable, CustomStringConvertible {
         case computedExtensionLiteral
         /// `[]`; strict mode only.
         case emptySet
-        /// A type too deeply nested to be checked.
+        /// A type too deeply nested to be checked, or more kinds of request than can be gone through.
         case limitExceeded
         /// A condition without a type for which none of the other reasons was found. Does not occur in policies that were parsed.
         case untypable

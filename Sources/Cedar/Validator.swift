@@ -4,7 +4,8 @@ extension Schema {
     ///
     /// Templates are checked for every way their slots could be filled.
     ///
-    /// - Returns: every fault, ordered by policy as given, then by place; empty when the policies are valid.
+    /// - Returns: every fault, ordered by policy as given, then by place; empty when the policies are valid. A policy with a thousand faults
+    ///   is not held against further kinds of request, and one that would take too long is refused with `limitExceeded`.
     /// Source: Cedar policy language, "Policy validation".
     public func validate(_ policies: PolicySet, mode: ValidationMode = .strict) -> [ValidationFinding] {
         policies.policies.flatMap { validate($0, mode: mode) }
@@ -52,7 +53,7 @@ struct PolicyValidator {
 
     var sortedFindings: [ValidationFinding] {
         findings.sorted {
-            $0.location != $1.location ? $0.location < $1.location : (Text($0.message) < Text($1.message))
+            $0.location != $1.location ? $0.location < $1.location : $0.message.utf8.lexicographicallyPrecedes($1.message.utf8)
         }
     }
 
@@ -189,11 +190,19 @@ struct PolicyValidator {
 
     // MARK: Conditions
 
+    /// How many nodes of conditions are looked at for one policy, over all kinds of request: a schema of a few kilobytes can ask for billions.
+    private static let workLimit = 10_000_000
+    /// With so many findings no further kinds of request are looked at.
+    private static let findingLimit = 1_000
+
     private mutating func checkConditions() {
         let principals = schema.entityTypes.indices.map { admits(policy.principal, $0, unknown: true) }
         let resources = schema.entityTypes.indices.map { admits(policy.resource, $0, unknown: true) }
+        // What the conditions do not mention cannot change what they mean, so one kind of it is enough.
+        let mentioned = expression.variables
         var checker: ValidatorTypechecker?
         var isListChecked = false
+        var work = 0
         for action in schema.actions where !action.resources.isEmpty {
             for principal in action.principals where principals[principal] {
                 if !isListChecked {
@@ -201,7 +210,16 @@ struct PolicyValidator {
                     isListChecked = true
                 }
                 guard admits(policy.action, action, unknown: true) else { break }
+                var isAnyResource = false
                 for resource in action.resources where resources[resource] {
+                    isAnyResource = true
+                    work += expression.nodes.count + 1
+                    guard work <= PolicyValidator.workLimit else {
+                        canApply = true
+                        if let checker { findings.formUnion(checker.findings) }
+                        return report(
+                            .limitExceeded, policy.range.start, "the schema has too many kinds of request for this policy to be checked")
+                    }
                     let environment = ValidatorTypechecker.Environment(principal: principal, action: action, resource: resource)
                     var current =
                         checker
@@ -212,7 +230,12 @@ struct PolicyValidator {
                     current.environment = environment
                     if check(&current) { canApply = true }
                     checker = current
+                    if let count = checker?.findings.count, count >= PolicyValidator.findingLimit {
+                        return findings.formUnion(checker?.findings ?? [])
+                    }
+                    if !mentioned.contains(.resource) { break }
                 }
+                if isAnyResource, !mentioned.contains(.principal) { break }
             }
         }
         if let checker { findings.formUnion(checker.findings) }

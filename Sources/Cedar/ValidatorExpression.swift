@@ -59,6 +59,8 @@ struct ValidatorExpression {
     }
 
     private(set) var nodes: [Node] = []
+    /// The variables that occur.
+    private(set) var variables: Set<Variable> = []
     private var shapes: [Shape: Int] = [:]
     private var names: [Text: Int] = [:]
 
@@ -130,7 +132,9 @@ struct ValidatorExpression {
         let range = expression.range
         switch expression.kind {
         case .literal(let value): return add(.literal(value), .literal(value), range)
-        case .variable(let variable): return add(.variable(variable), .variable(variable), range)
+        case .variable(let variable):
+            variables.insert(variable)
+            return add(.variable(variable), .variable(variable), range)
         case .conditional(let condition, let then, let otherwise):
             let (a, b, c) = (append(condition), append(then), append(otherwise))
             return add(.conditional(a, b, c), .conditional(nodes[a].shape, nodes[b].shape, nodes[c].shape), range)

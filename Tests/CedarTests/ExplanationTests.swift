@@ -81,6 +81,25 @@ import Testing
         #expect(explanation.nearest[0].firstFailing?.part == .unless)
     }
 
+    @Test func namesWhatAConditionReads() throws {
+        let text = """
+            permit(principal, action, resource)
+            when { (if context.c then resource else principal).a.getTag(context.k) == principal.b.getTag(resource.a) || principal == action };
+            """
+        let entities = try Entities([
+            Entity(uid: EntityUID(type: "U", id: "p"), attributes: ["b": .entity(EntityUID(type: "U", id: "b"))]),
+            Entity(uid: EntityUID(type: "U", id: "b"), tags: ["t": 2]),
+            Entity(uid: EntityUID(type: "U", id: "r"), attributes: ["a": "t"]),
+        ])
+        let request = Request(
+            principal: EntityUID(type: "U", id: "p"), action: EntityUID(type: "Action", id: "a"), resource: EntityUID(type: "U", id: "r"),
+            context: ["c": true, "k": "t"])
+        let prepared = try PreparedPolicySet(PolicySet(parsing: text))
+        let explanation = prepared.explain(request, entities: entities, mode: .conformance)
+        let operands = try #require(explanation.erring.first?.clauses.first).operands.map(\.text)
+        #expect(operands == ["context.c", "resource", "principal", "context.k", "principal.b.getTag(resource.a)", "action"])
+    }
+
     @Test func saysWhatErred() throws {
         let explanation = try explain(purpose: nil)
         #expect(explanation.response.decision == .deny)

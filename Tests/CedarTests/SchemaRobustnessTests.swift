@@ -102,4 +102,90 @@ import Testing
         #expect(findings.count == 1)
         #expect(findings.allSatisfy { $0.message.utf8.count < 1_000 })
     }
+
+    @Test func resolvesADeclarationOnceForAllItsNames() throws {
+        // Once for each name, it would be twenty-five million attributes and as many pairs of action and principal.
+        let names = (0..<5_000).map { "E\($0)" }.joined(separator: ", ")
+        let attributes = (0..<5_000).map { "a\($0): Long" }.joined(separator: ", ")
+        let actions = (0..<5_000).map { "a\($0)" }.joined(separator: ", ")
+        let schema = try Schema(
+            parsing: "entity \(names) { \(attributes) }; action \(actions) appliesTo { principal: [\(names)], resource: E0 };")
+        #expect(schema.principalTypes(of: EntityUID(type: "Action", id: "a4999")).count == 5_000)
+        let policies = try PolicySet(
+            parsing: #"permit(principal is E4999, action == Action::"a4999", resource) when { principal.a4999 == resource.a0 };"#)
+        #expect(schema.validate(policies).isEmpty)
+    }
+
+    @Test func keepsDeclarationsApart() throws {
+        let schema = try Schema(
+            parsing: """
+                entity A, B in [G] { x: Long } tags Long; entity C, D { y: Long }; entity G; entity E enum ["e"]; entity F;
+                namespace N { entity A2, B2 in [C] { z: A2 }; action p, q appliesTo { principal: A2, resource: B2, context: { k: Long } }; action r; }
+                action a, b in [g] appliesTo { principal: A, resource: C, context: { n: Long } }; action g; action c appliesTo { principal: D, resource: G };
+                """)
+        func findings(_ text: String) throws -> [ValidationFinding.Code] { schema.validate(try PolicySet(parsing: text)).map(\.code) }
+        let scope = "permit(principal, action, resource) when "
+        #expect(
+            try findings(
+                """
+                permit(principal is A in G::"g", action in Action::"g", resource is C) when { principal.x == resource.y + context.n && principal.hasTag("k") };
+                permit(principal, action in [N::Action::"p", N::Action::"q"], resource in C::"c") when { resource.z == principal && context.k > 0 };
+                permit(principal is D, action == Action::"c", resource is G) when { principal.y == 1 };
+                """
+            ).isEmpty)
+        #expect(try findings("permit(principal is C in G::\"g\", action, resource);") == [.noApplicableAction])
+        #expect(try findings("permit(principal is D, action, resource) when { principal.x == 1 };") == [.unknownAttribute])
+        // Without tags in the schema, `hasTag` is false by type.
+        let tagged = try PolicySet(
+            parsing: #"permit(principal is D, action, resource) when { principal.hasTag("k") };"#
+                + #"permit(principal is A, action, resource) when { principal.hasTag("k") };"#)
+        #expect(schema.neverApplying(tagged) == ["policy0"])
+        #expect(try findings("permit(principal, action == Action::\"c\", resource) when { context.n == 1 };") == [.unknownAttribute])
+        #expect(schema.principalTypes(of: EntityUID(type: "N::Action", id: "r")).isEmpty)
+        #expect(schema.enumerators(of: "F") == nil)
+        #expect(schema.ancestors(of: EntityUID(type: "Action", id: "c")).isEmpty)
+        #expect(try findings(scope + "{ principal has x && principal.x == 1 };").isEmpty)
+    }
+
+    /// A few kilobytes that ask for 125 billion kinds of request.
+    private func manyKinds() throws -> Schema {
+        let names = (0..<5_000).map { "E\($0)" }.joined(separator: ", ")
+        let actions = (0..<5_000).map { "a\($0)" }.joined(separator: ", ")
+        return try Schema(
+            parsing: "entity \(names) { x: Long }; action \(actions) appliesTo { principal: [\(names)], resource: [\(names)] };")
+    }
+
+    @Test func goesThroughWhatAPolicyMentionsOnly() throws {
+        let policies = try PolicySet(
+            parsing: """
+                permit(principal, action, resource);
+                permit(principal == E3::"x", action, resource) when { action in [Action::"a1"] };
+                permit(principal, action == Action::"a1", resource) when { principal.x > 0 };
+                permit(principal, action == Action::"a1", resource) unless { resource.x > 0 };
+                """)
+        let schema = try manyKinds()
+        #expect(schema.validate(policies).isEmpty)
+        #expect(schema.neverApplying(policies).isEmpty)
+        // What is wrong for the last principal and the last resource only is found all the same.
+        let last = try Schema(
+            parsing: """
+                entity A, B { x: Long }; entity C; action a appliesTo { principal: [A, B, C], resource: [A, B, C] };
+                """)
+        for variable in ["principal", "resource"] {
+            let wrong = try PolicySet(parsing: "permit(principal, action, resource) when { \(variable).x > 0 };")
+            #expect(last.validate(wrong).map(\.code) == [.unknownAttribute])
+        }
+    }
+
+    @Test func boundsTheKindsOfRequest() throws {
+        // Dead code counts, so that the limit is reached after a few thousand kinds of request.
+        let dead = (0..<400).map { "\($0) == 0" }.joined(separator: " || ")
+        let policies = try PolicySet(
+            parsing: "permit(principal, action, resource) when { if true then principal.x == resource.x else (\(dead)) };")
+        let schema = try manyKinds()
+        #expect(schema.validate(policies).map(\.code) == [.limitExceeded])
+        #expect(schema.neverApplying(policies).isEmpty)
+        let wrong = try PolicySet(parsing: "permit(principal, action, resource) when { principal.y == resource.y };")
+        #expect(schema.validate(wrong).count == 1_000)
+    }
 }
