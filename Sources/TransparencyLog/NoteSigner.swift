@@ -35,12 +35,20 @@ extension VerifierKey {
     ///
     /// Source: C2SP signed-note v1.0.0, "Ed25519 signatures"; C2SP tlog-cosignature v1.0.1, "Ed25519 signed message".
     public func message(over text: [UInt8], time: UInt64?) throws(TransparencyLogError) -> [UInt8] {
+        if algorithm == .timestampedCosignature { try VerifierKey.requireCheckpoint(text) }
+        return uncheckedMessage(over: text, time: time)
+    }
+
+    /// - Throws: `malformedCheckpoint` for a text that no witness may sign.
+    static func requireCheckpoint(_ text: [UInt8]) throws(TransparencyLogError) {
+        _ = try Checkpoint(parsing: text, extensionLines: .accepted)
+    }
+
+    /// ``message(over:time:)`` of a text that is known to be a checkpoint if a cosignature is to be over it.
+    func uncheckedMessage(over text: [UInt8], time: UInt64?) -> [UInt8] {
         switch algorithm {
-        case .ed25519:
-            return text
-        case .timestampedCosignature:
-            _ = try Checkpoint(parsing: text, extensionLines: .accepted)
-            return Array("cosignature/v1\ntime \(time ?? 0)\n".utf8) + text
+        case .ed25519: text
+        case .timestampedCosignature: Array("cosignature/v1\ntime \(time ?? 0)\n".utf8) + text
         }
     }
 

@@ -63,6 +63,7 @@ public struct Policy: Sendable, Hashable {
     /// Whether these witnesses are enough.
     public func isQuorum(_ cosigners: [VerifierKey]) -> Bool {
         guard let quorum else { return true }
+        let cosigners = Set(cosigners)
         var isSatisfied: [Bool] = []
         for element in elements {
             switch element {
@@ -98,6 +99,8 @@ private struct PolicyReader {
     var quorum: Int??
     private var positions: [[UInt8]: Int] = [:]
     private var usedMembers: Set<Int> = []
+    private var logKeys: Set<[UInt8]> = []
+    private var witnessKeys: Set<[UInt8]> = []
 
     private static let none = Array("none".utf8)
 
@@ -119,14 +122,14 @@ private struct PolicyReader {
     private mutating func readLog(_ items: [[UInt8]]) throws(PolicyDefect) {
         guard (2...3).contains(items.count) else { throw .wrongItemCount }
         let key = try Self.key(items[1], .ed25519)
-        guard !logs.contains(where: { $0.key.publicKey == key.publicKey }) else { throw .duplicateKey }
+        guard logKeys.insert(key.publicKey).inserted else { throw .duplicateKey }
         logs.append(Policy.Log(key: key, url: items.count > 2 ? items[2] : nil))
     }
 
     private mutating func readWitness(_ items: [[UInt8]]) throws(PolicyDefect) {
         guard (3...4).contains(items.count) else { throw .wrongItemCount }
         let key = try Self.key(items[2], .timestampedCosignature)
-        guard !witnesses.contains(where: { $0.key.publicKey == key.publicKey }) else { throw .duplicateKey }
+        guard witnessKeys.insert(key.publicKey).inserted else { throw .duplicateKey }
         try define(items[1], as: .witness(key))
         witnesses.append(Policy.Witness(name: items[1], key: key, url: items.count > 3 ? items[3] : nil))
     }

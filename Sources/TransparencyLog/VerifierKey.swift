@@ -80,10 +80,18 @@ public struct VerifierKeys: Sendable, Hashable {
 
     /// - Throws: `ambiguousKeys` when two different keys share name and key id.
     public init(_ keys: [VerifierKey]) throws(TransparencyLogError) {
+        struct Label: Hashable {
+            let name: KeyName
+            let keyID: UInt32
+        }
         var distinct: [VerifierKey] = []
-        for key in keys where !distinct.contains(key) {
-            guard !distinct.contains(where: { $0.name == key.name && $0.keyID == key.keyID }) else { throw .ambiguousKeys(key.name) }
-            distinct.append(key)
+        var known: [Label: VerifierKey] = [:]
+        for key in keys {
+            if let other = known.updateValue(key, forKey: Label(name: key.name, keyID: key.keyID)) {
+                guard other == key else { throw .ambiguousKeys(key.name) }
+            } else {
+                distinct.append(key)
+            }
         }
         self.keys = distinct
     }

@@ -125,6 +125,21 @@ import TransparencyLog
         }
     }
 
+    @Test func aHundredCosignaturesOverALongCheckpointAreTaken() throws {
+        // Read again for every line, this checkpoint would take minutes.
+        let witness = try SeedSigner.make(name: "w", algorithm: .timestampedCosignature, seed: [UInt8](repeating: 3, count: 32))
+        let head = try Checkpoint(origin: Origin(signer.key.name), size: 0, root: .emptyTree).text
+        var note = try SignedNote(text: head + Array(String(repeating: "x\n", count: 300_000).utf8))
+        let cosignature = try witness.signature(over: note.text, time: 12)
+        for _ in 0..<100 { try note.append(cosignature) }
+        let keys = try VerifierKeys([signer.key, witness.key])
+        #expect(try note.verified(by: keys).signatures.count == 100)
+        // What is no checkpoint stays none, also when the signature would be right.
+        var text = try SignedNote(text: Array("text\n".utf8))
+        try text.append(cosignature)
+        #expect(throws: TransparencyLogError.malformedCheckpoint(.tooFewLines)) { try text.verified(by: keys) }
+    }
+
     @Test func base64IsCanonical() {
         let good = Array("QUI=".utf8)
         #expect(Base64.decode(good[...]) == [0x41, 0x42])
