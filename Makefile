@@ -46,11 +46,8 @@ check: build lint ## what CI runs beside the tests: formatting, sources that mus
 	$(DEBUG)/kluisd check --policies Policies
 	$(DEBUG)/kluis-scenario --kluisd $(DEBUG)/kluisd --kluis $(DEBUG)/kluis Tests/Scenarios/*.kluis
 	$(MAKE) --no-print-directory crash ROUNDS=10
-<<<<<<< HEAD
 	$(MAKE) --no-print-directory crash-witness ROUNDS=10
-=======
 	$(MAKE) --no-print-directory fuzz SECONDS=5
->>>>>>> bd520d4 (Fuzz the parsers of Cedar and TransparencyLog with libFuzzer: make fuzz)
 	@if command -v systemd-analyze >/dev/null; then systemd-analyze verify --man=no systemd/*.service systemd/*.socket || true; else echo "systemd-analyze is not installed: unit files were not checked"; fi
 
 conformance: build ## every case of the vectors
@@ -88,17 +85,15 @@ fuzz-cedar: setup ## the policy engine against another, which PyPI has: make fuz
 	@$$(Tests/fuzz/reference-python.sh) Tests/fuzz/fuzz_cedar.py --oracle $(RELEASE)/cedar-oracle --seed $(or $(SEED),1) \
 	  --evaluations $(or $(EVALUATIONS),100000) --validations $(or $(VALIDATIONS),20000) $(FUZZ_OPTIONS)
 
-<<<<<<< HEAD
 bench-ledger: setup ## the log: appended entries, verified leaves, proofs, beside the bare disk (DIR= says where)
 	swift build -c release --product kluis >&2 && swift build -c release --product bench-ledger >&2
 	@$(RELEASE)/bench-ledger all $(if $(DIR),--directory $(DIR))
 
 check-go: build ## exported logs against the Go toolchain's own tree and notes (needs python3 with pip, and PyPI the first time)
 	@Tests/Go/check.sh $(DEBUG)
-=======
+
 fuzz: setup ## libFuzzer on every parser: make fuzz SECONDS=600 TARGETS='policy note'
 	@KLUIS_VECTORS="$(abspath $(VECTORS))" Tests/LibFuzzer/run.sh $(or $(SECONDS),60) $(TARGETS)
->>>>>>> bd520d4 (Fuzz the parsers of Cedar and TransparencyLog with libFuzzer: make fuzz)
 
 clean: ## removes what was built
 	rm -rf .build

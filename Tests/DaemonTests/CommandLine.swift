@@ -121,7 +121,7 @@ final class FalseWitness: Sendable {
         guard let answer else { return }
         Thread.detachNewThread {
             while true {
-                let caller = unsafe accept(descriptor, nil, nil)
+                let caller = accept(descriptor, nil, nil)
                 guard caller >= 0 else { return }
                 var heard = Data()
                 var buffer = [UInt8](repeating: 0, count: 65536)

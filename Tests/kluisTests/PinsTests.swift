@@ -2,6 +2,7 @@ import Foundation
 import TLogConformance
 import Testing
 import TransparencyLog
+import Wire
 
 @testable import kluis
 
