@@ -16,14 +16,17 @@ extension VaultServer {
             message.domains.contains("*") ? .all : .these(try Terms.domains(message.domains, "domains"))
         let form = try Terms.term(SigningMethod.self, message.form, "form")
         var signatures: [ConsentDraft.Signature] = []
+        var names: Set<[UInt8]> = []
         for signature in message.signatures {
             guard let text = signature.person ?? exchange.onBehalfOf else {
                 throw Terms.fail("signatures", "noem wie heeft getekend", "name who signed")
             }
-            let party = Party.person(try await person(text, in: household, "signatures"))
-            guard !signatures.contains(where: { $0.party == party }) else {
+            // Told by what was written, never by whom it turns out to be: that would tell a stranger who lives in the household.
+            guard names.insert(Array(text.utf8)).inserted else {
                 throw Terms.fail("signatures", "iedereen tekent één keer", "everybody signs once")
             }
+            let party = Party.person(try await person(text, in: household, "signatures"))
+            guard !signatures.contains(where: { $0.party == party }) else { continue }
             let method = try signature.method.map { try Terms.term(SigningMethod.self, $0, "method") }
             signatures.append(.init(party, claimed: try capacity(signature.capacity), method: method))
         }
