@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Synchronization
 
 /// Sixteen callers at once: how many requests one commit carries, beside what the same disk can sync.
@@ -83,11 +84,18 @@ enum Tool {
         URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name).path
     }
 
+    /// What a run took.
+    struct Cost {
+        /// Wall time.
+        var seconds: Double
+        /// Time of processors, in the program and in the kernel for it.
+        var cpuSeconds: Double
+    }
+
     /// Runs a program to its end.
-    /// - Returns: seconds of wall time.
     @discardableResult
     static func run(_ program: String, _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil) throws
-        -> Double
+        -> Cost
     {
         let process = Process()
         process.executableURL = URL(filePath: program)
@@ -96,11 +104,20 @@ enum Tool {
         process.standardOutput = output ?? FileHandle.nullDevice
         // What it says beside its result is not what is measured here; a failure shows in its status.
         process.standardError = FileHandle.nullDevice
+        let before = childrenSeconds()
         let clock = ContinuousClock()
         let start = clock.now
         try process.run()
         process.waitUntilExit()
+        let seconds = (clock.now - start) / .seconds(1)
         guard process.terminationStatus == 0 else { throw Failed(program: program, status: process.terminationStatus) }
-        return (clock.now - start) / .seconds(1)
+        return Cost(seconds: seconds, cpuSeconds: childrenSeconds() - before)
+    }
+
+    /// What all children that have ended used of processors. The daemon is one that has not.
+    private static func childrenSeconds() -> Double {
+        var usage = rusage()
+        guard unsafe getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage) == 0 else { return 0 }
+        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
 }

@@ -1,6 +1,31 @@
 import ArgumentParser
 import Foundation
 
+/// The middle one of some figures.
+private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+/// What the runs of one kind took.
+private struct Runs {
+    private(set) var seconds: [Double] = []
+    /// Seconds of processors, in the program that was started and in the daemon.
+    private(set) var tool: [Double] = []
+    private(set) var daemon: [Double] = []
+
+    mutating func add(_ cost: Tool.Cost) {
+        seconds.append(cost.seconds)
+        tool.append(cost.cpuSeconds)
+    }
+
+    mutating func add(_ rehearsal: Rehearsal, _ body: () throws -> Tool.Cost) throws {
+        let before = rehearsal.cpuSeconds
+        add(try body())
+        daemon.append(rehearsal.cpuSeconds - before)
+    }
+
+    /// The middle one of the ratios of wall time, run by run.
+    func ratio(to other: Runs) -> Double { median(zip(seconds, other.seconds).map { $0 / $1 }) }
+}
+
 /// One large item, or many files, through the real socket, beside a plain libsodium program on the same data in the same run.
 struct Item: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measures items going in and coming out.")
@@ -23,8 +48,6 @@ struct Item: ParsableCommand {
         return number * (units[last] ?? 1)
     }
 
-    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
     // MARK: - One item
 
     private func oneItem(_ size: Int) throws {
@@ -33,30 +56,54 @@ struct Item: ParsableCommand {
         let key = try prepare(rehearsal, input: input, size: size)
         try rehearsal.start()
         let environment = try signedIn(rehearsal)
-        var puts: [Double] = [], gets: [Double] = [], plainPuts: [Double] = [], plainGets: [Double] = []
+        var puts = Runs(), gets = Runs(), plainPuts = Runs(), plainGets = Runs()
+        var plainPeak = 0.0
         for _ in 0..<runs {
             let sealed = rehearsal.directory.appending(path: "plain.enc").path
             let out = rehearsal.directory.appending(path: "out.bin").path
-            plainPuts.append(try Tool.run(Tool.beside("bench-plain"), ["put", key, input, sealed]))
-            let (item, seconds) = try put(rehearsal, input, environment)
-            puts.append(seconds)
-            plainGets.append(try Tool.run(Tool.beside("bench-plain"), ["get", key, sealed, out]))
+            rehearsal.settle()
+            Memory.warm(size + size / 4)
+            let plainPut = try plain(rehearsal, ["put", key, input, sealed])
+            plainPuts.add(plainPut.cost)
+            var item = ""
+            Memory.warm(size + size / 4)
+            try puts.add(rehearsal) {
+                let (added, cost) = try put(rehearsal, input, environment)
+                item = added
+                return cost
+            }
+            rehearsal.settle()
+            Memory.warm(size + size / 4)
+            let plainGet = try plain(rehearsal, ["get", key, sealed, out])
+            plainGets.add(plainGet.cost)
+            plainPeak = max(plainPeak, plainPut.peak, plainGet.peak)
+            // Both write their file anew.
+            try? FileManager.default.removeItem(atPath: out)
             try? FileManager.default.removeItem(atPath: sealed)
-            gets.append(
+            Memory.warm(size + size / 4)
+            try gets.add(rehearsal) {
                 try Tool.run(
                     URL(filePath: kluis).path, ["item", "read", rehearsal.household, item, "--purpose", "D2", "--output", out],
-                    environment: environment))
+                    environment: environment)
+            }
             try Tool.run("/usr/bin/cmp", [input, out])
             try? FileManager.default.removeItem(atPath: out)
         }
         let megabytes = Double(size) / 1e6
-        report("put-rate", megabytes / median(puts), "MB/s")
-        report("get-rate", megabytes / median(gets), "MB/s")
-        report("plain-put-rate", megabytes / median(plainPuts), "MB/s")
-        report("plain-get-rate", megabytes / median(plainGets), "MB/s")
-        report("put-ratio", median(zip(puts, plainPuts).map { $0 / $1 }), "1")
-        report("get-ratio", median(zip(gets, plainGets).map { $0 / $1 }), "1")
+        report("put-rate", megabytes / median(puts.seconds), "MB/s")
+        report("get-rate", megabytes / median(gets.seconds), "MB/s")
+        report("plain-put-rate", megabytes / median(plainPuts.seconds), "MB/s")
+        report("plain-get-rate", megabytes / median(plainGets.seconds), "MB/s")
+        report("put-ratio", puts.ratio(to: plainPuts), "1")
+        report("get-ratio", gets.ratio(to: plainGets), "1")
         report("peak-memory", rehearsal.peakMemory, "MB")
+        report("plain-peak-memory", plainPeak, "MB")
+        let gigabytes = megabytes / 1000
+        for (name, ours, plain) in [("put", puts, plainPuts), ("get", gets, plainGets)] {
+            report("\(name)-daemon-cpu", median(ours.daemon) / gigabytes, "s/GB")
+            report("\(name)-client-cpu", median(ours.tool) / gigabytes, "s/GB")
+            report("plain-\(name)-cpu", median(plain.tool) / gigabytes, "s/GB")
+        }
         rehearsal.stop()
         try countSyncs(atLeast: 3, "item") { rehearsal, environment in
             let small = rehearsal.directory.appending(path: "small.bin").path
@@ -65,15 +112,27 @@ struct Item: ParsableCommand {
         }
     }
 
-    private func put(_ rehearsal: Rehearsal, _ input: String, _ environment: [String: String]) throws -> (String, Double) {
+    private func put(_ rehearsal: Rehearsal, _ input: String, _ environment: [String: String]) throws -> (String, Tool.Cost) {
         let file = rehearsal.directory.appending(path: "id").path
         _ = FileManager.default.createFile(atPath: file, contents: nil)
         guard let output = FileHandle(forWritingAtPath: file) else { throw ExitCode.failure }
-        let seconds = try Tool.run(
+        let cost = try Tool.run(
             URL(filePath: kluis).path, ["item", "add", rehearsal.household, input] + describe(rehearsal), environment: environment,
             output: output)
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        return (String(text.split(separator: "\n").first ?? ""), seconds)
+        return (String(text.split(separator: "\n").first ?? ""), cost)
+    }
+
+    /// Runs the plain program.
+    /// - Returns: what it took, and how much memory it held at most, in MB.
+    private func plain(_ rehearsal: Rehearsal, _ arguments: [String]) throws -> (cost: Tool.Cost, peak: Double) {
+        let file = rehearsal.directory.appending(path: "peak").path
+        _ = FileManager.default.createFile(atPath: file, contents: nil)
+        guard let output = FileHandle(forWritingAtPath: file) else { throw ExitCode.failure }
+        let cost = try Tool.run(Tool.beside("bench-plain"), arguments, output: output)
+        let words = try String(contentsOfFile: file, encoding: .utf8).split(whereSeparator: \.isWhitespace)
+        guard words.count == 2, words[0] == "peak-memory-kib:", let peak = Double(words[1]) else { throw ExitCode.failure }
+        return (cost, peak * 1024 / 1e6)
     }
 
     private func describe(_ rehearsal: Rehearsal) -> [String] {
@@ -98,21 +157,32 @@ struct Item: ParsableCommand {
         try Data(random.bytes(32)).write(to: URL(filePath: key))
         try rehearsal.start()
         let environment = try signedIn(rehearsal)
-        var ours: [Double] = [], plain: [Double] = []
+        var ours = Runs(), plain = Runs()
+        var plainPeak = 0.0
         for run in 0..<runs {
             let out = rehearsal.directory.appending(path: "plain-\(run)").path
-            plain.append(try Tool.run(Tool.beside("bench-plain"), ["files", key, input.path, out]))
+            rehearsal.settle()
+            Memory.warm(count * 512 * 1024)
+            let (cost, peak) = try self.plain(rehearsal, ["files", key, input.path, out])
+            plain.add(cost)
+            plainPeak = max(plainPeak, peak)
             try? FileManager.default.removeItem(atPath: out)
-            ours.append(
+            Memory.warm(count * 512 * 1024)
+            try ours.add(rehearsal) {
                 try Tool.run(
                     URL(filePath: kluis).path, ["item", "add", rehearsal.household, input.path] + describe(rehearsal),
-                    environment: environment))
+                    environment: environment)
+            }
         }
         report("files", Double(count), "1")
-        report("files-rate", Double(count) / median(ours), "1/s")
-        report("plain-files-rate", Double(count) / median(plain), "1/s")
-        report("files-ratio", median(zip(ours, plain).map { $0 / $1 }), "1")
+        report("files-rate", Double(count) / median(ours.seconds), "1/s")
+        report("plain-files-rate", Double(count) / median(plain.seconds), "1/s")
+        report("files-ratio", ours.ratio(to: plain), "1")
         report("peak-memory", rehearsal.peakMemory, "MB")
+        report("plain-peak-memory", plainPeak, "MB")
+        report("daemon-cpu-per-item", median(ours.daemon) / Double(count) * 1000, "ms")
+        report("client-cpu-per-item", median(ours.tool) / Double(count) * 1000, "ms")
+        report("plain-cpu-per-item", median(plain.tool) / Double(count) * 1000, "ms")
         rehearsal.stop()
         let syncs = try countSyncs(atLeast: 1, "files") { rehearsal, environment in
             try Tool.run(

@@ -118,6 +118,31 @@ final class Rehearsal {
         return ["Kluis-Item": text.replacingOccurrences(of: "=", with: ""), "Content-Type": "application/octet-stream"]
     }
 
+    /// What the daemon used of processors since it started, in seconds.
+    var cpuSeconds: Double {
+        guard let process, let text = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8) else {
+            return 0
+        }
+        // Fields 14 and 15, user and system, in ticks; the second field is a name in brackets. Source: proc(5).
+        let fields = (text.split(separator: ")").last ?? "").split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Waits until the daemon has done what it does after its answers: folding the write-ahead log into the database takes the disk, and would
+    /// slow down whatever is measured next.
+    func settle() {
+        guard let process else { return }
+        func written() -> String { (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/io", encoding: .utf8)) ?? "" }
+        var before = ""
+        while true {
+            let now = written()
+            if now == before { return }
+            before = now
+            Thread.sleep(forTimeInterval: 1)
+        }
+    }
+
     /// The largest amount of memory that the daemon's process held, in MB.
     var peakMemory: Double {
         guard let process, let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8) else {
@@ -125,6 +150,26 @@ final class Rehearsal {
         }
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
         return (Double(line.split(separator: " ").dropFirst().first ?? "0") ?? 0) * 1024 / 1e6
+    }
+}
+
+/// The machine's memory before a measured run.
+enum Memory {
+    /// Touches memory and gives it back, so that every run begins with memory that the machine really has.
+    ///
+    /// A virtual machine gets a page from its host when it first touches it, which takes longer than filling it. What the last run gave back is
+    /// there already; so without this, whoever writes a new file pays for its pages, and whoever writes over what was just removed does not.
+    /// - Parameter bytes: as much as the run may need; at most half of what is available is touched.
+    static func warm(_ bytes: Int) {
+        let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") } ?? ""
+        let available = (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+        let count = min(bytes, available / 2)
+        guard count > 0 else { return }
+        let memory = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return }
+        unsafe memset(memory, 1, count)
+        unsafe munmap(memory, count)
     }
 }
 
