@@ -66,7 +66,7 @@ let package = Package(
         library("Witnessing", ["TransparencyLog", "Sealing"]),
         library("Household"),
         library("Cedar"),
-        library("Storage", [grdb]),
+        library("Storage", [grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         library("Ledger", ["LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb]),
         library("Policy", ["Cedar", "Household"]),
         library("ReferenceMonitor", ["Policy", "Ledger", "LedgerFormat", "Household", "Storage", "Sealing"]),

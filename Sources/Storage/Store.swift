@@ -9,6 +9,7 @@ package import GRDB
 /// Source: SQLite documentation, "PRAGMA Statements" and "Write-Ahead Logging".
 public final class Store: Sendable {
     package let queue: DatabaseQueue
+    private let checkpointer: Checkpointer
     let faults: Faults
 
     /// Opens or creates the database.
@@ -22,8 +23,11 @@ public final class Store: Sendable {
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.busyMode = .timeout(5)
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.writeWithoutTransaction { sql in
+            // Says something to a new database only. Contents of up to 256 KiB lie in it: larger pages make fewer of them.
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA page_size=\(Self.pageBytes)") }
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            self.queue = queue
+            let pageBytes = try queue.writeWithoutTransaction { sql in
                 for (pragma, value, expected) in Self.pragmas {
                     try sql.execute(sql: "PRAGMA \(pragma)=\(value)")
                     guard try String.fetchOne(sql, sql: "PRAGMA \(pragma)") == expected else {
@@ -35,13 +39,23 @@ public final class Store: Sendable {
                 }
                 let busy = try Int.fetchOne(sql, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
                 guard busy == 0 else { throw StorageError.cannotOpen(.busyCheckpoint) }
+                // Room for the contents of one batch, which else would go to the log and back piece by piece.
+                try sql.execute(sql: "PRAGMA cache_size=-\(Self.cacheKibibytes)")
+                return try Int.fetchOne(sql, sql: "PRAGMA page_size") ?? 4096
             }
+            let checkpointer = try Checkpointer(path: path, pageBytes: pageBytes)
+            self.checkpointer = checkpointer
+            queue.writeWithoutTransaction { checkpointer.attach(to: $0) }
         } catch let error as StorageError {
             throw error
         } catch {
             throw StorageError.cannotOpen(Self.reason(error))
         }
     }
+
+    /// Of a new database: twice SQLite's own.
+    private static let pageBytes = 8192
+    private static let cacheKibibytes = 16_384
 
     /// GRDB sets `synchronous=NORMAL` itself when it turns the log on, so these come after, and are read back.
     private static let pragmas: [(String, String, String)] = [
@@ -76,6 +90,7 @@ public final class Store: Sendable {
     /// Closes the database after a last checkpoint. Nothing may use the store afterwards.
     public func close() throws(StorageError) {
         do {
+            try checkpointer.close()
             try queue.writeWithoutTransaction { _ = try Int.fetchOne($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
             try queue.close()
         } catch {

@@ -18,19 +18,29 @@ public struct Transaction: ~Copyable {
     /// - Throws: what `body` threw. The caller must not go on in this transaction when the error was one that ends the whole
     ///   transaction (disk full, I/O error, out of memory, interrupt); ``isOpen`` tells.
     public borrowing func attempt<Output>(_ body: (borrowing Transaction) throws -> Output) throws -> Output {
-        var output: Output?
         let marks = participants.map { $0.mark() }
         do {
-            try sql.inSavepoint {
-                output = try body(self)
-                return .commit
-            }
+            // Not GRDB's own savepoints: those are parsed anew each time, and there are some for every request.
+            try sql.cachedStatement(sql: "SAVEPOINT attempt").execute()
+            let output = try body(self)
+            // ORDER: in a transaction that SQLite ended by itself there is nothing to release, and nothing of the output stands.
+            guard isOpen else { throw StorageError.notRecorded(.transactionEnded) }
+            try sql.cachedStatement(sql: "RELEASE SAVEPOINT attempt").execute()
+            return output
         } catch {
             for (participant, mark) in zip(participants, marks) { participant.rollBack(to: mark) }
+            if isOpen {
+                // What cannot be undone alone is undone with everything: the batch is lost, and nothing of a failed attempt stands.
+                do { try undo() } catch { try? sql.rollback() }
+            }
             throw error
         }
-        guard let output else { throw StorageError.notRecorded(.transactionEnded) }
-        return output
+    }
+
+    /// Undoes what stands since the innermost savepoint, and takes that away: going back alone leaves it on the stack.
+    private borrowing func undo() throws {
+        try sql.cachedStatement(sql: "ROLLBACK TO SAVEPOINT attempt").execute()
+        try sql.cachedStatement(sql: "RELEASE SAVEPOINT attempt").execute()
     }
 
     /// False once SQLite has ended the transaction by itself: the next statement would then commit alone.

@@ -1,0 +1,39 @@
+import FoundationEssentials
+import GRDB
+import Testing
+
+@testable import Storage
+
+@Suite(.timeLimit(.minutes(1))) struct CheckpointTests {
+    private func directory() throws -> String {
+        let path = FileManager.default.temporaryDirectory.path + "/kluis-checkpoint-\(UInt64.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    private func bytes(_ path: String) throws -> Int {
+        try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    }
+
+    /// Nobody waits for it, and yet what was committed gets into the database file.
+    @Test func theLogIsFoldedInByItself() async throws {
+        let folder = try directory()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/db"
+        let store = try Store(path: path, faults: Faults(enabled: false))
+        try store.migrate([Migration("one", "CREATE TABLE item(id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT")])
+        let writer = Writer(store: store, participants: []) { _ in }
+        let before = try bytes(path)
+        let size = 3 << 20
+        try await writer.perform { try $0.sql.execute(sql: "INSERT INTO item(content) VALUES (zeroblob(?))", arguments: [size]) }
+        // It stands in the log at once, and in the file as soon as it was quiet; the time limit says when that is too late.
+        while try bytes(path) < before + size { await Task.yield() }
+        await writer.stop()
+        try store.close()
+        #expect(!FileManager.default.fileExists(atPath: path + "-wal"), "the last to close takes the log away")
+        let again = try Store(path: path, faults: Faults(enabled: false))
+        #expect(try again.read { try Int.fetchOne($0, sql: "SELECT length(content) FROM item") } == size)
+        #expect(try again.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } == 8192)
+        try again.close()
+    }
+}
