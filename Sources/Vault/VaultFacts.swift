@@ -25,6 +25,14 @@ extension Vault: FactSource {
 
     private func readFacts(for subject: Policy.Subject, asker: Asker, at moment: Moment, _ sql: GRDB.Database) throws -> Facts {
         try registry.checkCommitRecord(sql)
+        func make() throws -> GatheredFacts { try gather(for: subject, asker: asker, at: moment, sql) }
+        let gathered = try HouseholdQuestion(subject, asker).map { try registry.workedOut($0, make: make) } ?? make()
+        return gathered.facts(at: moment, revision: revision)
+    }
+
+    private func gather(
+        for subject: Policy.Subject, asker: Asker, at moment: Moment, _ sql: GRDB.Database
+    ) throws -> GatheredFacts {
         var loader = FactLoader(registry, sql)
         let organisations = try loader.organisations()
         let worker = try asker.worker.flatMap { try loader.workerFacts($0, organisations) }
@@ -36,11 +44,9 @@ extension Vault: FactSource {
         if view == nil { try readDecoy(for: subject, workers: known, organisations, sql) }
         let named = try self.named(subject, view, organisations, &loader)
         let matches = try searchMatches(subject, asker.worker, moment, &loader)
-        return Facts(
-            worker: worker, household: view, item: subject.item.flatMap { view?.item($0) }, namedWorkers: named,
-            organisations: organisations,
-            searchMatches: matches, revision: revision,
-            nextExpiry: Self.nextExpiry([worker].compactMap { $0 } + named, view, after: moment), digest: try loader.trail.digest().bytes)
+        return GatheredFacts(
+            worker: worker, view: view, item: subject.item.flatMap { view?.item($0) }, named: named, organisations: organisations,
+            matches: matches, moment: moment, digest: try loader.trail.digest().bytes)
     }
 
     /// What was asked about is not there. Some other household is read instead and thrown away, so that the work does not tell (PR-1.6).
@@ -101,7 +107,7 @@ extension Vault: FactSource {
     }
 
     /// The first moment at which time alone changes something that these facts say.
-    private static func nextExpiry(_ workers: [WorkerFacts], _ view: HouseholdView?, after moment: Moment) -> Moment? {
+    fileprivate static func nextExpiry(_ workers: [WorkerFacts], _ view: HouseholdView?, after moment: Moment) -> Moment? {
         var next = view?.nextTurningPoint(after: moment)
         func consider(_ candidate: Moment?) {
             guard let candidate, candidate > moment else { return }
@@ -122,6 +128,59 @@ extension Vault: FactSource {
             for registration in worker.registrations { consider(registration.validUntil.end) }
         }
         return next
+    }
+}
+
+/// A question about a household as a whole, and nothing in it: those that ask it in one transaction get the same facts.
+private struct HouseholdQuestion: Hashable, Sendable {
+    let household: HouseholdID
+    let workers: [WorkerID]
+    let asker: WorkerID?
+
+    init?(_ subject: Policy.Subject, _ asker: Asker) {
+        guard let household = subject.household, subject.item == nil, subject.consent == nil, subject.plan == nil, subject.searchTerm == nil
+        else { return nil }
+        self.household = household
+        workers = subject.workers
+        self.asker = asker.worker
+    }
+}
+
+/// Facts without what passes: the moment of asking and the revision.
+private struct GatheredFacts: Sendable {
+    let worker: WorkerFacts?
+    let view: HouseholdView?
+    let item: Item?
+    let named: [WorkerFacts]
+    let organisations: [Organisation]
+    let matches: (blocked: Bool, any: Bool)
+    /// When they were gathered, and what then was the first moment at which time alone changes them.
+    let moment: Moment
+    let nextExpiry: Moment?
+    let digest: [UInt8]
+
+    init(
+        worker: WorkerFacts?, view: HouseholdView?, item: Item?, named: [WorkerFacts], organisations: [Organisation],
+        matches: (blocked: Bool, any: Bool), moment: Moment, digest: [UInt8]
+    ) {
+        self.worker = worker
+        self.view = view
+        self.item = item
+        self.named = named
+        self.organisations = organisations
+        self.matches = matches
+        self.moment = moment
+        self.digest = digest
+        nextExpiry = Vault.nextExpiry([worker].compactMap { $0 } + named, view, after: moment)
+    }
+
+    func facts(at moment: Moment, revision: UInt64) -> Facts {
+        // Between the two moments nothing ran out, so the next that does is the same; otherwise it is looked for again.
+        let isSame = moment >= self.moment && (nextExpiry.map { moment < $0 } ?? true)
+        let next = isSame ? nextExpiry : Vault.nextExpiry([worker].compactMap { $0 } + named, view, after: moment)
+        return Facts(
+            worker: worker, household: view, item: item, namedWorkers: named, organisations: organisations, searchMatches: matches,
+            revision: revision, nextExpiry: next, digest: digest)
     }
 }
 

@@ -40,16 +40,24 @@ struct HouseholdChange {
         self.moment = moment
         self.sql = sql
         self.workers = workers.compactMap { $0 }
-        var loader = FactLoader(registry, sql)
-        guard let view = try loader.view(household, workers: self.workers) else { throw VaultError.noSuchThing }
-        self.view = view
+        self.view = try Self.view(vault, household, self.workers, sql)
+    }
+
+    private struct Snapshot: Hashable { let household: HouseholdID, workers: [WorkerID] }
+
+    private static func view(
+        _ vault: Vault, _ household: HouseholdID, _ workers: [WorkerID], _ sql: GRDB.Database
+    ) throws -> HouseholdView {
+        try vault.registry.workedOut(Snapshot(household: household, workers: workers)) {
+            var loader = FactLoader(vault.registry, sql)
+            guard let view = try loader.view(household, workers: workers) else { throw VaultError.noSuchThing }
+            return view
+        }
     }
 
     /// Reads the snapshot again, with what was written.
     mutating func reload() throws {
-        var loader = FactLoader(vault.registry, sql)
-        guard let view = try loader.view(household, workers: workers) else { throw VaultError.noSuchThing }
-        self.view = view
+        view = try Self.view(vault, household, workers, sql)
     }
 
     /// Writes a record of this household, new or changed.

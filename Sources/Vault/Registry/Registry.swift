@@ -39,6 +39,17 @@ final class Registry: Participant {
         var manifest: Manifest
         var isDirty: Bool
     }
+    /// A bucket, and the digest that its manifest had for it; nil where there was no such space.
+    private struct Ground {
+        let space: Space
+        let bucket: Int
+        let digest: Digest32?
+    }
+    /// What was worked out from verified buckets, and which those were.
+    private struct Memo {
+        let value: any Sendable
+        let grounds: [Ground]
+    }
     /// What belongs to the open transaction.
     private struct Batch {
         var spaces: [Space: SpaceState] = [:]
@@ -47,6 +58,9 @@ final class Registry: Participant {
         var recordChecked = false
         /// Buckets that were read and verified in this transaction, with the digest they had: nobody else can write while it is open.
         var read: [Space: [Int: (digest: Digest32, records: [StoredRecord])]] = [:]
+        var memos: [AnyHashable: Memo] = [:]
+        /// The buckets that were asked for while something is being worked out that will be kept.
+        var consulted: [Ground]?
         var staged: (tree: ManifestTree, record: CommitRecord)?
     }
     private struct State {
@@ -195,9 +209,51 @@ final class Registry: Participant {
         return manifest
     }
 
+    /// Something worked out from buckets of this transaction; once for all requests that share it, as long as no bucket that it rests on changed.
+    ///
+    /// INVARIANT: kept for one transaction only, during which nobody else can write. Whatever a request rests on was therefore read from the
+    /// file and verified in the transaction that decides it, by this request or by one before it.
+    /// That something is not there is a ground like any other: the second who asks for it is spared as much work as where it is.
+    /// - Returns: what `make` returned, now or before. What it throws is not kept.
+    func workedOut<Key: Hashable & Sendable, Value: Sendable>(_ key: Key, make: () throws -> Value) throws -> Value {
+        let known: Value? = state.withLock { state in
+            guard let batch = state.batch, let memo = batch.memos[key], let value = memo.value as? Value else { return nil }
+            let stands = memo.grounds.allSatisfy { ground in
+                let pending = batch.spaces[ground.space]?.manifest
+                guard let digest = ground.digest else { return pending == nil && state.tree[ground.space] == nil }
+                guard let pending, ground.bucket < pending.buckets.count else { return false }
+                return pending.buckets[ground.bucket] == digest
+            }
+            guard stands else { return nil }
+            state.batch?.consulted?.append(contentsOf: memo.grounds)
+            return value
+        }
+        if let known { return known }
+        let outer = state.withLock { state in
+            defer { state.batch?.consulted = [] }
+            return state.batch?.consulted
+        }
+        defer {
+            state.withLock { state in
+                let inner = state.batch?.consulted ?? []
+                state.batch?.consulted = outer.map { $0 + inner }
+            }
+        }
+        let value = try make()
+        state.withLock { state in
+            guard let grounds = state.batch?.consulted else { return }
+            state.batch?.memos[key] = Memo(value: value, grounds: grounds)
+        }
+        return value
+    }
+
     /// Which records lie in a bucket, verified against the manifest; nil when there is no such space.
     func entries(of space: Space, bucket: Int, _ sql: GRDB.Database) throws -> [Entry]? {
-        guard let manifest = try manifest(of: space, sql), bucket < manifest.buckets.count else { return nil }
+        guard let manifest = try manifest(of: space, sql), bucket < manifest.buckets.count else {
+            note(space, bucket, nil)
+            return nil
+        }
+        note(space, bucket, manifest)
         let statement = try sql.cachedStatement(
             sql: "SELECT kind, id, version, digest FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
         let rows = try Row.fetchCursor(statement, arguments: [space.octets.sql, bucket])
@@ -214,10 +270,21 @@ final class Registry: Participant {
         return entries
     }
 
+    private func note(_ space: Space, _ bucket: Int, _ manifest: Manifest?) {
+        state.withLock { state in
+            guard state.batch?.consulted != nil else { return }
+            state.batch?.consulted?.append(Ground(space: space, bucket: bucket, digest: manifest?.buckets[bucket]))
+        }
+    }
+
     /// All records of a bucket, each recomputed from its bytes; nil when there is no such space.
     func records(of space: Space, bucket: Int, _ sql: GRDB.Database) throws -> [StoredRecord]? {
-        guard let manifest = try manifest(of: space, sql), bucket < manifest.buckets.count else { return nil }
+        guard let manifest = try manifest(of: space, sql), bucket < manifest.buckets.count else {
+            note(space, bucket, nil)
+            return nil
+        }
         let expected = manifest.buckets[bucket]
+        note(space, bucket, manifest)
         if let known = state.withLock({ $0.batch?.read[space]?[bucket] }), known.digest == expected { return known.records }
         let statement = try sql.cachedStatement(
             sql: "SELECT kind, id, version, digest, facts, words FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
