@@ -27,6 +27,33 @@ import Testing
         #expect(report.isSound && report.contents == 1 && report.bytes == UInt64(size))
     }
 
+    /// The end of the padding is all that is wrong: still no last byte may leave, also where the final chunk has nothing but padding.
+    @Test(arguments: [524_288, 1_048_576, 1_048_577, 1_500_000])
+    func theLastBytesWaitForTheEnd(length: Int) async throws {
+        let test = try await TestVault.make()
+        let household = try await test.household()
+        let item = try await test.item(pattern(length), household, by: test.cast.kees)
+        let file = try #require(try test.blobFiles().first.map { test.paths.blobs + "/" + $0 })
+        try flip(file, at: try size(file) - 1)
+        let count = Mutex(0)
+        await #expect(throws: (any Error).self) {
+            try await test.read(ReadItem(household: household, item: item), by: test.cast.kees) { [vault = test.vault] grant in
+                try await vault.readItem(grant) { _ in
+                } sink: { chunk in
+                    count.withLock { $0 += chunk.count }
+                }
+            }
+        }
+        #expect(count.withLock { $0 } < length)
+    }
+
+    /// So that no upload can find a folder that another has made and not yet made durable.
+    @Test func allFoldersOfBlobsAreThereFromTheStart() async throws {
+        let test = try await TestVault.make()
+        let folders = try Files.names(in: test.paths.blobs).filter { $0.utf8.count == 2 }
+        #expect(folders.count == 256)
+    }
+
     /// Sealed sizes say a size class: contents of 1 to 4095 bytes more are as long.
     @Test func sizesAreBuckets() async throws {
         let test = try await TestVault.make()

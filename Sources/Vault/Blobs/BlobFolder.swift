@@ -48,10 +48,15 @@ struct BlobFolder: Sendable {
     func trashPath(of name: Name) -> String { paths.trash + "/" + name.text }
 
     /// Makes the folders that are missing; those that are there must be private to the daemon.
+    ///
+    /// All 256 that blobs lie in are made here: were each made by the first upload that needs it, a second one could find it there and answer
+    /// before the first had made the folder's own entry durable.
     func prepare() throws(VaultError) {
         try Files.requirePrivateFolder(paths.state)
         var isNew = false
-        for folder in [paths.blobs, paths.parts, paths.trash] {
+        let digits = "0123456789abcdef"
+        let folders = digits.flatMap { high in digits.map { low in "\(paths.blobs)/\(high)\(low)" } }
+        for folder in [paths.blobs, paths.parts, paths.trash] + folders {
             if try Files.makeFolder(folder) { isNew = true }
         }
         if isNew {
@@ -64,12 +69,9 @@ struct BlobFolder: Sendable {
     ///
     /// ORDER: the file's bytes are durable before it gets its name, and the name before a row may say it.
     func settle(_ name: Name) throws(VaultError) {
-        let folder = folder(of: name)
-        let isNew = try Files.makeFolder(folder)
         try Files.rename(partPath(of: name), to: path(of: name), .blob)
         do throws(VaultError) {
-            try Files.syncFolder(folder)
-            if isNew { try Files.syncFolder(paths.blobs) }
+            try Files.syncFolder(folder(of: name))
         } catch {
             try? Files.remove(path(of: name), .blob)
             throw error

@@ -8,7 +8,8 @@ import Synchronization
 
 /// Reads and opens one large content on threads of its own, ahead of the task that passes it on.
 ///
-/// The last slab comes only after the stream was found whole: nothing missing, nothing behind it, and the one that the wrapped key binds.
+/// The last bytes come only after the stream was found whole: nothing missing, nothing behind it, and the one that the wrapped key binds. One
+/// slab is always held back for that, because the final chunk may hold nothing but padding, and the slab before it the last of the content.
 final class OpeningLine: Sendable {
     private static let chunksPerSlab = 8
     private static let slabsOfEach = 4
@@ -91,6 +92,7 @@ final class OpeningLine: Sendable {
             var opener = try StreamOpener(prefix: prefix, key: key, label: .itemContent, meaning: content.context.meaning)
             var digest = try StreamDigest(prefix: prefix)
             var length: UInt64 = 0
+            var heldBack: Slab?
             while let source = sealed.take() {
                 guard let target = emptyPlain.take() else { return }
                 target.reset()
@@ -106,6 +108,7 @@ final class OpeningLine: Sendable {
                     guard try digest.finish() == content.summary, length == (try content.length(key)) else {
                         throw VaultError.doesNotVerify(.contentForged)
                     }
+                    if let heldBack { plain.put(heldBack) }
                     target.isLast = true
                     plain.put(target)
                     plain.close()
@@ -113,7 +116,8 @@ final class OpeningLine: Sendable {
                 }
                 guard !fileEnded else { throw SealingError.truncated }
                 length += UInt64(target.count)
-                plain.put(target)
+                if let ready = heldBack { plain.put(ready) }
+                heldBack = target
             }
         } catch let error as SealingError {
             fail(error == .keyWiped ? VaultError.isSealed : VaultError.doesNotVerify(.contentForged))
