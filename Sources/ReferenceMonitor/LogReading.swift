@@ -120,27 +120,6 @@ extension ReferenceMonitor {
     }
 }
 
-/// A running SHA-256 over the beginning of a content, so that an idempotency key stands for this content and no other.
-public struct ContentDigest: Sendable {
-    /// Bytes from the start that count; an upload behind them differs by its length.
-    public static let limit = 1 << 20
-    private var hasher = SHA256Hasher()
-    private var left = Self.limit
-
-    public init() {}
-
-    /// Takes the next bytes of the content.
-    public mutating func update(_ bytes: some Collection<UInt8>) {
-        guard left > 0 else { return }
-        let part = Array(bytes.prefix(left))
-        left -= part.count
-        hasher.update(part)
-    }
-
-    /// 32 bytes.
-    public var bytes: [UInt8] { hasher.finalize().bytes }
-}
-
 /// How much of a thing a list shows.
 public enum Showing: Sendable { case nothing, existence, everything }
 

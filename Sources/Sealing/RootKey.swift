@@ -15,6 +15,8 @@ public struct RootKey: ~Copyable, Sendable {
         case sessionSecrets = 4
         /// The wrap of the keyring.
         case keyringWrap = 5
+        /// The fingerprints of uploads that carry an idempotency key.
+        case uploadFingerprints = 6
     }
 
     let key: KeyBox

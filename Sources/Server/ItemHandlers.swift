@@ -43,16 +43,26 @@ extension VaultServer {
         let attempt = Attempt(
             Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
-        if let refused = try await monitor.screen(attempt) { throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound }
+        // A large content is refused before it comes, where it can be. A small one costs less to take than to decide about twice.
+        if length.map({ $0 > Vault.smallContent }) ?? true, let refused = try await monitor.screen(attempt) {
+            throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
+        }
 
-        let sink = try vault.receive(household: household, organisation: organisation, layer: layer, kind: kind, length: length)
-        let content = try await receive(request.body, length, into: sink)
+        let place = try places.take(length.map { $0 <= Vault.smallContent } ?? false ? .small : .large)
+        let sink = try vault.receive(
+            household: household, organisation: organisation, layer: layer, kind: kind, length: length,
+            request: exchange.idempotencyKey.map { (caller, $0) })
+        try await receive(request.body, length, into: sink)
         let upload = try await sink.finish()
+        _ = consume place
         let expected = exchange.ifMatch
         do {
             let (answer, cited) = try await perform(
                 attempt, exchange,
-                request: [Array(household.description.utf8), try WireJSON.encode(metadata), Array("\(upload.length)".utf8), content]
+                request: [
+                    Array(household.description.utf8), try WireJSON.encode(metadata), Array("\(upload.length)".utf8),
+                    upload.fingerprint ?? [],
+                ]
             ) { [vault] grant, transaction in
                 let made = try vault.addItem(grant, upload: upload, words: wording, expected: expected, in: transaction)
                 return ChangeAnswer(id: made.id.description, articles: [], version: made.revision)
@@ -70,14 +80,12 @@ extension VaultServer {
     }
 
     /// Streams a body into the vault with back-pressure; what a client announces must be what comes.
-    private func receive(_ body: RequestBody, _ length: UInt64?, into sink: UploadSink) async throws -> [UInt8] {
+    private func receive(_ body: RequestBody, _ length: UInt64?, into sink: UploadSink) async throws {
         var received: UInt64 = 0
-        var digest = ContentDigest()
         do {
             for try await buffer in body {
                 received += UInt64(buffer.readableBytes)
                 guard received <= length ?? limits.item else { throw Problem.contentTooLarge }
-                digest.update(buffer.readableBytesView)
                 var rest = buffer.readableBytesView
                 while !rest.isEmpty {
                     let taken = try unsafe rest.withUnsafeBytes { bytes in
@@ -96,7 +104,6 @@ extension VaultServer {
             throw Problem.truncated
         }
         if let length, received != length { throw Problem.truncated }
-        return digest.bytes
     }
 
     /// Lets an item out: its description in a header, its bytes as they are opened. When the right ends on the way, the stream is cut without

@@ -20,6 +20,8 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
     let responder: Responder
     let group: any EventLoopGroup
     let logger: Logger
+    /// How long a client may leave a request or an answer lying half-way.
+    let stall: TimeAmount
     /// Called once connections are accepted.
     let onRunning: @Sendable () -> Void
     /// Called when a graceful stop begins.
@@ -33,6 +35,8 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
         let quiesce = ServerQuiescingHelper(group: group)
         let channel = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // So much can be under way to a client without either side being woken for it.
+            .childChannelOption(.socketOption(.so_sndbuf), value: 1 << 20)
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readBuffer))
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -41,7 +45,9 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
             }
             .childChannelInitializer { channel in
                 PeerCredentials.read(from: channel).flatMap { peer in
-                    let http = HTTP1Channel(responder: respond(to: peer), configuration: .init(idleTimeout: .seconds(60)))
+                    let http = HTTP1Channel(
+                        responder: respond(to: peer),
+                        configuration: .init(additionalChannelHandlers: [StallGuard(limit: stall)], idleTimeout: .seconds(60)))
                     return http.setup(channel: channel, logger: logger).map { value in
                         _ = feed.yield(Connection(http: http, value: value))
                     }

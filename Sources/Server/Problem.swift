@@ -20,6 +20,8 @@ enum Problem: Error, Sendable {
     case doesNotFit(String, articles: [String])
     case tooLarge(limit: Int)
     case contentTooLarge
+    /// As many contents come in as may at once.
+    case busy
     case lengthAndChunked
     case truncated
     case methodNotAllowed
@@ -68,6 +70,12 @@ enum Problem: Error, Sendable {
                 next: Sentence(nl: "stuur ten hoogste \(limit) bytes", en: "send at most \(limit) bytes"))
         case .contentTooLarge:
             Form(.invalid, 413, "het stuk is groter dan is toegestaan of aangekondigd", "the item is larger than allowed or announced")
+        case .busy:
+            Form(
+                .busy, 503, "er komen al zoveel stukken binnen als tegelijk kan", "as many items are coming in as can at once",
+                next: Sentence(
+                    nl: "probeer het over enkele seconden opnieuw, met dezelfde idempotency-key",
+                    en: "try again in a few seconds, with the same idempotency-key"))
         case .lengthAndChunked:
             Form(.invalid, 400, "content-length en chunked tegelijk", "content-length beside chunked")
         case .methodNotAllowed: Form(.invalid, 405, "dit kan hier niet", "this cannot be done here")
@@ -129,6 +137,8 @@ enum Problem: Error, Sendable {
         }
     }
 
+    /// What ``busy`` says of when to come back. Source: RFC 9110 §10.2.3.
+    private static let retrySeconds = 2
     private static let signIn = Sentence(nl: "log in met kluis login", en: "sign in with kluis login")
 
     /// The problem document (RFC 9457) in the caller's language.
@@ -162,9 +172,9 @@ enum Problem: Error, Sendable {
     func response(language: Language) -> Response {
         let document = document(language)
         let body = (try? WireJSON.encode(document)) ?? []
-        return Response(
-            status: .init(code: document.status), headers: [.contentType: MediaType.problem, .contentLength: "\(body.count)"],
-            body: .init(byteBuffer: ByteBuffer(bytes: body)))
+        var headers: HTTPFields = [.contentType: MediaType.problem, .contentLength: "\(body.count)"]
+        if case .busy = self { headers[.retryAfter] = "\(Self.retrySeconds)" }
+        return Response(status: .init(code: document.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }
 

@@ -67,10 +67,18 @@ public struct Limits: Sendable {
     public let json: Int
     /// Bytes of an item.
     public let item: UInt64
+    /// How many contents of more than 256 KiB, and how many smaller ones, may come in at once.
+    public let largeUploads: Int
+    public let smallUploads: Int
+    /// How long a client may leave a request or an answer lying half-way, in seconds.
+    public let stallSeconds: Int
 
-    public init(json: Int, item: UInt64) {
+    public init(json: Int, item: UInt64, largeUploads: Int = 8, smallUploads: Int = 128, stallSeconds: Int = 60) {
         self.json = json
         self.item = item
+        self.largeUploads = largeUploads
+        self.smallUploads = smallUploads
+        self.stallSeconds = stallSeconds
     }
 }
 
@@ -82,6 +90,7 @@ public struct VaultServer: Sendable {
     let operations: Operations
     let limits: Limits
     let version: String
+    let places: UploadPlaces
 
     public init(
         vault: Vault, monitor: ReferenceMonitor, authenticator: Authenticator, operations: Operations, limits: Limits, version: String
@@ -92,6 +101,7 @@ public struct VaultServer: Sendable {
         self.operations = operations
         self.limits = limits
         self.version = version
+        places = UploadPlaces(small: limits.smallUploads, large: limits.largeUploads)
     }
 
     /// The service that accepts connections.
@@ -104,8 +114,8 @@ public struct VaultServer: Sendable {
         onStopping: @escaping @Sendable () -> Void
     ) -> any Service {
         Listener(
-            socket: socket, responder: router(logger).buildResponder(), group: group, logger: logger, onRunning: onRunning,
-            onStopping: onStopping)
+            socket: socket, responder: router(logger).buildResponder(), group: group, logger: logger,
+            stall: .seconds(Int64(limits.stallSeconds)), onRunning: onRunning, onStopping: onStopping)
     }
 
     private func router(_ logger: Logger) -> Router<RequestState> {

@@ -18,6 +18,8 @@ public enum ProblemCode: String, Codable, CaseIterable, Sendable {
     case signInFirst
     /// The line could not be written: nothing is done.
     case notRecorded
+    /// There is no room for this request now: nothing is done.
+    case busy
     /// It is not known whether the commit happened: ask again with the same Idempotency-Key.
     case unknown
     /// The answer ended before it was whole. Said by a client, never by the daemon.
@@ -36,7 +38,7 @@ public enum ProblemCode: String, Codable, CaseIterable, Sendable {
         case .verificationFailed: [500]
         case .conflict: [409, 412]
         case .signInFirst: [401]
-        case .notRecorded, .unknown: [503]
+        case .notRecorded, .busy, .unknown: [503]
         case .internal: [500]
         }
     }
@@ -51,7 +53,7 @@ public enum ProblemCode: String, Codable, CaseIterable, Sendable {
         case .verificationFailed: 5
         case .conflict: 6
         case .signInFirst: 7
-        case .notRecorded, .unknown: 8
+        case .notRecorded, .busy, .unknown: 8
         case .internal: 70
         }
     }

@@ -11,6 +11,7 @@ extension Catalogue {
         .conflict: "iemand was u voor",
         .signInFirst: "meld u eerst aan",
         .notRecorded: "niet vastgelegd, er is niets gedaan",
+        .busy: "er komt al zoveel binnen als tegelijk kan, er is niets gedaan",
         .unknown: "het is niet bekend of dit is vastgelegd",
         .interrupted: "het antwoord hield op voordat het compleet was",
         .internalFault: "de kluis maakte een fout",

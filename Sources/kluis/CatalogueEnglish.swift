@@ -11,6 +11,7 @@ extension Catalogue {
         .conflict: "somebody was first",
         .signInFirst: "sign in first",
         .notRecorded: "not recorded, nothing done",
+        .busy: "as much is coming in as can at once, nothing done",
         .unknown: "it is not known whether this was recorded",
         .interrupted: "the answer ended before it was whole",
         .internalFault: "the daemon made a mistake",

@@ -144,6 +144,7 @@ final class Client {
         case .bytes(let bytes):
             headers.add(name: "content-type", value: MediaType.json)
             headers.add(name: "content-length", value: String(bytes.count))
+        case .content(let bytes): headers.add(name: "content-length", value: String(bytes.readableBytes))
         case .stream(let length?, _): headers.add(name: "content-length", value: String(length))
         case .stream(nil, _): headers.add(name: "transfer-encoding", value: "chunked")
         }

@@ -83,7 +83,9 @@ struct AddItemCommand: KluisCommand {
             circumstances: circumstances, household: household, files: found,
             headers: try found.map { file in try Failure.wire { () throws(WireError) in try metadata(file.name).header() } },
             progress: Progress(files: found.count, bytes: sizes.count == found.count ? sizes.reduce(0) { $0 &+ $1 } : nil))
-        try await batch.run(workers: max(1, min(parallel, 64, found.count)))
+        // Large ones fill disk and processors by themselves; more of them at once only take up room in the daemon.
+        let areLarge = found.contains { $0.size.map { $0 > UploadFile.smallLimit } ?? true }
+        try await batch.run(workers: max(1, min(parallel, areLarge ? 4 : 64, found.count)))
     }
 
     /// `life domain: why it is needed`, one a line.
@@ -101,6 +103,10 @@ struct AddItemCommand: KluisCommand {
 final class UploadBatch: Sendable {
     private struct State {
         var next = 0
+        /// Files for which there was no room, to be sent again.
+        var again: [Int] = []
+        /// Answers that there was no room, since the last file that was stored.
+        var busy = 0
         var told = 0
         var answers: [Int: ChangeAnswer] = [:]
         var stored = 0
@@ -149,6 +155,7 @@ final class UploadBatch: Sendable {
                     repeat {
                         guard let index = take() else { return }
                         do { tell(index, try await send(index, with: client)) } catch let failure as Failure {
+                            if failure.code == .busy, await waits(with: index) { return }
                             throw named(failure, index)
                         }
                     } while client.canGoOn
@@ -163,12 +170,31 @@ final class UploadBatch: Sendable {
         }
     }
 
-    private var isOver: Bool { state.withLock { $0.failure != nil || $0.finished != nil || $0.next >= files.count } }
+    private var isOver: Bool {
+        state.withLock { $0.failure != nil || $0.finished != nil || ($0.next >= files.count && $0.again.isEmpty) }
+    }
+
+    /// How often in a row the daemon may say that it has no room before that is a failure, and how long one waits each time.
+    private static let patience = (answers: 240, pause: Duration.milliseconds(500))
+
+    /// Puts a file back for which there was no room, and waits; false when that happened too often.
+    private func waits(with index: Int) async -> Bool {
+        let goesOn = state.withLock { state in
+            state.busy += 1
+            guard state.busy <= UploadBatch.patience.answers else { return false }
+            state.again.append(index)
+            return true
+        }
+        if goesOn { try? await Task.sleep(for: UploadBatch.patience.pause) }
+        return goesOn
+    }
 
     /// The next file's number; nil when there is none or a failure stopped the batch. Under `--why` one decision stands for all.
     private func take() -> Int? {
         state.withLock { state in
-            guard state.failure == nil, state.finished == nil, state.next < files.count else { return nil }
+            guard state.failure == nil, state.finished == nil else { return nil }
+            if let index = state.again.popLast() { return index }
+            guard state.next < files.count else { return nil }
             if circumstances.why, state.next > 0 { return nil }
             defer { state.next += 1 }
             return state.next
@@ -196,6 +222,7 @@ final class UploadBatch: Sendable {
         progress.addFile()
         state.withLock { state in
             state.stored += 1
+            state.busy = 0
             state.answers[index] = answer
             // ORDER: identifiers come out in the order of the files, so that a list of files and the output match line by line.
             while let next = state.answers.removeValue(forKey: state.told) {

@@ -8,6 +8,8 @@ internal import Wire
 enum RequestBody {
     case none
     case bytes([UInt8])
+    /// A small content, whole.
+    case content(ByteBuffer)
     /// `length` nil: until the end, in chunks. The closure gives the next piece, nil at the end.
     case stream(length: UInt64?, next: @Sendable () async throws -> ByteBuffer?)
 }
@@ -41,6 +43,8 @@ final class Connection {
         do {
             channel = try await ClientBootstrap(group: group)
                 .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 262_144))
+                // So much can be under way to the daemon without either side being woken for it.
+                .channelOption(.socketOption(.so_sndbuf), value: 1 << 20)
                 .connect(unixDomainSocketPath: socket) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
@@ -82,6 +86,9 @@ final class Connection {
                 answer = try await self.head()
             case .bytes(let bytes):
                 try await outbound.write(contentsOf: [.head(head), .body(.byteBuffer(ByteBuffer(bytes: bytes))), .end(nil)])
+                answer = try await self.head()
+            case .content(let bytes):
+                try await outbound.write(contentsOf: [.head(head), .body(.byteBuffer(bytes)), .end(nil)])
                 answer = try await self.head()
             case .stream(_, let next):
                 answer = try await upload(head, next)

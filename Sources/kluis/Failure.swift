@@ -49,6 +49,7 @@ struct Failure: Error {
         case .conflict: .conflict
         case .signInFirst: .signInFirst
         case .notRecorded: .notRecorded
+        case .busy: .busy
         case .unknown: .unknown
         case .interrupted: .interrupted
         case .internal: .internalFault

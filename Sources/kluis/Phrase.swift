@@ -6,7 +6,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case error, warning, hint
 
     // What went wrong, one for each code of a problem document.
-    case refused, invalid, notFound, unreachable, sealed, verificationFailed, conflict, signInFirst, notRecorded, unknown, interrupted,
+    case refused, invalid, notFound, unreachable, sealed, verificationFailed, conflict, signInFirst, notRecorded, busy, unknown,
+        interrupted,
         internalFault
 
     // What to do about it.

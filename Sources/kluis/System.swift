@@ -84,7 +84,7 @@ enum Bytes {
     /// All that `descriptor` gives, at most `limit` bytes; more is an `EFBIG`.
     static func all(of descriptor: Int32, limit: Int) throws(SystemFault) -> [UInt8] {
         var collected: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
+        var chunk = [UInt8](repeating: 0, count: min(limit + 1, 262_144))
         while true {
             var fault: SystemFault?
             // SAFETY: the buffer lives for the closure and is not kept.

@@ -58,10 +58,20 @@ struct UploadFile: Sendable {
 
     static func lastName(_ path: String) -> String { path.split(separator: "/").last.map { String($0) } ?? path }
 
+    /// Files of at most this many bytes go in one piece.
+    static let smallLimit: UInt64 = 262_144
+
     /// The bytes as a request's body, counted in `progress` as they go.
     func body(_ progress: Progress) throws(Failure) -> RequestBody {
         let source: FileSource
-        do throws(SystemFault) { source = try FileSource(path) } catch { throw .invalid(.cannotRead, path, error.words) }
+        do throws(SystemFault) {
+            if let size, size <= UploadFile.smallLimit, path != "-" {
+                let bytes = try Bytes.all(ofFile: path, limit: Int(UploadFile.smallLimit))
+                progress.add(bytes: bytes.count)
+                return .content(ByteBuffer(bytes: bytes))
+            }
+            source = try FileSource(path)
+        } catch { throw .invalid(.cannotRead, path, error.words) }
         return .stream(length: source.length) { [path] in
             do {
                 guard let piece = try await source.next() else { return nil }

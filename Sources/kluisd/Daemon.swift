@@ -29,6 +29,7 @@ struct Daemon {
         var checkpointMinutes = 15
         var jsonLimit = 256 * 1024
         var itemLimit: UInt64 = 16 << 30
+        var stallSeconds = 60
         var logLevel = Logger.Level.info
         var witnessPolicy: WitnessPolicy?
 
@@ -142,7 +143,7 @@ struct Daemon {
         let operations = operations()
         let server = VaultServer(
             vault: vault, monitor: monitor, authenticator: authenticator, operations: operations,
-            limits: Limits(json: settings.jsonLimit, item: settings.itemLimit), version: Self.version)
+            limits: Limits(json: settings.jsonLimit, item: settings.itemLimit, stallSeconds: settings.stallSeconds), version: Self.version)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let listener = server.service(socket: socket, group: group, logger: logger) {
             Systemd.notify("READY=1\nSTATUS=serving")

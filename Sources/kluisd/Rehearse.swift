@@ -16,6 +16,7 @@ struct Rehearse: AsyncParsableCommand {
     @Option(help: "The socket to serve on.") var socket: String
     @Option(help: "The folder with the policies.") var policies: String?
     @Option(help: "A file with the witnesses to ask, as for `witness-policy` in the configuration.") var witnesses: String?
+    @Option(help: "How long a client may leave a request or an answer lying half-way, in seconds.") var stallSeconds = 60
     @Flag(help: "Fill it with the household of the scenario.") var demo = false
 
     private var keys: String { state + ".keys" }
@@ -31,7 +32,7 @@ struct Rehearse: AsyncParsableCommand {
             let lock = try LockFile(path: keys + "/lock")
             var settings = Daemon.Settings(
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
-                logLevel: .warning)
+                stallSeconds: max(1, stallSeconds), logLevel: .warning)
             settings.witnessPolicy = try witnesses.map { path throws(Configuration.Failure) in try WitnessPolicy.read(path: path) }
             let logger = Kluisd.logger(settings.logLevel)
             let isNew = !VaultFiles.exists(settings.paths)

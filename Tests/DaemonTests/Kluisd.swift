@@ -145,19 +145,19 @@ final class Kluisd: Sendable {
     /// Gives the daemon more arguments from its next start on.
     func give(_ arguments: [String]) { extra.withLock { $0 = arguments } }
 
-    private func process(demo: Bool) throws -> Process {
+    private func process(demo: Bool, _ options: [String] = []) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Built.path("kluisd"))
         process.arguments =
             ["rehearse", "--state", state, "--socket", socket, "--policies", Built.policies] + (demo ? ["--demo"] : [])
-            + extra.withLock { $0 }
+            + extra.withLock { $0 } + options
         process.standardInput = FileHandle.nullDevice
         return process
     }
 
     /// Starts it and waits until it says that it serves.
-    func start(demo: Bool = false) async throws {
-        let process = try process(demo: demo)
+    func start(demo: Bool = false, _ options: [String] = []) async throws {
+        let process = try process(demo: demo, options)
         let pipe = Pipe()
         process.standardOutput = pipe
         try Data().write(to: URL(fileURLWithPath: directory + "/err"))

@@ -104,7 +104,7 @@ import Testing
 @Suite struct ProblemTests {
     @Test(arguments: [
         (ProblemCode.refused, 403, Int32(1)), (.invalid, 400, 2), (.notFound, 404, 3), (.sealed, 503, 4), (.verificationFailed, 500, 5),
-        (.conflict, 409, 6), (.signInFirst, 401, 7), (.notRecorded, 503, 8), (.unknown, 503, 8), (.internal, 500, 70),
+        (.conflict, 409, 6), (.signInFirst, 401, 7), (.notRecorded, 503, 8), (.busy, 503, 8), (.unknown, 503, 8), (.internal, 500, 70),
     ])
     func codesStatusesAndExitCodes(code: ProblemCode, status: Int, exit: Int32) {
         #expect(code.statuses.first == status)

@@ -28,16 +28,28 @@ extension Vault {
     /// - Parameters:
     ///   - organisation: the caller's own.
     ///   - length: bytes that will come, where the client said so; it must be exact.
+    ///   - request: the caller and the idempotency key, where there is one: the content then gets a fingerprint, by which a second request
+    ///     with that key is known to be the same (``FinishedUpload/fingerprint``).
     /// - Throws: ``VaultError/contentTooLarge``; ``VaultError/isSealed``.
     public func receive(
-        household: HouseholdID, organisation: OrganisationID, layer: Layer, kind: ItemKind, length: UInt64? = nil
+        household: HouseholdID, organisation: OrganisationID, layer: Layer, kind: ItemKind, length: UInt64? = nil,
+        request: (caller: Caller, key: String)? = nil
     ) throws -> UploadSink {
         guard !keys.isSealed else { throw VaultError.isSealed }
         let context = ContentContext(
             vault: registry.vault, household: household, compartment: Compartment(layer: layer, organisation: organisation),
             item: .random(), kind: kind, version: 1)
-        return try UploadSink(context: context, folder: blobs, declared: length)
+        var fingerprint: ContentFingerprint?
+        if let request {
+            fingerprint = try ContentFingerprint(
+                key: keys.fingerprints,
+                context: AssociatedData("upload").adding("caller", text: request.caller.identity).adding("key", text: request.key))
+        }
+        return try UploadSink(context: context, folder: blobs, declared: length, fingerprint: fingerprint)
     }
+
+    /// Contents of at most this many bytes are kept in memory while they come in: 262,144.
+    public static let smallContent = UInt64(ContentSize.smallLimit)
 
     /// Makes an item of a content that came in.
     ///

@@ -15,21 +15,26 @@ public final class UploadSink: Sendable {
     private let folder: BlobFolder
     private let key: KeyBox
     private let declared: UInt64?
-    private struct State {
-        var small: Slab? = Slab(capacity: ContentSize.smallLimit)
+    private struct State: ~Copyable {
+        var small: Slab?
+        var fingerprint: ContentFingerprint?
         var line: SealingLine?
         var slab: Slab?
         var count: UInt64 = 0
         var isFinished = false
     }
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(context: ContentContext, folder: BlobFolder, declared: UInt64?) throws {
+    init(context: ContentContext, folder: BlobFolder, declared: UInt64?, fingerprint: consuming ContentFingerprint? = nil) throws {
         guard declared.map({ $0 <= ContentSize.limit }) ?? true else { throw VaultError.contentTooLarge }
         self.context = context
         self.folder = folder
         self.declared = declared
         key = try KeyBox.random()
+        let expected = Int(clamping: min(declared ?? .max, UInt64(ContentSize.smallLimit)))
+        // Room for the padding too, so that the content is sealed where it lies.
+        let capacity = Padding.paddedCount(for: expected) ?? ContentSize.smallLimit
+        state = Mutex(State(small: Slab(capacity: capacity), fingerprint: fingerprint))
     }
 
     deinit { state.withLock { $0.line?.abort() } }
@@ -46,13 +51,14 @@ public final class UploadSink: Sendable {
             guard state.count + UInt64(bytes.count) <= declared ?? ContentSize.limit else { throw VaultError.contentTooLarge }
             let taken = try unsafe copy(bytes, &state)
             state.count += UInt64(taken)
+            unsafe state.fingerprint?.update(UnsafeRawBufferPointer(rebasing: bytes[..<taken]))
             return taken
         }
     }
 
     private func copy(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws -> Int {
         if let small = state.small {
-            if bytes.count <= small.room { return unsafe small.append(bytes) }
+            if small.count + bytes.count <= ContentSize.smallLimit, bytes.count < small.room { return unsafe small.append(bytes) }
             // It is a large one after all: what came so far goes ahead.
             let line = try SealingLine(folder: folder, name: .random(), key: key, meaning: context.meaning)
             guard let first = line.slabIfThere() else { throw VaultError.uploadNotFinished }
@@ -94,18 +100,21 @@ public final class UploadSink: Sendable {
     ///
     /// - Throws: ``VaultError/uploadNotFinished`` when fewer bytes came than were declared; ``VaultError/file(_:errno:)``.
     public func finish() async throws -> FinishedUpload {
-        let (small, line, count) = try state.withLock { state in
+        let (small, line, count, fingerprint) = try state.withLock { state in
             guard !state.isFinished, declared.map({ $0 == state.count }) ?? true else { throw VaultError.uploadNotFinished }
             state.isFinished = true
-            return (state.small, state.line, state.count)
+            return (state.small, state.line, state.count, state.fingerprint.take()?.finalize())
         }
         let meta = try ContentMeta(length: count).sealed(context, key)
-        if let small { return try FinishedUpload(context: context, key: key, length: count, meta: meta, small: small) }
+        if let small {
+            return try FinishedUpload(context: context, key: key, length: count, fingerprint: fingerprint, meta: meta, small: small)
+        }
         guard let line else { throw VaultError.uploadNotFinished }
         try await finish(line, count)
         let summary = try await line.finished()
         return FinishedUpload(
-            context: context, key: key, length: count, meta: meta, summary: summary, blob: FinishedBlob(folder: folder, name: line.name))
+            context: context, key: key, length: count, fingerprint: fingerprint, meta: meta, summary: summary,
+            blob: FinishedBlob(folder: folder, name: line.name))
     }
 
     private func finish(_ line: SealingLine, _ count: UInt64) async throws {
@@ -190,6 +199,9 @@ public final class FinishedUpload: Sendable {
     public var item: ItemID { context.item }
     /// Bytes of content.
     public let length: UInt64
+    /// Over all of the content and nothing else, 16 bytes; nil where none was asked for. Equal for equal contents of one idempotency key, and
+    /// secret: it goes nowhere but into the sealed answer.
+    public let fingerprint: [UInt8]?
 
     let context: ContentContext
     let key: KeyBox
@@ -199,14 +211,24 @@ public final class FinishedUpload: Sendable {
     let small: [UInt8]?
     let blob: FinishedBlob?
 
-    fileprivate init(context: ContentContext, key: KeyBox, length: UInt64, meta: [UInt8], small: Slab) throws {
+    /// Seals a small content where it lies.
+    fileprivate init(
+        context: ContentContext, key: KeyBox, length: UInt64, fingerprint: [UInt8]?, meta: [UInt8], small: Slab
+    ) throws {
         self.context = context
         self.key = key
         self.length = length
+        self.fingerprint = fingerprint
         self.meta = meta
-        var content = unsafe small.withBytes { unsafe [UInt8]($0) }
-        defer { Wiping.wipe(&content) }
-        let sealed = try Envelope.sealPadded(content, under: key, label: .itemSmall, meaning: context.meaning)
+        guard let padded = Padding.paddedCount(for: small.count), padded <= small.capacity else { throw VaultError.uploadNotFinished }
+        // The memory behind the content was never written to: only the mark has to be set.
+        let mark: [UInt8] = [0x80]
+        _ = unsafe mark.withUnsafeBytes { unsafe small.append($0) }
+        small.count = padded
+        let sealed = try unsafe small.withBytes { bytes throws(SealingError) in
+            // SAFETY: the bytes live for the closure, and the span is used in it only.
+            try Envelope.seal(unsafe RawSpan(_unsafeBytes: bytes), under: key, label: .itemSmall, meaning: context.meaning)
+        }
         var digest = try CiphertextDigest()
         digest.update(sealed)
         summary = try digest.finish()
@@ -215,11 +237,13 @@ public final class FinishedUpload: Sendable {
     }
 
     fileprivate init(
-        context: ContentContext, key: KeyBox, length: UInt64, meta: [UInt8], summary: CiphertextSummary, blob: FinishedBlob
+        context: ContentContext, key: KeyBox, length: UInt64, fingerprint: [UInt8]?, meta: [UInt8], summary: CiphertextSummary,
+        blob: FinishedBlob
     ) {
         self.context = context
         self.key = key
         self.length = length
+        self.fingerprint = fingerprint
         self.meta = meta
         self.summary = summary
         self.blob = blob

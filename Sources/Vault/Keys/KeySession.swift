@@ -17,6 +17,8 @@ public final class KeySession: Sendable {
     let vaultID: Octets16
     /// MACs the commit records.
     let commitMAC: KeyBox
+    /// Tells the contents of uploads apart.
+    let fingerprints: KeyBox
 
     private let root: RootKey
     private let keyringPath: String
@@ -30,8 +32,10 @@ public final class KeySession: Sendable {
 
     init(vault: Octets16, root: consuming RootKey, keyring: Keyring, keyringPath: String) throws(SealingError) {
         let commitMAC = KeyBox(try root.subkey(.commitRecordMAC))
+        let fingerprints = KeyBox(try root.subkey(.uploadFingerprints))
         vaultID = vault
         self.commitMAC = commitMAC
+        self.fingerprints = fingerprints
         self.root = root
         self.keyringPath = keyringPath
         state = Mutex(State(keyring: keyring))
@@ -49,6 +53,7 @@ public final class KeySession: Sendable {
         }
         for box in boxes { box.wipe() }
         commitMAC.wipe()
+        fingerprints.wipe()
         root.wipe()
     }
 
