@@ -28,6 +28,8 @@ final class Batch: Sendable {
 ///
 /// Implemented by the vault: BLAKE2b(K_month[controller], label, K_audit[household] ‖ index).
 public protocol AuditKeySource: Sendable {
+    /// For writing: the key of a new month is made.
+    ///
     /// - Parameters:
     ///   - household: the household's identifier as text; nil for lines outside households.
     ///   - month: `YYYY-MM`, in UTC.
@@ -36,6 +38,12 @@ public protocol AuditKeySource: Sendable {
         household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
         _ use: (borrowing LentKey) throws -> Output
     ) throws -> Output
+
+    /// The same for reading: makes no key. Nil when the key of the month is gone.
+    func withEntryKeyIfPresent<Output>(
+        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
+        _ use: (borrowing LentKey) throws -> Output
+    ) throws -> Output?
 }
 
 /// The vault's log: appends inside the transaction that decides, and is durable with it.
@@ -148,6 +156,7 @@ public final class AuditLog: Participant, Sendable {
         if awaitsOutcome {
             try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_open(seq, line) VALUES (?, ?)")
                 .execute(arguments: [Int64(first), Data(try sealOpen(line, index: first, in: transaction))])
+            guard transaction.sql.changesCount == 1 else { throw LedgerError.notRecorded }
         }
         open.withLock { $0.frontier = frontier }
         return Entry(index: first, batch: batch)
@@ -160,6 +169,7 @@ public final class AuditLog: Participant, Sendable {
         let side = try seal(built.side, household: household, moment: moment, index: built.leaf.seq, in: transaction)
         try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)")
             .execute(arguments: [Int64(built.leaf.seq), Data(leaf), Data(side)])
+        guard transaction.sql.changesCount == 1 else { throw LedgerError.notRecorded }
         try frontier.append(leafHash: .leaf(leaf))
     }
 
@@ -193,11 +203,13 @@ public final class AuditLog: Participant, Sendable {
         let rows = try Row.fetchAll(transaction.sql, sql: "SELECT seq, line FROM ledger_open ORDER BY seq")
         for row in rows {
             let index = UInt64(row[0] as Int64)
-            var line = try unsealOpen(Array(row[1] as Data), index: index, in: transaction)
-            line.phase = .outcome(of: index, .interrupted)
-            line.moment = moment
-            line.note = .closedAtStart
-            _ = try append(line, in: transaction)
+            // A line whose month is gone can be read by nobody, and so can how it ended.
+            if var line = try unsealOpen(Array(row[1] as Data), index: index, in: transaction) {
+                line.phase = .outcome(of: index, .interrupted)
+                line.moment = moment
+                line.note = .closedAtStart
+                _ = try append(line, in: transaction)
+            }
             try transaction.sql.execute(sql: "DELETE FROM ledger_open WHERE seq = ?", arguments: [Int64(index)])
         }
     }
@@ -208,7 +220,8 @@ public final class AuditLog: Participant, Sendable {
     ///
     /// - Parameters:
     ///   - range: indices; what lies outside the log is left out.
-    /// - Returns: index and line, ascending; a line whose keys are gone is nil, and leaves that only carry further residents are left out.
+    /// - Returns: index and line, ascending; a line whose keys are gone is nil, and leaves that only carry further residents are left out. Of a
+    ///   month whose key is gone every leaf is nil: nothing tells any more which were lines.
     public func lines(
         _ range: Range<UInt64>, in transaction: borrowing Transaction
     ) throws -> [(index: UInt64, line: LogLine?)] {
@@ -220,7 +233,10 @@ public final class AuditLog: Participant, Sendable {
         for row in rows {
             let index = UInt64(row[0] as Int64)
             let leaf = try Leaf(parsing: Array(row[1] as Data))
-            let side = try unseal(Array(row[2] as Data), index: index, in: transaction)
+            guard let side = try unseal(Array(row[2] as Data), index: index, in: transaction) else {
+                lines.append((index, nil))
+                continue
+            }
             try side.verify(against: leaf)
             guard let officers = side.officers else { throw LedgerError.cannotOpen(index: index) }
             switch try Segment(parsing: officers.segment, slot: officers.slot) {
@@ -282,6 +298,7 @@ public final class AuditLog: Participant, Sendable {
         try transaction.sql.cachedStatement(
             sql: "INSERT INTO ledger_head(one, frontier) VALUES (1, ?) ON CONFLICT(one) DO UPDATE SET frontier = excluded.frontier"
         ).execute(arguments: [Data(frontier.serialized)])
+        guard transaction.sql.changesCount == 1 else { throw LedgerError.notRecorded }
     }
 
     public func committed() {

@@ -15,8 +15,9 @@ extension AuditLog {
         try seal(side.bytes, household: household, moment: moment, index: index, label: Self.label, in: transaction)
     }
 
-    func unseal(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> SideEntry {
-        try SideEntry(parsing: try unseal(bytes, index: index, label: Self.label, in: transaction))
+    /// Nil when the key of the line's month is gone.
+    func unseal(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> SideEntry? {
+        try unseal(bytes, index: index, label: Self.label, in: transaction).map { try SideEntry(parsing: $0) }
     }
 
     /// A reading's line, kept until its outcome is written.
@@ -26,8 +27,8 @@ extension AuditLog {
             in: transaction)
     }
 
-    func unsealOpen(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> LogLine {
-        let bytes = try unseal(bytes, index: index, label: Self.openLabel, in: transaction)
+    func unsealOpen(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> LogLine? {
+        guard let bytes = try unseal(bytes, index: index, label: Self.openLabel, in: transaction) else { return nil }
         guard case .officers(let line) = try Segment(parsing: bytes, slot: Leaf.officersSlot) else {
             throw LedgerError.cannotOpen(index: index)
         }
@@ -44,11 +45,11 @@ extension AuditLog {
         return prefix(month) + prefix(household ?? "") + envelope
     }
 
-    private func unseal(_ bytes: [UInt8], index: UInt64, label: Label, in transaction: borrowing Transaction) throws -> [UInt8] {
+    private func unseal(_ bytes: [UInt8], index: UInt64, label: Label, in transaction: borrowing Transaction) throws -> [UInt8]? {
         var rest = bytes[...]
         guard let month = text(&rest), let household = text(&rest) else { throw LedgerError.cannotOpen(index: index) }
         let named = household.isEmpty ? nil : household
-        return try keys.withEntryKey(household: named, month: month, index: index, in: transaction) { key in
+        return try keys.withEntryKeyIfPresent(household: named, month: month, index: index, in: transaction) { key in
             do {
                 return try Envelope.openPadded(Array(rest), under: key, label: label, meaning: context(month, named, index))
             } catch {

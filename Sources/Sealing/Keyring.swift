@@ -26,15 +26,21 @@ public struct Keyring: Sendable {
     private let ledgerSeeds: [UInt32: KeyBox]
     private let months: [MonthKeyName: KeyBox]
 
+    /// Months whose key was destroyed: they never get another one.
+    private let ended: Set<MonthKeyName>
+
     /// Most epochs and incarnations, each: 256.
     public static let mostEpochs = 256
 
     /// Most month keys: 4,096, because each stands in a locked page of its own.
     public static let mostMonths = 4_096
 
+    /// Most names of months whose key was destroyed: 65,536.
+    public static let mostEnded = 65_536
+
     private init(
         revision: UInt64, currentEpoch: UInt32, currentIncarnation: UInt32, epochs: [UInt32: Epoch], ledgerSeeds: [UInt32: KeyBox],
-        months: [MonthKeyName: KeyBox]
+        months: [MonthKeyName: KeyBox], ended: Set<MonthKeyName>
     ) {
         self.revision = revision
         self.currentEpoch = currentEpoch
@@ -42,6 +48,7 @@ public struct Keyring: Sendable {
         self.epochs = epochs
         self.ledgerSeeds = ledgerSeeds
         self.months = months
+        self.ended = ended
     }
 
     /// The keyring of a new vault: epoch 1, incarnation 1, no month keys.
@@ -51,7 +58,7 @@ public struct Keyring: Sendable {
         let epoch = Epoch(wrappingKey: try KeyBox.random(), indexKey: try KeyBox.random())
         return Keyring(
             revision: 1, currentEpoch: 1, currentIncarnation: 1, epochs: [1: epoch], ledgerSeeds: [1: try KeyBox.random()],
-            months: [:])
+            months: [:], ended: [])
     }
 
     // MARK: Keys
@@ -100,6 +107,9 @@ public struct Keyring: Sendable {
         months[name]
     }
 
+    /// Whether the key of a controller's month was destroyed. Then it gets no other: what was written later would be taken for erased.
+    public func hasEnded(_ name: MonthKeyName) -> Bool { ended.contains(name) }
+
     /// Ends every key, in this keyring and in all that share keys with it.
     public func wipe() {
         for epoch in epochs.values {
@@ -146,9 +156,9 @@ public struct Keyring: Sendable {
 
     /// A keyring with a fresh key for one controller's month.
     ///
-    /// - Throws: `duplicateEntry` when there is one already; `tooManyEntries`, `outOfMemory`.
+    /// - Throws: `duplicateEntry` when there is one already, or was one; `tooManyEntries`, `outOfMemory`.
     public func addingMonthKey(_ name: MonthKeyName) throws(SealingError) -> Keyring {
-        guard months[name] == nil else { throw .duplicateEntry }
+        guard months[name] == nil, !ended.contains(name) else { throw .duplicateEntry }
         guard months.count < Keyring.mostMonths else { throw .tooManyEntries }
         var months = months
         months[name] = try KeyBox.random()
@@ -157,24 +167,26 @@ public struct Keyring: Sendable {
 
     /// A keyring without the key of one controller's month: everything under it is erased once no older keyring exists.
     ///
-    /// - Throws: `unknownEntry`.
+    /// The month's name stays, as one that has ended.
+    /// - Throws: `unknownEntry`; `tooManyEntries`.
     public func removingMonthKey(_ name: MonthKeyName) throws(SealingError) -> Keyring {
         guard months[name] != nil else { throw .unknownEntry }
+        guard ended.count < Keyring.mostEnded else { throw .tooManyEntries }
         var months = months
         months[name] = nil
-        return try changed(months: months)
+        return try changed(months: months, ended: ended.union([name]))
     }
 
     private func changed(
         currentEpoch: UInt32? = nil, currentIncarnation: UInt32? = nil, epochs: [UInt32: Epoch]? = nil,
-        ledgerSeeds: [UInt32: KeyBox]? = nil, months: [MonthKeyName: KeyBox]? = nil
+        ledgerSeeds: [UInt32: KeyBox]? = nil, months: [MonthKeyName: KeyBox]? = nil, ended: Set<MonthKeyName>? = nil
     ) throws(SealingError) -> Keyring {
         let (next, overflow) = revision.addingReportingOverflow(1)
         guard !overflow else { throw .tooManyEntries }
         return Keyring(
             revision: next, currentEpoch: currentEpoch ?? self.currentEpoch,
             currentIncarnation: currentIncarnation ?? self.currentIncarnation, epochs: epochs ?? self.epochs,
-            ledgerSeeds: ledgerSeeds ?? self.ledgerSeeds, months: months ?? self.months)
+            ledgerSeeds: ledgerSeeds ?? self.ledgerSeeds, months: months ?? self.months, ended: ended ?? self.ended)
     }
 
     // MARK: Sealing
@@ -203,18 +215,20 @@ public struct Keyring: Sendable {
 
     // MARK: Encoding
 
-    private static let format: UInt8 = 1
+    private static let format: UInt8 = 2
 
-    /// `1 ‖ LE64 revision ‖ LE32 current epoch ‖ LE32 current incarnation ‖ LE32 epochs, incarnations, months ‖ {LE32 number ‖ wrapping
-    /// key ‖ index key} ‖ {LE32 number ‖ seed} ‖ {length(1) ‖ controller ‖ "YYYY-MM" ‖ key}`, each list strictly ascending.
+    /// `2 ‖ LE64 revision ‖ LE32 current epoch ‖ LE32 current incarnation ‖ LE32 epochs, incarnations, months, ended months ‖ {LE32 number ‖
+    /// wrapping key ‖ index key} ‖ {LE32 number ‖ seed} ‖ {length(1) ‖ controller ‖ "YYYY-MM" ‖ key} ‖ {length(1) ‖ controller ‖ "YYYY-MM"}`,
+    /// each list strictly ascending.
     private func encoded() throws(SealingError) -> SecretBytes {
         let names = monthKeyNames
-        let fixed = 29 + epochs.count * 68 + ledgerSeeds.count * 36
-        let total = names.reduce(fixed) { $0 + 1 + $1.controllerBytes.count + MonthKeyName.monthCount + SecretKey.byteCount }
+        let gone = ended.sorted()
+        let fixed = 33 + epochs.count * 68 + ledgerSeeds.count * 36 + names.count * SecretKey.byteCount
+        let total = (names + gone).reduce(fixed) { $0 + 1 + $1.controllerBytes.count + MonthKeyName.monthCount }
         var writer = try GuardedWriter(count: total)
         try writer.append([Keyring.format] + LittleEndian.bytes(revision))
         try writer.append(LittleEndian.bytes(currentEpoch) + LittleEndian.bytes(currentIncarnation))
-        for count in [epochs.count, ledgerSeeds.count, names.count] {
+        for count in [epochs.count, ledgerSeeds.count, names.count, gone.count] {
             try writer.append(LittleEndian.bytes(UInt32(truncatingIfNeeded: count)))
         }
         for number in epochNumbers {
@@ -229,9 +243,10 @@ public struct Keyring: Sendable {
         }
         for name in names {
             guard let key = months[name] else { throw .unknownEntry }
-            try writer.append([UInt8(truncatingIfNeeded: name.controllerBytes.count)] + name.controllerBytes + name.monthBytes)
+            try writer.append(name.encoded)
             try writer.append(key: key)
         }
+        for name in gone { try writer.append(name.encoded) }
         return try writer.finish()
     }
 
@@ -244,9 +259,10 @@ public struct Keyring: Sendable {
         let epochCount = Int(try reader.number32(span))
         let seedCount = Int(try reader.number32(span))
         let monthCount = Int(try reader.number32(span))
-        guard epochCount <= Keyring.mostEpochs, seedCount <= Keyring.mostEpochs, monthCount <= Keyring.mostMonths else {
-            throw .malformed
-        }
+        let endedCount = Int(try reader.number32(span))
+        guard epochCount <= Keyring.mostEpochs, seedCount <= Keyring.mostEpochs, monthCount <= Keyring.mostMonths,
+            endedCount <= Keyring.mostEnded
+        else { throw .malformed }
         var epochs: [UInt32: Epoch] = [:]
         var last: UInt32?
         for _ in 0..<epochCount {
@@ -263,18 +279,32 @@ public struct Keyring: Sendable {
         var months: [MonthKeyName: KeyBox] = [:]
         var lastName: MonthKeyName?
         for _ in 0..<monthCount {
-            let controller = try reader.text(span)
-            let month = String(decoding: try reader.bytes(MonthKeyName.monthCount, span), as: UTF8.self)
-            guard let name = MonthKeyName(controller: controller, month: month) else { throw .malformed }
-            if let lastName, !(lastName < name) { throw .malformed }
-            lastName = name
+            let name = try Keyring.ascending(after: &lastName, &reader, span)
             months[name] = KeyBox(try reader.key(span))
+        }
+        var ended: Set<MonthKeyName> = []
+        lastName = nil
+        for _ in 0..<endedCount {
+            let name = try Keyring.ascending(after: &lastName, &reader, span)
+            guard months[name] == nil else { throw .malformed }
+            ended.insert(name)
         }
         try reader.finish(span)
         guard revision >= 1, epochs[currentEpoch] != nil, seeds[currentIncarnation] != nil else { throw .malformed }
         self.init(
             revision: revision, currentEpoch: currentEpoch, currentIncarnation: currentIncarnation, epochs: epochs,
-            ledgerSeeds: seeds, months: months)
+            ledgerSeeds: seeds, months: months, ended: ended)
+    }
+
+    private static func ascending(
+        after last: inout MonthKeyName?, _ reader: inout StrictReader, _ span: RawSpan
+    ) throws(SealingError) -> MonthKeyName {
+        let controller = try reader.text(span)
+        let month = String(decoding: try reader.bytes(MonthKeyName.monthCount, span), as: UTF8.self)
+        guard let name = MonthKeyName(controller: controller, month: month) else { throw .malformed }
+        if let last, !(last < name) { throw .malformed }
+        last = name
+        return name
     }
 
     private static func ascending(after last: inout UInt32?, _ number: UInt32) throws(SealingError) -> UInt32 {
@@ -292,6 +322,9 @@ public struct MonthKeyName: Hashable, Comparable, Sendable {
     let monthBytes: [UInt8]
 
     static let monthCount = 7
+
+    /// `length(1) ‖ controller ‖ "YYYY-MM"`.
+    fileprivate var encoded: [UInt8] { [UInt8(truncatingIfNeeded: controllerBytes.count)] + controllerBytes + monthBytes }
 
     /// The controller's identifier.
     public var controller: String { String(decoding: controllerBytes, as: UTF8.self) }

@@ -63,7 +63,7 @@ extension Problem {
         case .uploadNotFinished: self = .truncated
         case .contentTooLarge: self = .contentTooLarge
         case .file, .fault: self = .notRecorded
-        case .wrongSecret, .grantIsDead, .unsafeFile, .wrongPlace: self = .internalError
+        case .wrongSecret, .grantIsDead, .unsafeFile, .wrongPlace, .otherFormat, .monthHasEnded: self = .internalError
         }
     }
 }

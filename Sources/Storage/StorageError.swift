@@ -10,7 +10,7 @@ public enum StorageError: Error, Equatable, Sendable {
     /// The writer was stopped.
     case stopped
 
-    /// Why, as a code that is safe to log. It never holds a path or a value.
+    /// Why, as a code that is safe to log. It never holds a path or a value of a row.
     public enum Reason: Equatable, Sendable {
         case diskFull
         case ioError(extendedCode: Int32)
@@ -19,6 +19,8 @@ public enum StorageError: Error, Equatable, Sendable {
         case transactionEnded
         case pragma(String)
         case busyCheckpoint
+        /// A table, index, trigger or view that is not as the vault made it, by its name.
+        case schema(String)
         case sqlite(extendedCode: Int32)
         case participant(String)
         case fault(String)

@@ -73,13 +73,54 @@ public final class Store: Sendable {
         try queue.writeWithoutTransaction { try body($0) }
     }
 
+    /// Reads in one transaction, so that everything read belongs to one state of the file. Nothing is written.
+    package func snapshot<Output>(_ body: (GRDB.Database) throws -> Output) throws -> Output {
+        try queue.writeWithoutTransaction { sql in
+            var output: Output?
+            try sql.inTransaction(.deferred) {
+                output = try body(sql)
+                return .rollback
+            }
+            guard let output else { throw StorageError.notRecorded(.transactionEnded) }
+            return output
+        }
+    }
+
     /// Applies the migrations that this database has not seen, each in its own transaction.
-    package func migrate(_ migrations: [Migration]) throws {
+    package func migrate(_ migrations: [Migration]) throws { try Self.migrate(migrations, queue) }
+
+    static func migrate(_ migrations: [Migration], _ queue: DatabaseQueue) throws {
         var migrator = DatabaseMigrator()
         for migration in migrations {
             migrator.registerMigration(migration.name) { sql in try sql.execute(sql: migration.sql) }
         }
         try migrator.migrate(queue)
+    }
+
+    /// Compares every table, index, trigger and view of the file, byte for byte, with what the migrations make.
+    ///
+    /// A trigger that somebody planted would otherwise run inside the vault's own transactions, and a view stand in for a table.
+    /// - Parameter migrations: of every module that owns tables.
+    /// - Returns: the schema's own counter in the file, which every change to the schema moves: see ``schemaCounter(_:)``.
+    /// - Throws: ``StorageError/cannotOpen(_:)`` with `schema` and the first name that differs.
+    package func requireSchema(of migrations: [Migration]) throws -> Int64 {
+        let wanted = try Self.objects(madeBy: migrations)
+        return try queue.writeWithoutTransaction { sql in
+            let found = try Self.objects(sql)
+            for (one, other) in zip(wanted, found) where one != other { throw StorageError.cannotOpen(.schema(min(one, other).safeName)) }
+            if let extra = found.dropFirst(wanted.count).first ?? wanted.dropFirst(found.count).first {
+                throw StorageError.cannotOpen(.schema(extra.safeName))
+            }
+            return try Self.schemaCounter(sql)
+        }
+    }
+
+    /// The counter that SQLite moves with every change to the schema, and by which every open connection notices one.
+    package static func schemaCounter(_ sql: GRDB.Database) throws -> Int64 {
+        guard let row = try Row.fetchOne(sql.cachedStatement(sql: "PRAGMA schema_version")),
+            case .int64(let counter) = (row[0] as DatabaseValue).storage
+        else { throw StorageError.cannotOpen(.pragma("schema_version")) }
+        return counter
     }
 
     /// Limits the size of the database, in pages, so that a test can fill it.

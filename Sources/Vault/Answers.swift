@@ -11,10 +11,11 @@ extension Sealing.Label {
 
 /// The answer that a request with an idempotency key got, so that asking again does nothing twice.
 ///
-/// Written in the transaction that carried the request out, sealed under the vault's key; kept for at least 24 hours.
+/// Written in the transaction that carried the request out, sealed under the vault's key, under the registry's manifest (``AnswerBook``); kept for
+/// at least 24 hours.
 extension Vault {
     /// How many whole days answers are kept besides the day they were given.
-    private static let daysKept: Int64 = 1
+    private static let daysKept: UInt64 = 1
 
     /// The answer that this caller got to the same request before; nil when it was not asked before.
     ///
@@ -27,9 +28,7 @@ extension Vault {
     ) throws -> [UInt8]? {
         let sql = transaction.sql
         let row = try row(key, caller, sql)
-        let statement = try sql.cachedStatement(sql: "SELECT day, body FROM answer WHERE request = ?")
-        guard let found = try Row.fetchOne(statement, arguments: [row.sql]) else { return nil }
-        guard let day = found.unsigned(0), let body = found.octets(1) else { throw VaultError.doesNotVerify(.recordForged) }
+        guard let (day, body) = try registry.keptAnswer(row, sql) else { return nil }
         let opened: [UInt8]
         do {
             opened = try Envelope.openPadded(body, under: try keys.key(.vault, sql), label: .answer, meaning: meaning(row, day))
@@ -54,12 +53,11 @@ extension Vault {
         let body = try Envelope.sealPadded(
             requestDigest + answer, under: try keys.key(.vault, sql), label: .answer, meaning: meaning(row, day))
         do {
-            try sql.cachedStatement(sql: "INSERT INTO answer(request, day, body) VALUES (?, ?, ?)")
-                .execute(arguments: [row.sql, Int64(day), body.sql])
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+            try registry.keepAnswer(row, day: day, body: body, sql)
+        } catch VaultError.alreadyExists {
             throw VaultError.keyUsedForAnotherRequest
         }
-        try sql.cachedStatement(sql: "DELETE FROM answer WHERE day < ?").execute(arguments: [Int64(day) - Self.daysKept])
+        if day > Self.daysKept { try registry.dropAnswers(before: day - Self.daysKept, sql) }
     }
 
     /// Whose key it is and which, so that the row tells neither.

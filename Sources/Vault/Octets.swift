@@ -171,6 +171,20 @@ extension GRDB.Row {
     func isNull(_ index: Int) -> Bool { index >= count || (self[index] as DatabaseValue).isNull }
 }
 
+extension GRDB.Database {
+    /// Runs a statement that changes exactly one row.
+    /// - Throws: `doesNotVerify(writeSwallowed)` when it changed none or more: something in the file interferes, a trigger for instance.
+    func changeOne(_ statement: String, _ arguments: StatementArguments) throws {
+        try change(1, statement, arguments)
+    }
+
+    /// Runs a statement that changes this many rows.
+    func change(_ count: Int, _ statement: String, _ arguments: StatementArguments) throws {
+        try cachedStatement(sql: statement).execute(arguments: arguments)
+        guard changesCount == count else { throw VaultError.doesNotVerify(.writeSwallowed) }
+    }
+}
+
 extension [UInt8] {
     /// As SQLite takes it.
     var sql: Data { Data(self) }

@@ -27,7 +27,8 @@ extension Vault {
     ///
     /// - Returns: how many contents are missing although a row names them; nothing is done about those, for they may come back.
     public func keepHouse(store: Store, at moment: Moment) throws -> (partsRemoved: Int, orphansTrashed: Int, missing: Int) {
-        let named = try store.read { try ItemVersions.blobs($0) }
+        // ORDER: only what verified says which blobs are in use; a row that somebody put into the file sends none to the trash, and keeps none.
+        let named = try takeVerifiedBlobs() ?? store.snapshot { try registry.verifyRows($0) }
         let report = try blobs.keepHouse(named: named, at: moment)
         return (report.partsRemoved, report.orphansTrashed, report.missing.count)
     }
@@ -70,11 +71,10 @@ extension Vault {
             do {
                 // One at a time: a small content comes with its row, and memory is bounded.
                 let content: ItemContent? = try await writer.perform { transaction in
-                    guard let (item, _, _) = try self.registry.read(Item.self, .item(household, id), transaction.sql) else { return nil }
-                    guard let content = try ItemVersions.content(self.context(of: item), keys: self.keys, transaction.sql) else {
-                        throw VaultError.doesNotVerify(.contentMissing)
+                    guard let (item, _, record) = try self.registry.read(Item.self, .item(household, id), transaction.sql) else {
+                        return nil
                     }
-                    return content
+                    return try ItemVersions.content(self.context(of: item), of: record, keys: self.keys, transaction.sql)
                 }
                 guard let content else { continue }
                 let key = try content.key()

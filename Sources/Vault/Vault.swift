@@ -19,7 +19,14 @@ public final class Vault: Sendable {
     /// Items whose content was found not to be what was recorded, since the start.
     let damaged = Mutex<Set<ItemID>>([])
 
-    init(registry: Registry, keys: KeySession, blobs: BlobFolder, header: VaultHeader, faults: Faults) {
+    /// The blobs that contents lie in, as the opening verified them; taken once, by the housekeeping that follows.
+    private let verifiedBlobs: Mutex<Set<BlobFolder.Name>?>
+
+    init(
+        registry: Registry, keys: KeySession, blobs: BlobFolder, verifiedBlobs: Set<BlobFolder.Name>? = nil, header: VaultHeader,
+        faults: Faults
+    ) {
+        self.verifiedBlobs = Mutex(verifiedBlobs)
         self.registry = registry
         self.keys = keys
         self.blobs = blobs
@@ -60,6 +67,13 @@ public final class Vault: Sendable {
         try registry.write(next, .header, expecting: .present, transaction.sql)
         let adopted = next
         headerNow.withLock { $0 = adopted }
+    }
+
+    func takeVerifiedBlobs() -> Set<BlobFolder.Name>? {
+        verifiedBlobs.withLock { blobs in
+            defer { blobs = nil }
+            return blobs
+        }
     }
 
     // MARK: - References, which open no names

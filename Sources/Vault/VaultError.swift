@@ -28,6 +28,10 @@ public enum VaultError: Error, Equatable, Hashable, Sendable {
     case unsafeFile(FileStep)
     /// A vault is here already, or there is none.
     case wrongPlace
+    /// The vault was made in another format than this program's; the number is its format, 0 or 1 for those before formats had one.
+    case otherFormat(UInt32)
+    /// The key of the month was destroyed: nothing is written under that month any more.
+    case monthHasEnded
     /// A fault that a test planted.
     case fault(String)
 
@@ -59,6 +63,16 @@ public enum VaultError: Error, Equatable, Hashable, Sendable {
         case recordMalformed
         /// A wrapped key is missing or does not open.
         case keyForged
+        /// The rows of wrapped keys are not those that the manifest names: one was altered, removed, added or put back.
+        case keyRowsAltered
+        /// The row that says where an item's content lies, and under which key, is not the one that the item's record names.
+        case contentRowAltered
+        /// The kept answers are not those that the registry's manifest names.
+        case answersAltered
+        /// The tables, indexes, triggers and views of the database are not those that the vault made.
+        case schemaAltered
+        /// A statement that must change exactly one row did not.
+        case writeSwallowed
         /// The content of an item was altered, cut short or exchanged.
         case contentForged
         /// The content of an item is gone.
@@ -69,6 +83,8 @@ public enum VaultError: Error, Equatable, Hashable, Sendable {
         case brokenReference
         /// The keyring file does not open or belongs to another vault.
         case keyringForged
+        /// The keyring file is an older one than the last commit saw, or another of the same revision.
+        case keyringPutBack
         /// The list of slots is not the one that was written.
         case slotsForged
     }

@@ -25,6 +25,8 @@ extension Vault: FactSource {
 
     private func readFacts(for subject: Policy.Subject, asker: Asker, at moment: Moment, _ sql: GRDB.Database) throws -> Facts {
         try registry.checkCommitRecord(sql)
+        // The keys too, although deciding opens nothing: what is decided will be written, and carried out, under them.
+        _ = try registry.wraps(of: .zero, sql)
         func make() throws -> GatheredFacts { try gather(for: subject, asker: asker, at: moment, sql) }
         let gathered = try HouseholdQuestion(subject, asker).map { try registry.workedOut($0, make: make) } ?? make()
         return gathered.facts(at: moment, revision: revision)
@@ -37,6 +39,7 @@ extension Vault: FactSource {
         let organisations = try loader.organisations()
         let worker = try asker.worker.flatMap { try loader.workerFacts($0, organisations) }
         let household = try household(of: subject, loader)
+        if let household { _ = try registry.wraps(of: Octets16(household), sql) }
         let known = [asker.worker].compactMap { $0 } + subject.workers
         let view = try household.flatMap {
             try loader.view($0, items: subject.item.map { .these([$0]) } ?? .none, workers: known)
@@ -188,6 +191,7 @@ extension Vault: CredentialSource {
     public func credentials(of handle: String, in transaction: borrowing Transaction) throws -> Credentials? {
         let sql = transaction.sql
         try registry.checkCommitRecord(sql)
+        _ = try registry.wraps(of: .zero, sql)
         guard let id = try worker(handle: handle, in: transaction) else { return nil }
         var loader = FactLoader(registry, sql)
         guard let (worker, _) = try loader.worker(id) else { throw VaultError.doesNotVerify(.brokenReference) }

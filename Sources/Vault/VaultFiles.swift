@@ -70,8 +70,9 @@ public enum VaultFiles {
         let root = try RootKey.generate()
         let slots = try SlotList(vault: vault.bytes, root: root, first: secret, label: label, cost: cost)
         let keyring = try Keyring.generate()
-        try Files.replace(paths.keyring, with: try keyring.seal(vault: vault.bytes, under: root), .keyring)
-        let session = try KeySession(vault: vault, root: root, keyring: keyring, keyringPath: paths.keyring)
+        let sealed = try keyring.seal(vault: vault.bytes, under: root)
+        try Files.replace(paths.keyring, with: sealed, .keyring)
+        let session = try KeySession(vault: vault, root: root, keyring: keyring, sealed: sealed, keyringPath: paths.keyring)
         defer { session.seal() }
         let store = try Store(path: paths.database, faults: Faults(enabled: false))
         try await found(founding, paths, store, session)
@@ -83,21 +84,23 @@ public enum VaultFiles {
 
     private static func found(_ founding: Founding, _ paths: VaultPaths, _ store: Store, _ keys: KeySession) async throws {
         let faults = Faults(enabled: false)
-        try store.migrate(Schema.migrations)
+        try store.migrate(Schema.everything)
         let empty = LedgerHead(size: 0, root: SHA256.hash([]).bytes)
         let tree = ManifestTree()
         let record = CommitRecord(
-            vault: keys.vaultID, incarnation: UInt64(keys.incarnation), generation: 0, ledger: empty, root: tree.root, spaces: 0)
+            vault: keys.vaultID, incarnation: UInt64(keys.incarnation), generation: 0, ledger: empty, root: tree.root, spaces: 0,
+            keyring: keys.keyringMark)
         try store.read { try record.write(to: $0, key: keys.commitMAC) }
-        let registry = Registry(tree: tree, record: record, keys: keys, faults: faults) { _ in empty }
+        let registry = Registry(tree: tree, record: record, keys: keys, schema: nil, faults: faults) { _ in empty }
         let vault = Vault(
             registry: registry, keys: keys, blobs: BlobFolder(paths: paths, faults: faults), header: founding.header, faults: faults)
         let writer = Writer(store: store, participants: [registry]) { _ in }
         try await writer.perform { transaction in
             let sql = transaction.sql
+            // ORDER: the manifest first, which vouches for the rows of keys.
+            try registry.create(.registry)
             try keys.makeKey(.vault, sql)
             try keys.makeKey(.audit(nil), sql)
-            try registry.create(.registry)
             try registry.create(.index)
             try registry.write(founding.header, .header, expecting: .absent, sql)
             for new in founding.organisations { _ = try vault.add(new.organisation, new.words, new.handle, sql) }
@@ -118,10 +121,13 @@ public enum VaultFiles {
 
     /// Opens the slots with a secret, and the keyring with what they hold.
     ///
-    /// - Throws: ``VaultError/wrongPlace`` when there is no vault; ``VaultError/wrongSecret``; ``VaultError/doesNotVerify(_:)`` with
+    /// - Throws: ``VaultError/wrongPlace`` when there is no vault; ``VaultError/otherFormat(_:)``; ``VaultError/wrongSecret``;
+    ///   ``VaultError/doesNotVerify(_:)`` with
     ///   `slotsForged` or `keyringForged`; ``VaultError/unsafeFile(_:)`` when others may read or write the files.
     public static func unseal(_ paths: VaultPaths, with secret: borrowing SlotSecret) throws -> KeySession {
         guard try FileStatus(of: paths.slots, .slots) != nil else { throw VaultError.wrongPlace }
+        // ORDER: before any key is asked for, so that a vault of another format is told as that and not as forged.
+        try requireFormat(paths)
         let bytes = try Files.readPrivate(paths.slots, limit: slotsLimit, .slots)
         let list: SlotList
         do throws(SealingError) {
@@ -145,7 +151,32 @@ public enum VaultFiles {
         } catch {
             throw error == .outOfMemory ? error : VaultError.doesNotVerify(.keyringForged)
         }
-        return try KeySession(vault: vault, root: root, keyring: keyring, keyringPath: paths.keyring)
+        return try KeySession(vault: vault, root: root, keyring: keyring, sealed: sealed, keyringPath: paths.keyring)
+    }
+
+    /// The format stands in the database file's own header, where the vault's tables put it.
+    ///
+    /// Source: SQLite documentation, "Database File Format", 1.3: the user version is a big-endian number at offset 60.
+    private static func requireFormat(_ paths: VaultPaths) throws(VaultError) {
+        guard try FileStatus(of: paths.database, .database) != nil else { throw .wrongPlace }
+        let file = try OpenFile.read(paths.database, .database)
+        var head = [UInt8](repeating: 0, count: 100)
+        var failure: VaultError?
+        var count = 0
+        unsafe head.withUnsafeMutableBytes { buffer in
+            do throws(VaultError) { count = try unsafe file.read(into: buffer, .database) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        let format = count == 100 ? head[60..<64].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } : 0
+        guard format == Schema.format else { throw .otherFormat(format) }
+    }
+
+    /// Opens the database of a vault, and compares its schema with the one that the vault makes, byte for byte, before anything is read from it.
+    /// - Throws: `StorageError.cannotOpen` with `schema` and the first name that differs.
+    public static func openStore(_ paths: VaultPaths, faults: Faults) throws -> Store {
+        let store = try Store(path: paths.database, faults: faults)
+        _ = try store.requireSchema(of: Schema.everything)
+        return store
     }
 
     /// Opens a vault over its store and verifies all of its registry.
@@ -158,16 +189,17 @@ public enum VaultFiles {
         _ paths: VaultPaths, store: Store, keys: KeySession, faults: Faults, ledger: LedgerHead,
         ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
     ) throws -> Vault {
-        try store.migrate(Schema.migrations)
+        let schema = try store.requireSchema(of: Schema.everything)
         let blobs = BlobFolder(paths: paths, faults: faults)
         try blobs.prepare()
-        let registry = try Registry.openAndVerify(store, keys: keys, faults: faults, ledger: ledger, ledgerHead: ledgerHead)
+        let (registry, inUse) = try Registry.openAndVerify(
+            store, keys: keys, schema: schema, faults: faults, ledger: ledger, ledgerHead: ledgerHead)
         let header = try store.read { sql in
             guard let (header, _, _) = try registry.read(VaultHeader.self, .header, sql) else {
                 throw VaultError.doesNotVerify(.recordMalformed)
             }
             return header
         }
-        return Vault(registry: registry, keys: keys, blobs: blobs, header: header, faults: faults)
+        return Vault(registry: registry, keys: keys, blobs: blobs, verifiedBlobs: inUse, header: header, faults: faults)
     }
 }

@@ -29,6 +29,13 @@ struct Appending {
             return try BLAKE2b.withCombined(
                 self.month, with: self.household, label: Label("kluis/bench-line"), context: context, use)
         }
+
+        func withEntryKeyIfPresent<Output>(
+            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
+            _ use: (borrowing LentKey) throws -> Output
+        ) throws -> Output? {
+            try withEntryKey(household: household, month: month, index: index, in: transaction, use)
+        }
     }
 
     func run() async throws {

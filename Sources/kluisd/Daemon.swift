@@ -63,7 +63,7 @@ struct Daemon {
         let engine = try PolicyFolder.load(settings.policyDirectory)
         let keys = try VaultFiles.unseal(settings.paths, with: secret)
         let faults = Faults(enabled: rehearsalClock != nil)
-        let store = try Store(path: settings.paths.database, faults: faults)
+        let store = try VaultFiles.openStore(settings.paths, faults: faults)
         let published = try LedgerExport.published(in: settings.ledger)
         let log = try AuditLog(store: store, keys: keys, published: published, faults: faults)
         let head = log.head

@@ -37,10 +37,18 @@ struct Ending: Error {
         case VaultError.wrongSecret: self = .failed("this secret opens no slot: the vault stays sealed", status: 4)
         case VaultError.wrongPlace:
             self = .failed("there is no vault here, or there is one already", hint: "kluisd init makes one", status: 2)
+        case VaultError.otherFormat(let format):
+            self = .failed(
+                "this vault has format \(format), and this kluisd reads another",
+                hint: "use the kluisd that made it; a practice vault can be made anew", status: 2)
         case VaultError.unsafeFile(let step):
             self = .failed("the \(step.rawValue) is not private to the daemon", hint: "check owner and mode", status: 2)
         case VaultError.file(let step, let code):
             self = .failed("the \(step.rawValue) cannot be used: \(Self.words(code))", status: 70)
+        case StorageError.cannotOpen(.schema(let name)):
+            self = .failed(
+                "the store does not verify: \(name) in the database is not as the vault made it",
+                hint: "touch nothing, keep a copy, and call the privacy officer", status: 5)
         case StorageError.cannotOpen(let reason): self = .failed("the database cannot be opened: \(reason)", status: 70)
         case let error as PolicyError: self = .failed("the policies are not accepted: \(error)", status: 2)
         case ListeningSocket.Failure.pathTooLong: self = .failed("the path of the socket is too long", status: 2)

@@ -20,6 +20,13 @@ struct LedgerSample {
             try BLAKE2b.withCombined(
                 key, with: key, label: Label("kluis/smpl-entry"), context: AssociatedData("entry").adding("index", number: index), use)
         }
+
+        func withEntryKeyIfPresent<Output>(
+            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
+            _ use: (borrowing LentKey) throws -> Output
+        ) throws -> Output? {
+            try withEntryKey(household: household, month: month, index: index, in: transaction, use)
+        }
     }
 
     private final class Signing: Sendable {

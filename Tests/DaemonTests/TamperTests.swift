@@ -59,7 +59,7 @@ import Testing
 
     private let copyOfConsent = """
         SELECT 'INSERT OR REPLACE INTO record VALUES(' || quote(space) || ',' || kind || ',' || quote(id) || ',' || version || ',' || bucket || ','
-        || quote(facts) || ',' || quote(words) || ',' || quote(digest) || ');' FROM record WHERE kind = 28
+        || quote(facts) || ',' || quote(words) || ',' || quote(content) || ',' || quote(digest) || ');' FROM record WHERE kind = 28
         """
     private let copyOfManifests =
         "SELECT 'INSERT OR REPLACE INTO manifest VALUES(' || quote(space) || ',' || quote(body) || ');' FROM manifest"
@@ -103,6 +103,142 @@ import Testing
         try await startIsRefused(daemon)
     }
 
+    /// Rows that are no records: wrapped keys, contents, kept answers.
+    enum OtherRow: String, CaseIterable, Sendable {
+        case removeCompartmentKeys, removeAuditKey, removeVaultAuditKey, exchangeKeys, addKey
+        case removeContentRow, pointContentElsewhere, exchangeContentKeys, addContentRow
+        case removeAnswer, editAnswer, addAnswer
+
+        var statement: String {
+            switch self {
+            case .removeCompartmentKeys: "DELETE FROM wrap WHERE kind = 4"
+            case .removeAuditKey: "DELETE FROM wrap WHERE kind = 3 AND household <> zeroblob(16)"
+            case .removeVaultAuditKey: "DELETE FROM wrap WHERE kind = 3 AND household = zeroblob(16)"
+            case .exchangeKeys: "UPDATE wrap SET envelope = (SELECT envelope FROM wrap WHERE kind = 4 ORDER BY id LIMIT 1) WHERE kind = 4"
+            case .addKey: "INSERT INTO wrap SELECT household, kind, randomblob(16), epoch, envelope FROM wrap WHERE kind = 4"
+            case .removeContentRow: "DELETE FROM item_version"
+            case .pointContentElsewhere: "UPDATE item_version SET blob = randomblob(16) WHERE blob IS NOT NULL"
+            case .exchangeContentKeys: "UPDATE item_version SET wrapped = (SELECT envelope FROM wrap WHERE kind = 2)"
+            case .addContentRow:
+                "INSERT INTO item_version SELECT household, randomblob(16), version, compartment, wrapped, meta, length, digest, NULL, small FROM item_version WHERE small IS NOT NULL"
+            case .removeAnswer: "DELETE FROM answer"
+            case .editAnswer: "UPDATE answer SET body = CAST(substr(body, 1, length(body) - 1) || x'55' AS BLOB)"
+            case .addAnswer: "INSERT INTO answer SELECT seq + 1, randomblob(32), day, body FROM answer"
+            }
+        }
+        var isKey: Bool { ["removeCompartmentKeys", "removeAuditKey", "removeVaultAuditKey", "exchangeKeys", "addKey"].contains(rawValue) }
+        var isContent: Bool { rawValue.contains("ontent") }
+        /// A row that nothing names is never looked at while the vault is open, and decides nothing.
+        var isOnlyFoundAtStart: Bool { self == .addContentRow || self == .addAnswer }
+    }
+
+    @Test(arguments: OtherRow.allCases)
+    func anAlteredRowThatIsNoRecordIsFound(row: OtherRow) async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let list = "/v1/households/\(furnished.household)/items"
+        func create() async throws -> Reply {
+            try await daemon.ask(
+                "POST", "/v1/households", as: joost, purpose: "D1", [("Idempotency-Key", "once")], json: #"{"municipality":"waterwolde"}"#)
+        }
+        let made = try await create().id()
+        #expect(try await daemon.ask("GET", list, as: joost, purpose: "D2").status == 200)
+        let households = try await daemon.sqlite("SELECT count(*) FROM record WHERE kind = 20")
+        try await daemon.sqlite(row.statement)
+        if row.isOnlyFoundAtStart {
+            #expect(try await create().id() == made)
+        } else if row.isKey {
+            // Nothing is decided about the household any more.
+            for path in [list, "/v1/households/\(furnished.household)", "/v1/households/\(furnished.household)/consents"] {
+                doesNotVerify(try await daemon.ask("GET", path, as: joost, purpose: "D2"))
+            }
+        } else if row.isContent {
+            for item in [furnished.small, furnished.large, furnished.other] {
+                let answer = try await daemon.read(item, in: furnished, as: joost)
+                #expect(answer.range(of: Data("small one".utf8)) == nil || row == .pointContentElsewhere)
+                if row != .pointContentElsewhere { doesNotVerify(try #require(Reply(answer))) }
+            }
+            doesNotVerify(try #require(Reply(try await daemon.read(furnished.large, in: furnished, as: joost))))
+        } else {
+            // Neither carried out again nor answered with something else.
+            doesNotVerify(try await create())
+        }
+        #expect(try await daemon.sqlite("SELECT count(*) FROM record WHERE kind = 20") == households)
+        _ = try await daemon.stop()
+        try await startIsRefused(daemon)
+    }
+
+    /// A row of a content that was altered sends no blob to the trash.
+    @Test func housekeepingActsOnVerifiedRowsOnly() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        func blobs() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: daemon.state + "/blobs").filter { $0.utf8.count == 35 }
+        }
+        let before = try blobs()
+        #expect(before.count == 1)
+        for path in before {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)], ofItemAtPath: daemon.state + "/blobs/" + path)
+        }
+        try await daemon.sqlite("DELETE FROM item_version WHERE blob IS NOT NULL")
+        try await startIsRefused(daemon)
+        #expect(try blobs() == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/blobs/trash").isEmpty)
+    }
+
+    static let schemas = [
+        "CREATE TRIGGER swallow BEFORE INSERT ON ledger_leaf BEGIN SELECT RAISE(IGNORE); END",
+        "CREATE TRIGGER undo AFTER UPDATE ON commit_record BEGIN DELETE FROM ledger_open; END", "CREATE VIEW v AS SELECT * FROM record",
+        "CREATE INDEX i ON record(kind)", "DROP INDEX answer_day", "ALTER TABLE record ADD COLUMN more BLOB", "CREATE TABLE extra(x)",
+    ]
+
+    /// A trigger would run inside the vault's own transactions.
+    @Test(arguments: schemas)
+    func anotherSchemaIsFound(change: String) async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let path = "/v1/households/\(furnished.household)/items"
+        #expect(try await daemon.ask("GET", path, as: joost, purpose: "D2").status == 200)
+        let lines = try await daemon.sqlite("SELECT count(*) FROM ledger_leaf")
+        try await daemon.sqlite(change)
+        doesNotVerify(try await daemon.ask("GET", path, as: joost, purpose: "D2"))
+        #expect(try await daemon.add(Data("lost".utf8), title: "lost", to: furnished, as: joost).status == 500)
+        #expect(try await daemon.sqlite("SELECT count(*) FROM ledger_leaf") == lines)
+        _ = try await daemon.stop()
+        let ended = try await daemon.startRefused()
+        #expect(
+            ended.status == 5 && ended.errors.contains("in the database is not as the vault made it"), "\(ended.status) \(ended.errors)")
+    }
+
+    /// The keyring of last month put back: the key that this month's lines lie under would be gone, and made anew.
+    @Test func anOldKeyringPutBackIsFound() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let file = URL(fileURLWithPath: daemon.keys + "/keyring")
+        let old = try Data(contentsOf: file)
+        let moved = try await daemon.ask("POST", "/v1/rehearsal/clock", json: #"{"moment":"2026-06-08T10:00:00Z"}"#)
+        try #require(moved.status == 200, "\(moved.text)")
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        _ = try await daemon.ask("GET", "/v1/households/\(furnished.household)/items", as: joost, purpose: "D2")
+        #expect(try await daemon.stop() == 0)
+        let new = try Data(contentsOf: file)
+        try #require(new != old)
+        try old.write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        let ended = try await daemon.startRefused()
+        #expect(ended.status == 5 && ended.errors.contains("keyringPutBack"), "\(ended.status) \(ended.errors)")
+        try new.write(to: file)
+        try await daemon.start()
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// A practice vault of an earlier format is told as that, not as forged.
+    @Test func aVaultOfAnEarlierFormatIsRefusedClearly() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.sqlite("PRAGMA user_version = 0; PRAGMA wal_checkpoint(TRUNCATE);")
+        let ended = try await daemon.startRefused()
+        #expect(ended.status == 2 && ended.errors.contains("this vault has format 0"), "\(ended.status) \(ended.errors)")
+    }
+
     /// Two small items change places in the database.
     @Test func exchangedSmallContentsAreFound() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
@@ -120,6 +256,11 @@ import Testing
             if let reply = Reply(answer) { doesNotVerify(reply) }
         }
         #expect(try await daemon.stop() == 0)
+        // Bytes of contents are not read at a start, but their lengths are.
+        try await daemon.start()
+        #expect(try await daemon.stop() == 0)
+        try await daemon.sqlite("UPDATE item_version SET small = CAST(small || x'00' AS BLOB) WHERE small IS NOT NULL")
+        try await startIsRefused(daemon)
     }
 
     enum BlobAttack: String, CaseIterable, Sendable { case anothersContent, flippedByte, cutOff, longer, gone }

@@ -79,7 +79,16 @@ struct KeyringTests {
         #expect(third.monthKey(name) == nil)
         #expect(with.monthKey(name) != nil)
         #expect(throws: SealingError.duplicateEntry) { try with.addingMonthKey(name) }
-        #expect(try with.removingMonthKey(name).monthKey(name) == nil)
+        let without = try with.removingMonthKey(name)
+        #expect(without.monthKey(name) == nil)
+        // A month that ended gets no other key, also after the keyring was read again.
+        let root = try RootKey.generate()
+        let again = try Keyring.open(
+            try without.seal(vault: KeyringTests.vault, under: root), vault: KeyringTests.vault, under: root)
+        for keyring in [without, again] {
+            #expect(keyring.hasEnded(name) && !with.hasEnded(name))
+            #expect(throws: SealingError.duplicateEntry) { try keyring.addingMonthKey(name) }
+        }
         #expect(throws: SealingError.unknownEntry) { try third.removingMonthKey(name) }
     }
 
@@ -98,13 +107,13 @@ struct KeyringTests {
     /// Seals content of a test's choice as the product seals a keyring.
     static func seal(_ content: [UInt8], under root: borrowing RootKey) throws -> [UInt8] {
         let key = try root.subkey(.keyringWrap)
-        let meaning = AssociatedData("keyring").adding("vault", bytes: vault).adding("format", number: 1)
+        let meaning = AssociatedData("keyring").adding("vault", bytes: vault).adding("format", number: 2)
         return try Envelope.seal(content, under: key, label: .keyring, meaning: meaning)
     }
 
     static func content(of keyring: Keyring, under root: borrowing RootKey) throws -> [UInt8] {
         let key = try root.subkey(.keyringWrap)
-        let meaning = AssociatedData("keyring").adding("vault", bytes: vault).adding("format", number: 1)
+        let meaning = AssociatedData("keyring").adding("vault", bytes: vault).adding("format", number: 2)
         return try Envelope.open(
             try keyring.seal(vault: vault, under: root), under: key, label: .keyring, meaning: meaning)
     }
@@ -123,16 +132,17 @@ struct KeyringTests {
             copy[index] = value
             cases.append((name, copy))
         }
-        altered("another format", 0, 2)
+        altered("another format", 0, 1)
         altered("revision 0", 1, 0)
         altered("a current epoch that is not there", 9, 3)
         altered("a current incarnation that is not there", 13, 0)
         altered("more epochs than there are", 17, 3)
         altered("very many epochs", 20, 0xFF)
         altered("very many months", 28, 0xFF)
-        altered("epochs not ascending", 29, 2)
-        altered("epochs twice", 29 + 68, 1)
-        let months = 29 + 2 * 68 + 2 * 36
+        altered("very many ended months", 32, 0xFF)
+        altered("epochs not ascending", 33, 2)
+        altered("epochs twice", 33 + 68, 1)
+        let months = 33 + 2 * 68 + 2 * 36
         altered("an empty controller", months, 0)
         altered("a controller that is not UTF-8", months + 1, 0xFF)
         altered("a month without a dash", months + 1 + 5 + 4, 0x30)

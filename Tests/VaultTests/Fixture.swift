@@ -104,6 +104,9 @@ final class TestVault: Sendable {
         return try SlotSecret.keyFile(SecretBytes(moving: &bytes))
     }
 
+    /// The root key, as only somebody with the secret gets it.
+    func root() throws -> RootKey { try SlotList.decode([UInt8](Data(contentsOf: URL(filePath: paths.slots)))).open(with: Self.secret()) }
+
     /// A new vault, made once and kept in memory: every test gets a copy of its files.
     private static let template = Task {
         let scratch = try Scratch()

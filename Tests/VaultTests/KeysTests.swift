@@ -1,5 +1,8 @@
 import FoundationEssentials
+import GRDB
 import Household
+import Ledger
+import LedgerFormat
 import Policy
 import ReferenceMonitor
 import Sealing
@@ -85,14 +88,92 @@ import Testing
         let test = try await TestVault.make()
         func print(_ key: KeyBox) throws -> [UInt8] { try BLAKE2b.authenticate([1], key: key, label: .blindIndex) }
         let (january, february) = (
-            try print(try test.keys.monthKey(controller: "kluis", month: "2026-01")),
-            try print(try test.keys.monthKey(controller: "kluis", month: "2026-02"))
+            try print(try test.keys.monthKeyForWriting(controller: "kluis", month: "2026-01")),
+            try print(try test.keys.monthKeyForWriting(controller: "kluis", month: "2026-02"))
         )
         #expect(january != february)
-        #expect(throws: SealingError.badName) { try test.keys.monthKey(controller: "kluis", month: "2026-13") }
+        #expect(throws: SealingError.badName) { try test.keys.monthKeyForWriting(controller: "kluis", month: "2026-13") }
         let again = try await test.reopened()
-        #expect(try print(try again.keys.monthKey(controller: "kluis", month: "2026-01")) == january)
-        #expect(try print(try again.keys.monthKey(controller: "kluis", month: "2026-02")) == february)
+        #expect(try print(try again.keys.monthKeyForWriting(controller: "kluis", month: "2026-01")) == january)
+        #expect(try print(try again.keys.monthKeyForWriting(controller: "kluis", month: "2026-02")) == february)
+    }
+
+    /// The keyring file as it was before a month's key was made: its commit knows better.
+    @Test func anOldKeyringPutBackIsFound() async throws {
+        let test = try await TestVault.make()
+        func line(_ test: TestVault, _ moment: String) async throws {
+            try await test.writer.perform { [log = test.log] transaction in
+                _ = try log.append(
+                    LogLine(
+                        .decision(.permit, effect: nil), moment: VaultTests.moment(moment).millisecondsSince1970, caller: Token("somebody"),
+                        action: Token("test")), in: transaction)
+            }
+        }
+        try await line(test, "2026-01-08T10:00:00Z")
+        let old = try read(test.paths.keyring)
+        try await line(test, "2026-02-08T10:00:00Z")
+        let new = try read(test.paths.keyring)
+        #expect(old != new)
+        let again = try await test.reopened()
+        await again.writer.stop()
+        again.vault.seal()
+        try again.store.close()
+        try write(test.paths.keyring, old)
+        #expect(await finding { _ = try TestVault(again.scratch, again.paths, again.cast) } == .keyringPutBack)
+        // Another file of the same revision: what a commit that failed left, then put back.
+        let root = try test.root()
+        let twin = try Keyring.open(old, vault: again.keys.vault, under: root)
+            .addingMonthKey(#require(MonthKeyName(controller: "kluis", month: "2026-02")))
+        try write(test.paths.keyring, twin.seal(vault: again.keys.vault, under: root))
+        #expect(await finding { _ = try TestVault(again.scratch, again.paths, again.cast) } == .keyringPutBack)
+        // A file that is ahead is what a crash before the commit leaves.
+        let ahead = try Keyring.open(new, vault: again.keys.vault, under: root)
+            .addingMonthKey(#require(MonthKeyName(controller: "kluis", month: "2026-03")))
+        try write(test.paths.keyring, ahead.seal(vault: again.keys.vault, under: root))
+        _ = try TestVault(again.scratch, again.paths, again.cast)
+    }
+
+    /// A month whose key was destroyed: its lines are told as erased, the others are read, and nothing is written under it any more.
+    @Test func aMonthWithoutItsKeyCostsOnlyItsLines() async throws {
+        let test = try await TestVault.make()
+        func append(_ test: TestVault, _ moment: String) async throws {
+            try await test.writer.perform { [log = test.log] transaction in
+                _ = try log.append(
+                    LogLine(
+                        .decision(.permit, effect: nil), moment: VaultTests.moment(moment).millisecondsSince1970, caller: Token("somebody"),
+                        action: Token("test")), in: transaction)
+            }
+        }
+        for moment in ["2026-01-08T10:00:00Z", "2026-02-08T10:00:00Z", "2026-01-09T10:00:00Z", "2026-03-08T10:00:00Z"] {
+            try await append(test, moment)
+        }
+        let root = try test.root()
+        let keyring = try Keyring.open(try read(test.paths.keyring), vault: test.keys.vault, under: root)
+        let name = try #require(MonthKeyName(controller: "kluis", month: "2026-01"))
+        try write(test.paths.keyring, keyring.removingMonthKey(name).seal(vault: test.keys.vault, under: root))
+        let before = try read(test.paths.keyring)
+        let again = try await test.reopened()
+        let lines = try await again.writer.perform { [log = again.log] in try log.lines(0..<10, in: $0).map { ($0.index, $0.line != nil) } }
+        #expect(lines.map(\.0) == [0, 1, 2, 3])
+        #expect(lines.map(\.1) == [false, true, false, true])
+        await #expect(throws: LedgerError.notRecorded) { try await append(again, "2026-01-10T10:00:00Z") }
+        // Reading and refusing made no key.
+        #expect(try read(test.paths.keyring) == before)
+        #expect(try again.keys.monthKeyIfPresent(controller: "kluis", month: "2026-01") == nil)
+        #expect(try again.keys.monthKeyIfPresent(controller: "kluis", month: "2026-07") == nil)
+        try await append(again, "2026-04-08T10:00:00Z")
+        #expect(try read(test.paths.keyring) != before)
+    }
+
+    @Test func aVaultOfAnotherFormatIsToldAsThat() async throws {
+        let test = try await TestVault.make()
+        for format in [0, 1, 3] {
+            try test.tamper("PRAGMA user_version = \(format)")
+            let queue = try DatabaseQueue(path: test.paths.database)
+            try await queue.writeWithoutTransaction { _ = try Int.fetchOne($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+            try queue.close()
+            #expect(refusal(test.paths) == .otherFormat(UInt32(format)))
+        }
     }
 
     @Test func linesHaveKeysOfTheirOwn() async throws {
@@ -122,9 +203,40 @@ import Testing
         test.vault.seal()
         #expect(throws: SealingError.keyWiped) { try BLAKE2b.authenticate([1], key: held, label: .blindIndex) }
         #expect(test.keys.isSealed)
-        #expect(throws: VaultError.isSealed) { try test.keys.monthKey(controller: "kluis", month: "2026-01") }
+        #expect(throws: VaultError.isSealed) { try test.keys.monthKeyForWriting(controller: "kluis", month: "2026-01") }
         await #expect(throws: (any Error).self) { try await test.facts(.init(.household, household: household), test.cast.joost) }
         await #expect(throws: (any Error).self) { try await test.household() }
+    }
+
+    /// Also the keys that were lent and are cached nowhere any more, and those of contents on their way in and out.
+    @Test func sealingDestroysKeysInFlight() async throws {
+        let test = try await TestVault.make()
+        let household = try await test.household()
+        let item = try await test.item(pattern(3_000_000), household, by: test.cast.kees)
+        // More keys than the session remembers: the first are lent and forgotten.
+        var held: [KeyBox] = []
+        for _ in 0..<600 {
+            let key = try test.keys.ending(KeyBox.random())
+            held.append(key)
+        }
+        let sink = try test.vault.receive(household: household, organisation: test.cast.balans, layer: .personalFile, kind: .note)
+        try await sink.send(pattern(1_000_000))
+        let month = try test.keys.monthKeyForWriting(controller: "kluis", month: "2026-01")
+        held.append(month)
+        await #expect(throws: (any Error).self) {
+            try await test.read(ReadItem(household: household, item: item), by: test.cast.kees) { [vault = test.vault] grant in
+                try await vault.readItem(grant) { _ in
+                    vault.seal()
+                } sink: { _ in
+                }
+            }
+        }
+        for key in held { #expect(throws: SealingError.keyWiped) { try BLAKE2b.authenticate([1], key: key, label: .blindIndex) } }
+        await #expect(throws: VaultError.isSealed) {
+            try await sink.send(pattern(3_000_000))
+            _ = try await sink.finish()
+        }
+        #expect(throws: VaultError.isSealed) { try test.keys.ending(KeyBox.random()) }
     }
 
     @Test func headerAndFounders() async throws {

@@ -95,8 +95,9 @@ extension TestVault {
         case removeKey, removeRole, removeConsent, removeConflictFreeInvolvement, removeItem, removePerson
         case addRowWithItsDigest, exchangeWords, exchangeFacts, moveToOtherBucket, moveToOtherHousehold, changeVersion, changeDigest
         case removeIndexEntry, exchangeIndexEntries, renameItem, renameIndexEntry
-        case removeManifest, editManifest, exchangeManifests, removeHouseholdKey, exchangeHouseholdKeys, removeCommitRecord,
-            editCommitRecord
+        case removeManifest, editManifest, exchangeManifests, removeCommitRecord, editCommitRecord
+        case removeHouseholdKey, exchangeHouseholdKeys, removeCompartmentKey, removeAuditKey, removeVaultAuditKey, editCompartmentKey,
+            exchangeCompartmentKeys, addKey, changeEpoch, moveKeyToOtherHousehold
     }
 
     @Test(arguments: Attack.allCases)
@@ -158,13 +159,24 @@ extension TestVault {
         case .removeHouseholdKey: try test.tamper("DELETE FROM wrap WHERE kind = 2")
         case .exchangeHouseholdKeys:
             try test.tamper("UPDATE wrap SET envelope = (SELECT envelope FROM wrap WHERE kind = 1) WHERE kind = 2")
+        case .removeCompartmentKey:
+            try test.tamper("DELETE FROM wrap WHERE kind = 4 AND id = ?", [Data(test.cast.balans.bytes)])
+        case .removeAuditKey: try test.tamper("DELETE FROM wrap WHERE kind = 3 AND household = ?", [here])
+        case .removeVaultAuditKey: try test.tamper("DELETE FROM wrap WHERE kind = 3 AND household = zeroblob(16)")
+        case .editCompartmentKey:
+            try test.tamper("UPDATE wrap SET envelope = CAST(substr(envelope, 1, 104) || x'55' AS BLOB) WHERE kind = 4")
+        case .exchangeCompartmentKeys:
+            try test.tamper(
+                "UPDATE wrap SET envelope = (SELECT envelope FROM wrap WHERE kind = 4 ORDER BY id LIMIT 1) WHERE kind = 4")
+        case .addKey:
+            try test.tamper("INSERT INTO wrap SELECT household, kind, randomblob(16), epoch, envelope FROM wrap WHERE kind = 4")
+        case .changeEpoch: try test.tamper("UPDATE wrap SET epoch = epoch + 1 WHERE household = ?", [here])
+        case .moveKeyToOtherHousehold:
+            try test.tamper("UPDATE wrap SET household = randomblob(16) WHERE kind = 4")
         case .removeCommitRecord: try test.tamper("DELETE FROM commit_record")
         case .editCommitRecord: try test.tamper("UPDATE commit_record SET body = CAST(substr(body, 1, length(body) - 1) || x'55' AS BLOB)")
         }
         switch attack {
-        case .removeHouseholdKey, .exchangeHouseholdKeys:
-            // The key that is in memory is the right one, and decides nothing.
-            break
         case .removeCommitRecord, .editCommitRecord:
             // Nothing is decided, and no transaction passes any more.
             #expect(await finding { try await furnished.decide() } == .commitRecordPutBack)
@@ -235,7 +247,8 @@ extension TestVault {
         let facts = [UInt8](try #require(Data.fromDatabaseValue(column))) + [0]
         let words = [UInt8](try #require(Data.fromDatabaseValue(sealed)))
         let version = UInt64(try #require(Int64.fromDatabaseValue(number)))
-        let digest = RegistryDigest.record(key, version: version, facts: facts, words: words)
+        let content = try #require(row["content"].flatMap { Data.fromDatabaseValue($0) }.flatMap { Digest32($0) })
+        let digest = RegistryDigest.record(key, version: version, facts: facts, words: words, content: content)
         try test.tamper("UPDATE record SET facts = ?, digest = ? WHERE id = ?", [Data(facts), Data(digest.bytes), Data(item.bytes)])
         // New items into every bucket: into the one where the altered row lies none gets.
         for _ in 0..<150 {
@@ -246,6 +259,55 @@ extension TestVault {
         }
         #expect(await finding { try await furnished.decide() } == .bucketAltered)
         #expect(await test.findingAtStart() == .bucketAltered)
+    }
+
+    /// A key that was made later is taken away again: the rows as they were before.
+    @Test func aKeyRowPutBackIsFound() async throws {
+        let furnished = try await Furnished()
+        let test = furnished.test
+        let old = try test.copy("wrap", "1 = 1")
+        _ = try await test.involve(test.cast.fatima, furnished.household)
+        _ = try await test.item([1, 2, 3], furnished.household, by: test.cast.fatima)
+        #expect(try test.copy("wrap", "1 = 1").count == old.count + 1)
+        try test.tamper("DELETE FROM wrap")
+        try test.putBack("wrap", old)
+        #expect(await finding { try await furnished.decide() } == .keyRowsAltered)
+        #expect(await test.findingAtStart() == .keyRowsAltered)
+    }
+
+    /// Things that run or stand in for tables inside the vault's own transactions.
+    static let schemas = [
+        "CREATE TRIGGER t BEFORE INSERT ON record BEGIN SELECT RAISE(IGNORE); END",
+        "CREATE TRIGGER t AFTER INSERT ON ledger_leaf BEGIN DELETE FROM record WHERE kind = 28; END",
+        "CREATE TEMP TABLE x(y); CREATE VIEW v AS SELECT * FROM record", "CREATE INDEX i ON record(kind)", "CREATE TABLE extra(x)",
+        "DROP INDEX answer_day", "ALTER TABLE record ADD COLUMN more BLOB", "ALTER TABLE wrap RENAME COLUMN epoch TO era",
+        "ALTER TABLE answer RENAME TO answers",
+    ]
+
+    @Test(arguments: schemas)
+    func anotherSchemaIsFoundBeforeItDecides(change: String) async throws {
+        let furnished = try await Furnished()
+        try furnished.test.tamper(change)
+        #expect(await finding { try await furnished.decide() } == .schemaAltered)
+        await #expect(throws: (any Error).self) { try await furnished.test.writer.perform { _ in } }
+        do {
+            _ = try await furnished.test.reopened()
+            Issue.record("the vault opened")
+        } catch StorageError.cannotOpen(.schema) {}
+    }
+
+    /// Where one row must change, one does: also when something swallows the write and the schema's counter was set back.
+    @Test func aSwallowedWriteIsFound() async throws {
+        let test = try await TestVault.make()
+        try await test.writer.perform { transaction in
+            try transaction.sql.execute(sql: "CREATE TEMP TRIGGER t BEFORE INSERT ON record BEGIN SELECT RAISE(IGNORE); END")
+        }
+        #expect(await finding { _ = try await test.household() } == .writeSwallowed)
+        try await test.writer.perform { try $0.sql.execute(sql: "DROP TRIGGER temp.t") }
+        try await test.writer.perform { transaction in
+            try transaction.sql.execute(sql: "CREATE TEMP TRIGGER t BEFORE INSERT ON wrap BEGIN SELECT RAISE(IGNORE); END")
+        }
+        #expect(await finding { _ = try await test.household() } == .writeSwallowed)
     }
 
     private func withdraw(_ furnished: Furnished) async throws {

@@ -69,8 +69,7 @@ struct CapturedRecords: SealedContent {
 struct CapturedItem: SealedContent {
     let item: Item
     let record: StoredRecord
-    /// Nil when the row of the content is gone.
-    let content: ItemContent?
+    let content: ItemContent
 }
 
 extension Vault {
@@ -85,7 +84,8 @@ extension Vault {
             guard let household = subject.household, let id = subject.item,
                 let (item, _, record) = try registry.read(Item.self, .item(household, id), sql)
             else { return nil }
-            return CapturedItem(item: item, record: record, content: try ItemVersions.content(context(of: item), keys: keys, sql))
+            return CapturedItem(
+                item: item, record: record, content: try ItemVersions.content(context(of: item), of: record, keys: keys, sql))
         case .readCard, .listTeam, .listConsents:
             guard let household = subject.household else { return nil }
             var captured = try capture(&loader, allWorkers: false)

@@ -28,11 +28,12 @@ extension Vault {
         try require(grant.isLive)
         let sql = transaction.sql
         let id = HouseholdID.random()
+        // ORDER: the manifest first, which vouches for the rows of keys.
+        try registry.create(.household(id))
         try keys.makeKey(.household(id), sql)
         try keys.makeKey(.audit(id), sql)
         try keys.makeKey(.compartment(id, .shared), sql)
         try keys.makeKey(.compartment(id, .sealedFolder), sql)
-        try registry.create(.household(id))
         let record = HouseholdRecord(id: id, state: .intake, municipality: grant.asked.municipality, openedAt: grant.moment)
         let sealed = HouseholdWords(
             id: id, number: words.number, address: words.address, legacyNumbers: words.legacyNumbers, note: words.note)

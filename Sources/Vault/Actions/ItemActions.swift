@@ -45,7 +45,7 @@ extension Vault {
                 key: keys.fingerprints,
                 context: AssociatedData("upload").adding("caller", text: request.caller.identity).adding("key", text: request.key))
         }
-        return try UploadSink(context: context, folder: blobs, declared: length, fingerprint: fingerprint)
+        return try UploadSink(context: context, folder: blobs, keys: keys, declared: length, fingerprint: fingerprint)
     }
 
     /// Contents of at most this many bytes are kept in memory while they come in: 262,144.
@@ -77,9 +77,11 @@ extension Vault {
         guard context == upload.context else { throw VaultError.noSuchThing }
         let key = try compartmentKey(context, sql)
         let sealed = ItemWords(id: item.id, title: words.title, fileName: words.fileName, mediaType: words.mediaType, note: words.note)
+        let row = try ItemVersions.VersionRow(upload, under: key)
         try registry.write(
-            item, words: SealedWords(bytes: try sealed.canonicalJSON(), key: key), .item(household, item.id), expecting: .absent, sql)
-        try ItemVersions.insert(upload, under: key, sql)
+            item, words: SealedWords(bytes: try sealed.canonicalJSON(), key: key), content: row.digest, .item(household, item.id),
+            expecting: .absent, sql)
+        try ItemVersions.insert(row, of: upload, sql)
         return Made(item.id, try change.settle())
     }
 
@@ -92,7 +94,7 @@ extension Vault {
 
     /// The compartment's key; an organisation's is made with its first item.
     private func compartmentKey(_ context: ContentContext, _ sql: GRDB.Database) throws -> KeyBox {
-        let name = KeySession.WrapName.compartment(context.household, context.compartment)
+        let name = WrapName.compartment(context.household, context.compartment)
         if let key = try keys.keyIfPresent(name, sql) { return key }
         try keys.makeKey(name, sql)
         return try keys.key(name, sql)
@@ -113,7 +115,7 @@ extension Vault {
         guard let captured = grant.sealedContent as? CapturedItem, captured.item.id == grant.asked.item else {
             throw VaultError.noSuchThing
         }
-        guard let content = captured.content else { throw VaultError.contentMissing }
+        let content = captured.content
         let key = try content.key()
         defer { key.wipe() }
         let length = try content.length(key)

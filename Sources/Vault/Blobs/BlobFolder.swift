@@ -113,15 +113,10 @@ struct BlobFolder: Sendable {
                 present.insert(name)
                 guard !named.contains(name), let status = try FileStatus(of: path(of: name), .blob), status.isRegular else { continue }
                 guard now - status.modified >= Self.orphanTerm else { continue }
+                // ORDER: from now on the file's own time says since when it lies in the trash; set before it goes there, or a failure in between
+                // would have it unlinked at once.
+                try Files.setTime(of: path(of: name), to: now, .trash)
                 try Files.rename(path(of: name), to: trashPath(of: name), .trash)
-                // From now on the file's own time says since when it lies in the trash.
-                var times = (timespec(tv_sec: Int(now), tv_nsec: 0), timespec(tv_sec: Int(now), tv_nsec: 0))
-                unsafe withUnsafePointer(to: &times) { pointer in
-                    // SAFETY: two timespec in a row, as utimensat wants them.
-                    unsafe pointer.withMemoryRebound(to: timespec.self, capacity: 2) {
-                        _ = unsafe utimensat(AT_FDCWD, trashPath(of: name), $0, AT_SYMLINK_NOFOLLOW)
-                    }
-                }
                 report.orphansTrashed += 1
             }
         }

@@ -14,11 +14,13 @@ struct ItemContent: Sendable {
     let summary: CiphertextSummary
     let place: Place
     let compartmentKey: KeyBox
+    let keys: KeySession
 
     /// The key of the version. Throws `doesNotVerify(contentForged)` when the row was put together out of others.
     func key() throws -> KeyBox {
+        let key: KeyBox
         do throws(SealingError) {
-            return KeyBox(
+            key = KeyBox(
                 try Envelope.unwrap(wrapped, under: compartmentKey, label: .versionWrap, meaning: context.wrapMeaning(summary)))
         } catch {
             switch error {
@@ -27,6 +29,7 @@ struct ItemContent: Sendable {
             default: throw VaultError.doesNotVerify(.contentForged)
             }
         }
+        return try keys.ending(key)
     }
 
     /// The exact length of the content.
@@ -53,7 +56,7 @@ struct ItemContent: Sendable {
             let slab = try openSmall(sealed, key)
             try await Self.pass(slab, before, sink)
         case .blob(let name):
-            let line = try OpeningLine(content: self, key: key, path: folder.path(of: name))
+            let line = try keys.ending(OpeningLine(content: self, key: key, path: folder.path(of: name)))
             defer { line.stop() }
             var isWhole = false
             while let slab = await line.next() {
@@ -123,55 +126,93 @@ public struct ItemChunk: ~Copyable {
     }
 }
 
-/// The rows of `item_version`.
+/// The rows of `item_version`. Each counts only when its digest stands in the record of its item.
 enum ItemVersions {
-    /// Inserts the row of a finished upload. Its key is wrapped anew each time, so that the body of a change may run twice.
-    static func insert(_ upload: FinishedUpload, under compartmentKey: KeyBox, _ sql: GRDB.Database) throws {
-        let context = upload.context
-        let wrapped = try Envelope.wrap(
-            upload.key, under: compartmentKey, label: .versionWrap, meaning: context.wrapMeaning(upload.summary))
-        upload.blob?.offer()
-        try sql.cachedStatement(
-            sql: """
-                INSERT INTO item_version(household, item, version, compartment, wrapped, meta, length, digest, small, blob)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            Octets16(context.household).sql, Octets16(context.item).sql, Int64(clamping: context.version), context.compartment.octets.sql,
-            wrapped.sql, upload.meta.sql, Int64(clamping: upload.summary.length), upload.summary.digest.sql, upload.small?.sql,
-            upload.blob?.name.octets.sql,
-        ])
+    /// One row, without the bytes of a small content: those are bound by the digest in it.
+    struct VersionRow {
+        let household: Octets16
+        let item: Octets16
+        let version: UInt64
+        let compartment: Octets16
+        let wrapped: [UInt8]
+        let meta: [UInt8]
+        let length: UInt64
+        let contentDigest: [UInt8]
+        /// Nil for a small one.
+        let blob: Octets16?
+
+        /// What the item's record says of it.
+        var digest: Digest32 {
+            RegistryDigest.content(
+                household: household, item: item, version: version, compartment: compartment, wrapped: wrapped, meta: meta, length: length,
+                contentDigest: contentDigest, blob: blob)
+        }
+
+        /// From the columns {household, item, version, compartment, wrapped, meta, length, digest, blob}.
+        init(_ row: Row) throws(VaultError) {
+            guard let household = row.octets16(0), let item = row.octets16(1), let version = row.unsigned(2),
+                let compartment = row.octets16(3), let wrapped = row.octets(4), let meta = row.octets(5), let length = row.unsigned(6),
+                let contentDigest = row.octets(7), row.isNull(8) || row.octets16(8) != nil
+            else { throw .doesNotVerify(.contentRowAltered) }
+            (self.household, self.item, self.version, self.compartment) = (household, item, version, compartment)
+            (self.wrapped, self.meta, self.length, self.contentDigest) = (wrapped, meta, length, contentDigest)
+            blob = row.octets16(8)
+        }
+
+        /// Of a finished upload. Its key is wrapped anew each time, so that the body of a change may run twice.
+        init(_ upload: FinishedUpload, under compartmentKey: KeyBox) throws(SealingError) {
+            let context = upload.context
+            let wrapped = try Envelope.wrap(
+                upload.key, under: compartmentKey, label: .versionWrap, meaning: context.wrapMeaning(upload.summary))
+            household = Octets16(context.household)
+            item = Octets16(context.item)
+            version = context.version
+            compartment = context.compartment.octets
+            self.wrapped = wrapped
+            meta = upload.meta
+            length = upload.summary.length
+            contentDigest = upload.summary.digest
+            blob = upload.blob?.name.octets
+        }
     }
 
-    /// The content that a row names; nil when there is no such row. What the content means comes from `context`, not from the row.
-    static func content(_ context: ContentContext, keys: KeySession, _ sql: GRDB.Database) throws -> ItemContent? {
+    static let columns = "household, item, version, compartment, wrapped, meta, length, digest, blob"
+
+    /// Inserts the row of a finished upload, after the record that names it.
+    static func insert(_ row: VersionRow, of upload: FinishedUpload, _ sql: GRDB.Database) throws {
+        upload.blob?.offer()
+        try sql.changeOne(
+            "INSERT INTO item_version(\(columns), small) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                row.household.sql, row.item.sql, Int64(clamping: row.version), row.compartment.sql, row.wrapped.sql, row.meta.sql,
+                Int64(clamping: row.length), row.contentDigest.sql, row.blob?.sql, upload.small?.sql,
+            ])
+    }
+
+    /// The content of an item, as its verified record says that its row must be. What the content means comes from `context`, not from the row.
+    /// - Throws: `doesNotVerify(contentRowAltered)` when the row is another one or is gone.
+    static func content(
+        _ context: ContentContext, of record: StoredRecord, keys: KeySession, _ sql: GRDB.Database
+    ) throws -> ItemContent {
         let statement = try sql.cachedStatement(
-            sql: "SELECT wrapped, meta, length, digest, small, blob FROM item_version WHERE item = ? AND version = ? AND household = ?")
-        let row = try Row.fetchOne(
-            statement, arguments: [Octets16(context.item).sql, Int64(clamping: context.version), Octets16(context.household).sql])
-        guard let row else { return nil }
-        guard let wrapped = row.octets(0), let meta = row.octets(1), let length = row.unsigned(2), let digest = row.octets(3),
-            let summary = try? CiphertextSummary(length: length, digest: digest)
-        else { throw VaultError.doesNotVerify(.contentForged) }
+            sql: "SELECT \(columns), small FROM item_version WHERE item = ? AND version = ?")
+        guard let expected = record.content,
+            let row = try Row.fetchOne(statement, arguments: [Octets16(context.item).sql, Int64(clamping: context.version)])
+        else { throw VaultError.doesNotVerify(.contentRowAltered) }
+        let stored = try VersionRow(row)
+        guard stored.digest == expected, let summary = try? CiphertextSummary(length: stored.length, digest: stored.contentDigest) else {
+            throw VaultError.doesNotVerify(.contentRowAltered)
+        }
         let place: ItemContent.Place
-        if let small = row.octets(4) {
-            place = .small(small)
-        } else if let name = row.octets16(5) {
+        if let name = stored.blob {
             place = .blob(BlobFolder.Name(octets: name))
+        } else if let small = row.octets(9) {
+            place = .small(small)
         } else {
-            throw VaultError.doesNotVerify(.contentForged)
+            throw VaultError.doesNotVerify(.contentRowAltered)
         }
         let key = try keys.key(.compartment(context.household, context.compartment), sql)
-        return ItemContent(context: context, wrapped: wrapped, meta: meta, summary: summary, place: place, compartmentKey: key)
-    }
-
-    /// The names of all blobs that rows name.
-    static func blobs(_ sql: GRDB.Database) throws -> Set<BlobFolder.Name> {
-        var names: Set<BlobFolder.Name> = []
-        let rows = try Row.fetchCursor(sql, sql: "SELECT blob FROM item_version WHERE blob IS NOT NULL")
-        while let row = try rows.next() {
-            if let name = row.octets16(0) { names.insert(BlobFolder.Name(octets: name)) }
-        }
-        return names
+        return ItemContent(
+            context: context, wrapped: stored.wrapped, meta: stored.meta, summary: summary, place: place, compartmentKey: key, keys: keys)
     }
 }

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// The last bytes come only after the stream was found whole: nothing missing, nothing behind it, and the one that the wrapped key binds. One
 /// slab is always held back for that, because the final chunk may hold nothing but padding, and the slab before it the last of the content.
-final class OpeningLine: Sendable {
+final class OpeningLine: Mortal {
     private static let chunksPerSlab = 8
     private static let slabsOfEach = 4
 
@@ -44,6 +44,9 @@ final class OpeningLine: Sendable {
 
     /// Stops the threads, when nobody wants the rest.
     func stop() { closeAll() }
+
+    /// The vault is sealed: the thread that opens gives its stream's key up.
+    func end() { fail(VaultError.isSealed) }
 
     var failure: (any Error)? { trouble.withLock { $0 } }
 

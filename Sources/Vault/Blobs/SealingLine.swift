@@ -12,7 +12,7 @@ import Sealing
 import Synchronization
 
 /// Seals and writes one large content on threads of its own, while more of it comes in.
-final class SealingLine: Sendable {
+final class SealingLine: Mortal {
     /// Chunks in a slab.
     private static let chunksPerSlab = 8
     private static let slabsOfEach = 4
@@ -32,7 +32,7 @@ final class SealingLine: Sendable {
         var isDone = false
         var waiter: CheckedContinuation<Void, Never>?
     }
-    private let end = Mutex(End())
+    private let state = Mutex(End())
 
     /// Starts the threads.
     /// - Throws: ``VaultError/file(_:errno:)`` when the part file cannot be made.
@@ -67,27 +67,30 @@ final class SealingLine: Sendable {
     /// Stops the line; what was written is removed.
     func abort() { fail(VaultError.uploadNotFinished) }
 
+    /// The vault is sealed: the thread that seals gives its stream's key up.
+    func end() { fail(VaultError.isSealed) }
+
     /// Why the line stopped, when it did.
-    var failure: (any Error)? { end.withLock { $0.failure } }
+    var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// Waits until everything handed on is sealed, written, synced and in its place.
     /// - Returns: length and digest of what lies in the file.
     func finished() async throws -> CiphertextSummary {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isDone = end.withLock { end in
+            let isDone = state.withLock { end in
                 if !end.isDone { end.waiter = continuation }
                 return end.isDone
             }
             if isDone { continuation.resume() }
         }
-        let (summary, failure) = end.withLock { ($0.summary, $0.failure) }
+        let (summary, failure) = state.withLock { ($0.summary, $0.failure) }
         if let failure { throw failure }
         guard let summary else { throw VaultError.uploadNotFinished }
         return summary
     }
 
     private func fail(_ error: any Error) {
-        end.withLock { end in
+        state.withLock { end in
             if end.failure == nil, !end.isDone { end.failure = error }
         }
         for belt in [filled, emptyPlain, sealed, emptySealed] { belt.close(dropping: true) }
@@ -112,7 +115,7 @@ final class SealingLine: Sendable {
                 emptyPlain.put(plain)
                 if isLast {
                     let summary = try digest.finish()
-                    end.withLock { $0.summary = summary }
+                    state.withLock { $0.summary = summary }
                     target.isLast = true
                     sealed.put(target)
                     return
@@ -155,9 +158,9 @@ final class SealingLine: Sendable {
         } catch {
             fail(error)
         }
-        let failed = end.withLock { $0.failure != nil }
+        let failed = state.withLock { $0.failure != nil }
         if failed { try? Files.remove(folder.partPath(of: name), .partFile) }
-        let waiter = end.withLock { end in
+        let waiter = state.withLock { end in
             end.isDone = true
             defer { end.waiter = nil }
             return end.waiter

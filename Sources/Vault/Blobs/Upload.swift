@@ -13,6 +13,7 @@ public final class UploadSink: Sendable {
 
     let context: ContentContext
     private let folder: BlobFolder
+    private let keys: KeySession
     private let key: KeyBox
     private let declared: UInt64?
     private struct State: ~Copyable {
@@ -25,12 +26,15 @@ public final class UploadSink: Sendable {
     }
     private let state: Mutex<State>
 
-    init(context: ContentContext, folder: BlobFolder, declared: UInt64?, fingerprint: consuming ContentFingerprint? = nil) throws {
+    init(
+        context: ContentContext, folder: BlobFolder, keys: KeySession, declared: UInt64?, fingerprint: consuming ContentFingerprint? = nil
+    ) throws {
         guard declared.map({ $0 <= ContentSize.limit }) ?? true else { throw VaultError.contentTooLarge }
         self.context = context
         self.folder = folder
         self.declared = declared
-        key = try KeyBox.random()
+        self.keys = keys
+        key = try keys.ending(KeyBox.random())
         let expected = Int(clamping: min(declared ?? .max, UInt64(ContentSize.smallLimit)))
         // Room for the padding too, so that the content is sealed where it lies.
         let capacity = Padding.paddedCount(for: expected) ?? ContentSize.smallLimit
@@ -60,7 +64,7 @@ public final class UploadSink: Sendable {
         if let small = state.small {
             if small.count + bytes.count <= ContentSize.smallLimit, bytes.count < small.room { return unsafe small.append(bytes) }
             // It is a large one after all: what came so far goes ahead.
-            let line = try SealingLine(folder: folder, name: .random(), key: key, meaning: context.meaning)
+            let line = try keys.ending(SealingLine(folder: folder, name: .random(), key: key, meaning: context.meaning))
             guard let first = line.slabIfThere() else { throw VaultError.uploadNotFinished }
             _ = unsafe small.withBytes { unsafe first.append($0) }
             state.line = line

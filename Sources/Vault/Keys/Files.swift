@@ -163,6 +163,18 @@ enum Files {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .file(step, errno: errno) }
     }
 
+    /// Sets the times of a file, in seconds since 1970; a link is not followed.
+    static func setTime(of path: String, to seconds: Int64, _ step: VaultError.FileStep) throws(VaultError) {
+        var times = (timespec(tv_sec: Int(seconds), tv_nsec: 0), timespec(tv_sec: Int(seconds), tv_nsec: 0))
+        let result = unsafe withUnsafePointer(to: &times) { pointer in
+            // SAFETY: two timespec in a row, as utimensat wants them.
+            unsafe pointer.withMemoryRebound(to: timespec.self, capacity: 2) {
+                unsafe utimensat(AT_FDCWD, path, $0, AT_SYMLINK_NOFOLLOW)
+            }
+        }
+        guard result == 0 else { throw .file(step, errno: errno) }
+    }
+
     /// The folder that a path lies in.
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

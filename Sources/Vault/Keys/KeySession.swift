@@ -24,13 +24,23 @@ public final class KeySession: Sendable {
     private let keyringPath: String
     private struct State {
         var keyring: Keyring
+        var mark: KeyringMark
         var isSealed = false
+        weak var rows: (any KeyRows)?
+        /// Everything that holds or uses a key of this session, for as long as anybody has it.
+        var mortals: [Mortality] = []
+        var pruneAt = 256
         /// Unwrapped keys, by the wrap they came out of: a wrap that was rolled back can never give its key to another.
         var unwrapped = BoundedCache<[UInt8], KeyBox>(limit: 256)
     }
+    private struct Mortality { weak var thing: (any Mortal)? }
     private let state: Mutex<State>
 
-    init(vault: Octets16, root: consuming RootKey, keyring: Keyring, keyringPath: String) throws(SealingError) {
+    /// - Parameter sealed: the bytes of the keyring file.
+    init(
+        vault: Octets16, root: consuming RootKey, keyring: Keyring, sealed: [UInt8], keyringPath: String
+    ) throws(SealingError) {
+        let mark = try KeyringMark(keyring, sealed: sealed)
         let commitMAC = KeyBox(try root.subkey(.commitRecordMAC))
         let fingerprints = KeyBox(try root.subkey(.uploadFingerprints))
         vaultID = vault
@@ -38,23 +48,45 @@ public final class KeySession: Sendable {
         self.fingerprints = fingerprints
         self.root = root
         self.keyringPath = keyringPath
-        state = Mutex(State(keyring: keyring))
+        state = Mutex(State(keyring: keyring, mark: mark))
     }
 
     deinit { seal() }
 
-    /// Destroys every key. Whatever still runs fails with `isSealed` or `keyWiped`.
+    /// Destroys every key, also those that were lent and those of contents on their way in or out. Whatever still runs fails with `isSealed` or
+    /// `keyWiped`.
     public func seal() {
-        let boxes = state.withLock { state in
+        let mortals = state.withLock { state in
             state.isSealed = true
             state.keyring.wipe()
-            defer { state.unwrapped.removeAll() }
-            return state.unwrapped.values
+            state.unwrapped.removeAll()
+            defer { state.mortals = [] }
+            return state.mortals
         }
-        for box in boxes { box.wipe() }
+        for mortal in mortals { mortal.thing?.end() }
         commitMAC.wipe()
         fingerprints.wipe()
         root.wipe()
+    }
+
+    /// Has a key, or what uses one, end with the session at the latest.
+    /// - Throws: ``VaultError/isSealed``, and the thing has ended.
+    @discardableResult
+    func ending<Thing: Mortal>(_ thing: Thing) throws(VaultError) -> Thing {
+        let isSealed = state.withLock { state in
+            if state.isSealed { return true }
+            if state.mortals.count >= state.pruneAt {
+                state.mortals.removeAll { $0.thing == nil }
+                state.pruneAt = max(256, 2 * state.mortals.count)
+            }
+            state.mortals.append(Mortality(thing: thing))
+            return false
+        }
+        if isSealed {
+            thing.end()
+            throw .isSealed
+        }
+        return thing
     }
 
     /// Whether the keys are gone.
@@ -74,24 +106,35 @@ public final class KeySession: Sendable {
     /// A subkey of the root key for a module that has a use of its own.
     public func subkey(_ use: RootKey.Use) throws(SealingError) -> SecretKey { try root.subkey(use) }
 
-    /// The key of one controller's month; made, and durable in the keyring file, before it is first lent.
+    /// The key of one controller's month, to write under; made, and durable in the keyring file, when the month is new.
     ///
     /// - Parameters:
     ///   - controller: 1–255 bytes.
     ///   - month: `YYYY-MM`.
-    /// - Throws: ``VaultError/isSealed``; ``VaultError/file(_:errno:)`` when the keyring cannot be written; `badName` for a malformed month.
-    public func monthKey(controller: String, month: String) throws -> KeyBox {
+    /// - Throws: ``VaultError/isSealed``; ``VaultError/monthHasEnded`` when the key was destroyed: what is written now would come under a key
+    ///   that everybody believes gone; ``VaultError/file(_:errno:)`` when the keyring cannot be written; `badName` for a malformed month.
+    public func monthKeyForWriting(controller: String, month: String) throws -> KeyBox {
         guard let name = MonthKeyName(controller: controller, month: month) else { throw SealingError.badName }
         return try state.withLock { state in
             guard !state.isSealed else { throw VaultError.isSealed }
             if let key = state.keyring.monthKey(name) { return key }
+            guard !state.keyring.hasEnded(name) else { throw VaultError.monthHasEnded }
             let next = try state.keyring.addingMonthKey(name)
-            // ORDER: nothing is sealed under a key that is not in the file.
-            try Files.replace(keyringPath, with: try next.seal(vault: vaultID.bytes, under: root), .keyring)
+            let sealed = try next.seal(vault: vaultID.bytes, under: root)
+            let mark = try KeyringMark(next, sealed: sealed)
+            // ORDER: nothing is sealed under a key that is not in the file; and the file is ahead of the commit record, never behind it.
+            try Files.replace(keyringPath, with: sealed, .keyring)
             state.keyring = next
+            state.mark = mark
             guard let key = next.monthKey(name) else { throw SealingError.unknownEntry }
             return key
         }
+    }
+
+    /// The key of one controller's month, to read with; nil when there is none, or none any more. Makes nothing.
+    public func monthKeyIfPresent(controller: String, month: String) throws -> KeyBox? {
+        guard let name = MonthKeyName(controller: controller, month: month) else { throw SealingError.badName }
+        return try currentKeyring().monthKey(name)
     }
 
     func currentKeyring() throws(VaultError) -> Keyring {
@@ -100,66 +143,70 @@ public final class KeySession: Sendable {
         return keyring
     }
 
+    /// The registry vouches for the rows of wrapped keys.
+    ///
+    /// ORDER: attached as the registry is made; until then no key of a row is lent.
+    func attach(_ rows: any KeyRows) { state.withLock { $0.rows = rows } }
+
+    private func keyRows() throws(VaultError) -> any KeyRows {
+        let (rows, isSealed) = state.withLock { ($0.rows, $0.isSealed) }
+        guard let rows, !isSealed else { throw .isSealed }
+        return rows
+    }
+
+    /// What the keyring file holds now, for the commit record.
+    var keyringMark: KeyringMark { state.withLock { $0.mark } }
+
     /// The key of the blind indexes of the current epoch.
     func indexKey() throws -> KeyBox { try currentKeyring().current().indexKey }
 
     // MARK: - Wrapped keys
 
-    /// What a row of wrapped keys holds.
-    enum WrapKind: UInt16 {
-        /// The vault's own compartment: what belongs to no household.
-        case vault = 1
-        case household = 2
-        /// Beside the household's key, not under it: it outlives the content.
-        case audit = 3
-        case compartment = 4
-    }
-
-    /// Names one wrapped key.
-    struct WrapName: Hashable {
-        let household: Octets16
-        let kind: WrapKind
-        let id: Octets16
-
-        static let vault = WrapName(household: .zero, kind: .vault, id: .zero)
-        static func household(_ id: HouseholdID) -> WrapName { WrapName(household: Octets16(id), kind: .household, id: .zero) }
-        /// Nil: of what belongs to no household.
-        static func audit(_ id: HouseholdID?) -> WrapName { WrapName(household: id.map { Octets16($0) } ?? .zero, kind: .audit, id: .zero) }
-        static func compartment(_ household: HouseholdID, _ compartment: Compartment) -> WrapName {
-            WrapName(household: Octets16(household), kind: .compartment, id: compartment.octets)
-        }
-    }
-
     /// The key of a space: the vault's for what belongs to no household, the household's for what is its own.
     func key(of space: Space, _ sql: GRDB.Database) throws -> KeyBox {
-        switch space {
-        case .registry, .index: try key(.vault, sql)
-        case .household(let id): try key(.household(id), sql)
-        }
+        try key(.space(space), sql)
     }
 
-    /// Unwraps a key. Throws `doesNotVerify(keyForged)` when its row is missing or does not open.
+    /// Unwraps a key. Throws `doesNotVerify(keyForged)` when its row is missing or does not open, `keyRowsAltered` when the rows of its
+    /// household are not those that the manifest names.
     func key(_ name: WrapName, _ sql: GRDB.Database) throws -> KeyBox {
         guard let key = try keyIfPresent(name, sql) else { throw VaultError.doesNotVerify(.keyForged) }
         return key
     }
 
+    /// As ``key(_:_:)``; nil when the manifest says that there is no such key.
     func keyIfPresent(_ name: WrapName, _ sql: GRDB.Database) throws -> KeyBox? {
+        let rows = try keyRows()
+        if let key = rows.lentKey(name) { return key }
+        guard let wrap = try rows.wraps(of: name.household, sql)[name] else { return nil }
+        let key = try unwrapped(name, wrap, sql)
+        rows.lend(key, as: name)
+        return key
+    }
+
+    /// The key of a space out of a row that nothing vouches for yet: only to open the manifest that does.
+    ///
+    /// Whether it is the right key shows at once, because the manifest's bytes are known and their envelope commits to its key; whether it stands
+    /// in the right row shows before any key is lent.
+    func keyToOpenManifest(of space: Space, _ sql: GRDB.Database) throws -> KeyBox {
+        let name = WrapName.space(space)
         let statement = try sql.cachedStatement(sql: "SELECT epoch, envelope FROM wrap WHERE household = ? AND kind = ? AND id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [name.household.sql, Int(name.kind.rawValue), name.id.sql]) else {
-            return nil
-        }
-        guard let number = row.unsigned(0), let epoch = UInt32(exactly: number), let envelope = row.octets(1) else {
-            throw VaultError.doesNotVerify(.keyForged)
-        }
+        guard let row = try Row.fetchOne(statement, arguments: [name.household.sql, Int(name.kind.rawValue), name.id.sql]),
+            let wrap = Wrap(row, 0)
+        else { throw VaultError.doesNotVerify(.keyForged) }
+        return try unwrapped(name, wrap, sql)
+    }
+
+    private func unwrapped(_ name: WrapName, _ wrap: Wrap, _ sql: GRDB.Database) throws -> KeyBox {
         let keyring = try currentKeyring()
         // Found by everything that opening it would bind: a known wrap in another row must not give its key.
-        let cached = envelope + meaning(name, epoch: epoch).bytes
+        let meaning = meaning(name, epoch: wrap.epoch)
+        let cached = wrap.envelope + meaning.bytes
         if let key = state.withLock({ $0.unwrapped[cached] }) { return key }
-        let wrapping = try wrappingKey(of: name, epoch: epoch, keyring, sql)
+        let wrapping = try wrappingKey(of: name, epoch: wrap.epoch, keyring, sql)
         let key: KeyBox
         do {
-            key = KeyBox(try Envelope.unwrap(envelope, under: wrapping, label: .keyWrap, meaning: meaning(name, epoch: epoch)))
+            key = KeyBox(try Envelope.unwrap(wrap.envelope, under: wrapping, label: .keyWrap, meaning: meaning))
         } catch SealingError.keyWiped {
             throw VaultError.isSealed
         } catch SealingError.outOfMemory {
@@ -167,44 +214,21 @@ public final class KeySession: Sendable {
         } catch {
             throw VaultError.doesNotVerify(.keyForged)
         }
-        let isSealed = state.withLock { state in
+        try ending(key)
+        state.withLock { state in
             if !state.isSealed { state.unwrapped.insert(key, for: cached) }
-            return state.isSealed
-        }
-        if isSealed {
-            key.wipe()
-            throw VaultError.isSealed
         }
         return key
     }
 
-    /// Unwraps every key there is, and those that each of `households` must have. Throws `doesNotVerify(keyForged)`.
-    func verifyWraps(_ households: [HouseholdID], _ sql: GRDB.Database) throws {
-        let rows = try Row.fetchCursor(sql, sql: "SELECT household, kind, id FROM wrap")
-        var names: [WrapName] = [.vault, .audit(nil)]
-        while let row = try rows.next() {
-            guard let household = row.octets16(0), let number = row.unsigned(1), let raw = UInt16(exactly: number),
-                let kind = WrapKind(rawValue: raw), let id = row.octets16(2)
-            else { throw VaultError.doesNotVerify(.keyForged) }
-            names.append(WrapName(household: household, kind: kind, id: id))
-        }
-        for household in households { names += [.household(household), .audit(household)] }
-        for name in names { _ = try key(name, sql) }
-    }
-
-    /// Makes a key and its row. Throws ``VaultError/alreadyExists`` when there is one.
+    /// Makes a key and its row, under its household's manifest. Throws ``VaultError/alreadyExists`` when there is one.
     func makeKey(_ name: WrapName, _ sql: GRDB.Database) throws {
         let keyring = try currentKeyring()
         let epoch = keyring.currentEpoch
         let key = try SecretKey.random()
         let wrapping = try wrappingKey(of: name, epoch: epoch, keyring, sql)
         let envelope = try Envelope.wrap(key, under: wrapping, label: .keyWrap, meaning: meaning(name, epoch: epoch))
-        do {
-            try sql.cachedStatement(sql: "INSERT INTO wrap(household, kind, id, epoch, envelope) VALUES (?, ?, ?, ?, ?)")
-                .execute(arguments: [name.household.sql, Int(name.kind.rawValue), name.id.sql, Int64(epoch), envelope.sql])
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-            throw VaultError.alreadyExists
-        }
+        try keyRows().add(Wrap(epoch: epoch, envelope: envelope), as: name, sql)
     }
 
     /// Compartment keys stand under their household's key, all others under the epoch's.
@@ -252,4 +276,13 @@ enum Compartment: Hashable, Sendable {
         case .organisation(let id): Octets16(id)
         }
     }
+}
+
+/// What must not outlive the session: a key, or work that goes on with one.
+protocol Mortal: AnyObject, Sendable {
+    func end()
+}
+
+extension KeyBox: Mortal {
+    func end() { wipe() }
 }

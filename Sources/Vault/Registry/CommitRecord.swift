@@ -25,12 +25,14 @@ struct CommitRecord: Equatable, Sendable {
     var root: Digest32
     /// Number of manifests.
     var spaces: UInt64
+    /// The keyring file that this commit saw. The file may be ahead of it, never behind.
+    var keyring: KeyringMark
 
-    private static let version: UInt64 = 1
+    private static let version: UInt64 = 2
     private static let label = Sealing.Label("kluis/commit-rec")
 
     var encoded: [UInt8] {
-        var writer = ByteWriter(capacity: 160)
+        var writer = ByteWriter(capacity: 200)
         writer.append(number: Self.version)
         writer.append(vault)
         writer.append(number: incarnation)
@@ -39,36 +41,40 @@ struct CommitRecord: Equatable, Sendable {
         writer.append(counted: ledger.root)
         writer.append(root)
         writer.append(number: spaces)
+        writer.append(number: keyring.revision)
+        writer.append(keyring.digest)
         return writer.bytes
     }
 
-    init(vault: Octets16, incarnation: UInt64, generation: UInt64, ledger: LedgerHead, root: Digest32, spaces: UInt64) {
+    init(vault: Octets16, incarnation: UInt64, generation: UInt64, ledger: LedgerHead, root: Digest32, spaces: UInt64, keyring: KeyringMark)
+    {
         self.vault = vault
         self.incarnation = incarnation
         self.generation = generation
         self.ledger = ledger
         self.root = root
         self.spaces = spaces
+        self.keyring = keyring
     }
 
     private init?(_ bytes: [UInt8]) {
         var reader = ByteReader(bytes)
         guard reader.number() == Self.version, let vault = reader.octets16(), let incarnation = reader.number(),
             let generation = reader.number(), let size = reader.number(), reader.number() == 32, let ledgerRoot = reader.bytes(32),
-            let root = reader.digest(), let spaces = reader.number(), reader.isAtEnd
+            let root = reader.digest(), let spaces = reader.number(), let revision = reader.number(),
+            let keyring = reader.digest(), reader.isAtEnd
         else { return nil }
         self.init(
             vault: vault, incarnation: incarnation, generation: generation, ledger: LedgerHead(size: size, root: ledgerRoot), root: root,
-            spaces: spaces)
+            spaces: spaces, keyring: KeyringMark(revision: revision, digest: keyring))
     }
 
     func write(to sql: GRDB.Database, key: KeyBox) throws {
         let body = encoded
         let mac = try BLAKE2b.authenticate(body, key: key, label: Self.label)
-        try sql.cachedStatement(
-            sql:
-                "INSERT INTO commit_record(one, body, mac) VALUES (1, ?, ?) ON CONFLICT(one) DO UPDATE SET body = excluded.body, mac = excluded.mac"
-        ).execute(arguments: [body.sql, mac.sql])
+        try sql.changeOne(
+            "INSERT INTO commit_record(one, body, mac) VALUES (1, ?, ?) ON CONFLICT(one) DO UPDATE SET body = excluded.body, mac = excluded.mac",
+            [body.sql, mac.sql])
     }
 
     /// Reads the row; throws `doesNotVerify(commitRecordForged)` unless it is there, whole, and carries its MAC.

@@ -8,21 +8,29 @@ import Sealing
 struct Manifest: Equatable, Sendable {
     /// Goes up with every change to the space: its revision.
     var counter: UInt64
+    /// Over the rows of wrapped keys of the space; zeros for none.
+    var wraps: Digest32
+    /// Over the kept answers; zeros for none, and everywhere but in the registry.
+    var answers: Digest32
     /// One digest a bucket; zeros for an empty one.
     var buckets: [Digest32]
 
     init(for space: Space) {
         counter = 0
+        wraps = .zero
+        answers = .zero
         buckets = Array(repeating: .zero, count: space.bucketCount)
     }
 
-    private static let version: UInt64 = 1
+    private static let version: UInt64 = 2
 
-    /// The form that is sealed: version, counter, number of buckets, digests.
+    /// The form that is sealed: version, counter, digests of wraps and answers, number of buckets, their digests.
     var encoded: [UInt8] {
-        var writer = ByteWriter(capacity: 24 + 32 * buckets.count)
+        var writer = ByteWriter(capacity: 88 + 32 * buckets.count)
         writer.append(number: Self.version)
         writer.append(number: counter)
+        writer.append(wraps)
+        writer.append(answers)
         writer.append(number: UInt64(buckets.count))
         for bucket in buckets { writer.append(bucket) }
         return writer.bytes
@@ -31,9 +39,9 @@ struct Manifest: Equatable, Sendable {
     /// Nil for anything but what ``encoded`` gives for this space.
     init?(_ bytes: [UInt8], for space: Space) {
         var reader = ByteReader(bytes)
-        guard reader.number() == Self.version, let counter = reader.number(), reader.number() == UInt64(space.bucketCount) else {
-            return nil
-        }
+        guard reader.number() == Self.version, let counter = reader.number(), let wraps = reader.digest(),
+            let answers = reader.digest(), reader.number() == UInt64(space.bucketCount)
+        else { return nil }
         var buckets: [Digest32] = []
         buckets.reserveCapacity(space.bucketCount)
         for _ in 0..<space.bucketCount {
@@ -42,6 +50,8 @@ struct Manifest: Equatable, Sendable {
         }
         guard reader.isAtEnd else { return nil }
         self.counter = counter
+        self.wraps = wraps
+        self.answers = answers
         self.buckets = buckets
     }
 
@@ -69,6 +79,11 @@ extension Sealing.Label {
     static let bucketDigest = Sealing.Label("kluis/bucket    ")
     static let manifestDigest = Sealing.Label("kluis/manif-dig ")
     static let groupDigest = Sealing.Label("kluis/group     ")
+    static let contentDigest = Sealing.Label("kluis/content-rw")
+    static let wrapsDigest = Sealing.Label("kluis/wraps     ")
+    static let answerDigest = Sealing.Label("kluis/answer-row")
+    static let answerChain = Sealing.Label("kluis/answer-chn")
+    static let answersDigest = Sealing.Label("kluis/answers   ")
     static let rootDigest = Sealing.Label("kluis/root      ")
 }
 
@@ -83,8 +98,8 @@ enum RegistryDigest {
     }
 
     /// Over everything that stands in a row, and where it stands.
-    static func record(_ key: RecordKey, version: UInt64, facts: [UInt8], words: [UInt8]?) -> Digest32 {
-        var writer = ByteWriter(capacity: 80 + facts.count + (words?.count ?? 0))
+    static func record(_ key: RecordKey, version: UInt64, facts: [UInt8], words: [UInt8]?, content: Digest32? = nil) -> Digest32 {
+        var writer = ByteWriter(capacity: 120 + facts.count + (words?.count ?? 0))
         writer.append(key.space.octets)
         writer.append(number: UInt64(key.kind.rawValue))
         writer.append(key.id)
@@ -92,7 +107,66 @@ enum RegistryDigest {
         writer.append(number: UInt64(key.bucket))
         writer.append(counted: facts)
         writer.append(counted: words)
+        writer.append(counted: content?.bytes)
         return hash(writer.bytes, .recordDigest)
+    }
+
+    /// Over a row of `item_version`, as the record of its item names it.
+    static func content(
+        household: Octets16, item: Octets16, version: UInt64, compartment: Octets16, wrapped: [UInt8], meta: [UInt8], length: UInt64,
+        contentDigest: [UInt8], blob: Octets16?
+    ) -> Digest32 {
+        var writer = ByteWriter(capacity: 160 + wrapped.count + meta.count)
+        writer.append(household)
+        writer.append(item)
+        writer.append(number: version)
+        writer.append(compartment)
+        writer.append(counted: wrapped)
+        writer.append(counted: meta)
+        writer.append(number: length)
+        writer.append(counted: contentDigest)
+        writer.append(counted: blob?.bytes)
+        return hash(writer.bytes, .contentDigest)
+    }
+
+    /// Over the rows of wrapped keys of a household, or of what belongs to none. Zeros for none.
+    static func wraps(of household: Octets16, _ wraps: [WrapName: Wrap]) -> Digest32 {
+        guard !wraps.isEmpty else { return .zero }
+        var writer = ByteWriter(capacity: 32 + 144 * wraps.count)
+        writer.append(household)
+        writer.append(number: UInt64(wraps.count))
+        for (name, wrap) in wraps.sorted(by: { ($0.key.kind.rawValue, $0.key.id) < ($1.key.kind.rawValue, $1.key.id) }) {
+            writer.append(number: UInt64(name.kind.rawValue))
+            writer.append(name.id)
+            writer.append(number: UInt64(wrap.epoch))
+            writer.append(counted: wrap.envelope)
+        }
+        return hash(writer.bytes, .wrapsDigest)
+    }
+
+    /// Over one kept answer as it lies in its row.
+    static func answer(_ seq: UInt64, request: [UInt8], day: UInt64, body: [UInt8]) -> Digest32 {
+        var writer = ByteWriter(capacity: 64 + body.count)
+        writer.append(number: seq)
+        writer.append(counted: request)
+        writer.append(number: day)
+        writer.append(counted: body)
+        return hash(writer.bytes, .answerDigest)
+    }
+
+    /// One more answer on a day's chain.
+    static func chain(_ head: Digest32, _ answer: Digest32) -> Digest32 { hash(head.bytes + answer.bytes, .answerChain) }
+
+    /// Over the chains of all days. Zeros for none.
+    static func answers(_ days: [(day: UInt64, count: UInt64, head: Digest32)]) -> Digest32 {
+        guard !days.isEmpty else { return .zero }
+        var writer = ByteWriter(capacity: 48 * days.count)
+        for (day, count, head) in days {
+            writer.append(number: day)
+            writer.append(number: count)
+            writer.append(head)
+        }
+        return hash(writer.bytes, .answersDigest)
     }
 
     /// What a bucket's digest says of one record: that it is this one, and what its bytes give.

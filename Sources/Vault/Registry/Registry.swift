@@ -4,7 +4,10 @@
 // 2. A change verifies its bucket first and computes the new digest from what it verified, never from what lies there: nothing that somebody
 //    else put into the file is ever blessed by a later change.
 // 3. What a transaction changed is kept aside (`Batch`) until the commit, and undone savepoint by savepoint.
-// 4. Every commit rewrites the commit record; before the first use in a batch it is checked to be the one written last.
+// 4. Every commit rewrites the commit record; before the first use in a batch it is checked to be the one written last, and the schema to be
+//    the one that was verified.
+// 5. The same holds for what is no record: a wrapped key is lent only out of rows that the manifest names (`KeyRowsOfSpaces`), the row of a
+//    content counts only as the item's record names it (`ItemVersions`), an answer only as it stands in the chain (`AnswerBook`).
 
 import GRDB
 import Household
@@ -20,6 +23,8 @@ struct StoredRecord: Sendable {
     let facts: [UInt8]
     /// Sealed.
     let words: [UInt8]?
+    /// Of an item: what the row of its content must be.
+    let content: Digest32?
     let digest: Digest32
 
     var named: RegistryDigest.Named { .init(kind: UInt64(key.kind.rawValue), id: key.id, digest: digest) }
@@ -35,25 +40,38 @@ final class Registry: Participant {
 
         var named: RegistryDigest.Named { .init(kind: UInt64(clamping: kind), id: id, digest: digest) }
     }
-    private struct SpaceState {
+    struct SpaceState {
         var manifest: Manifest
         var isDirty: Bool
     }
     /// A bucket, and the digest that its manifest had for it; nil where there was no such space.
-    private struct Ground {
+    struct Ground {
         let space: Space
         let bucket: Int
         let digest: Digest32?
     }
     /// What was worked out from verified buckets, and which those were.
-    private struct Memo {
+    struct Memo {
         let value: any Sendable
         let grounds: [Ground]
     }
+    /// One step that a savepoint may have to undo.
+    enum Undo {
+        case space(Space, SpaceState?)
+        case answer(AnswerStep)
+    }
+    /// Rows of wrapped keys that were verified in this transaction, with the keys that were lent out of them.
+    struct VerifiedWraps {
+        let digest: Digest32
+        var wraps: [WrapName: Wrap]
+        var keys: [WrapName: KeyBox] = [:]
+    }
     /// What belongs to the open transaction.
-    private struct Batch {
+    struct Batch {
         var spaces: [Space: SpaceState] = [:]
-        var undo: [(Space, SpaceState?)] = []
+        var undo: [Undo] = []
+        var answers = AnswerSteps()
+        var wraps: [Octets16: VerifiedWraps] = [:]
         var touchedFacts = 0
         var recordChecked = false
         /// Buckets that were read and verified in this transaction, with the digest they had: nobody else can write while it is open.
@@ -63,9 +81,10 @@ final class Registry: Participant {
         var consulted: [Ground]?
         var staged: (tree: ManifestTree, record: CommitRecord)?
     }
-    private struct State {
+    struct State {
         var tree: ManifestTree
         var record: CommitRecord
+        var answers = AnswerBook()
         var batch: Batch?
         var manifests = BoundedCache<Digest32, Manifest>(limit: 256)
         /// Decoded facts, by the digest of the row they stand in.
@@ -76,19 +95,23 @@ final class Registry: Participant {
     let keys: KeySession
     let ledgerHead: @Sendable (borrowing Transaction) throws -> LedgerHead
     private let faults: Faults
-    private let state: Mutex<State>
+    /// The counter of the schema as it was verified; nil while a vault is being made.
+    private let schema: Int64?
+    let state: Mutex<State>
     /// Moves with every commit that changed records.
     let revision = Atomic<UInt64>(1)
 
     init(
-        tree: ManifestTree, record: CommitRecord, keys: KeySession, faults: Faults,
+        tree: ManifestTree, record: CommitRecord, keys: KeySession, schema: Int64?, faults: Faults,
         ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
     ) {
         vault = record.vault
         self.keys = keys
+        self.schema = schema
         self.faults = faults
         self.ledgerHead = ledgerHead
         state = Mutex(State(tree: tree, record: record))
+        keys.attach(self)
     }
 
     /// The last commit record.
@@ -123,8 +146,11 @@ final class Registry: Participant {
 
     func rollBack(to mark: Int) {
         state.withLock { state in
-            while let count = state.batch?.undo.count, count > mark, let (space, before) = state.batch?.undo.removeLast() {
-                state.batch?.spaces[space] = before
+            while let count = state.batch?.undo.count, count > mark, let step = state.batch?.undo.removeLast() {
+                switch step {
+                case .space(let space, let before): state.batch?.spaces[space] = before
+                case .answer(let step): state.batch?.answers.undo(step)
+                }
             }
         }
     }
@@ -132,6 +158,7 @@ final class Registry: Participant {
     func prepare(in transaction: borrowing Transaction) throws {
         let sql = transaction.sql
         try checkCommitRecord(sql)
+        try settleAnswers(sql)
         let head = try ledgerHead(transaction)
         let (dirty, tree, last) = state.withLock { state in
             (state.batch?.spaces.filter { $0.value.isDirty } ?? [:], state.tree, state.record)
@@ -145,9 +172,9 @@ final class Registry: Participant {
             let manifest = change.manifest
             let key = try keys.key(of: space, sql)
             let body = try manifest.sealed(for: space, vault: vault, under: key)
-            try sql.cachedStatement(
-                sql: "INSERT INTO manifest(space, body) VALUES (?, ?) ON CONFLICT(space) DO UPDATE SET body = excluded.body"
-            ).execute(arguments: [space.octets.sql, body.sql])
+            try sql.changeOne(
+                "INSERT INTO manifest(space, body) VALUES (?, ?) ON CONFLICT(space) DO UPDATE SET body = excluded.body",
+                [space.octets.sql, body.sql])
             let digest = RegistryDigest.manifest(space, sealed: body)
             changes.append((space, digest))
             opened.append((digest, manifest))
@@ -155,7 +182,7 @@ final class Registry: Participant {
         next.set(changes)
         let record = CommitRecord(
             vault: last.vault, incarnation: last.incarnation, generation: last.generation + 1, ledger: head,
-            root: changes.isEmpty ? last.root : next.root, spaces: UInt64(next.count))
+            root: changes.isEmpty ? last.root : next.root, spaces: UInt64(next.count), keyring: keys.keyringMark)
         try record.write(to: sql, key: keys.commitMAC)
         state.withLock { state in
             for (digest, manifest) in opened { state.manifests.insert(manifest, for: digest) }
@@ -169,6 +196,7 @@ final class Registry: Participant {
             guard let batch = state.batch, let staged = batch.staged else { return false }
             state.tree = staged.tree
             state.record = staged.record
+            state.answers.apply(batch.answers)
             return batch.touchedFacts > 0
         }
         if moved { revision.add(1, ordering: .acquiringAndReleasing) }
@@ -178,10 +206,12 @@ final class Registry: Participant {
 
     // MARK: - Verified reading
 
-    /// Throws unless the commit record in the file is the last one written. Once a batch.
+    /// Throws unless the commit record in the file is the last one written, and the schema the one that was verified. Once a batch.
     func checkCommitRecord(_ sql: GRDB.Database) throws {
         let (isChecked, record) = state.withLock { ($0.batch?.recordChecked ?? false, $0.record) }
         if isChecked { return }
+        // A trigger planted while the vault is open would run inside its own transactions; every change to the schema moves its counter.
+        if let schema, try Store.schemaCounter(sql) != schema { throw VaultError.doesNotVerify(.schemaAltered) }
         guard try record.stands(in: sql) else { throw VaultError.doesNotVerify(.commitRecordPutBack) }
         state.withLock { $0.batch?.recordChecked = true }
     }
@@ -201,7 +231,7 @@ final class Registry: Participant {
         if let known = state.withLock({ $0.manifests[expected] }) {
             manifest = known
         } else {
-            manifest = try Manifest.open(body, for: space, vault: vault, under: try keys.key(of: space, sql))
+            manifest = try Manifest.open(body, for: space, vault: vault, under: try keys.keyToOpenManifest(of: space, sql))
             state.withLock { $0.manifests.insert(manifest, for: expected) }
         }
         // Nobody else can write while the transaction is open, so once a batch is enough.
@@ -287,7 +317,7 @@ final class Registry: Participant {
         note(space, bucket, manifest)
         if let known = state.withLock({ $0.batch?.read[space]?[bucket] }), known.digest == expected { return known.records }
         let statement = try sql.cachedStatement(
-            sql: "SELECT kind, id, version, digest, facts, words FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
+            sql: "SELECT kind, id, version, digest, facts, words, content FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
         let rows = try Row.fetchCursor(statement, arguments: [space.octets.sql, bucket])
         var records: [StoredRecord] = []
         while let row = try rows.next() { records.append(try Self.verified(row, space, bucket)) }
@@ -307,7 +337,7 @@ final class Registry: Participant {
 
     private func record(_ key: RecordKey, _ entry: Entry, _ sql: GRDB.Database) throws -> StoredRecord {
         let statement = try sql.cachedStatement(
-            sql: "SELECT kind, id, version, digest, facts, words FROM record WHERE space = ? AND kind = ? AND id = ?")
+            sql: "SELECT kind, id, version, digest, facts, words, content FROM record WHERE space = ? AND kind = ? AND id = ?")
         guard let row = try Row.fetchOne(statement, arguments: [key.space.octets.sql, Int(key.kind.rawValue), key.id.sql]) else {
             throw VaultError.doesNotVerify(.bucketAltered)
         }
@@ -316,18 +346,19 @@ final class Registry: Participant {
         return record
     }
 
-    /// A row of {kind, id, version, digest, facts, words}, with its digest recomputed.
+    /// A row of {kind, id, version, digest, facts, words, content}, with its digest recomputed.
     static func verified(_ row: Row, _ space: Space, _ bucket: Int) throws -> StoredRecord {
         guard let number = row.unsigned(0), let raw = UInt16(exactly: number), let kind = RecordKind(rawValue: raw),
             let id = row.octets16(1), let version = row.unsigned(2), let digest = row.digest(3), let facts = row.octets(4)
         else { throw VaultError.doesNotVerify(.recordAltered) }
         let words = row.octets(5)
-        guard words != nil || row.isNull(5) else { throw VaultError.doesNotVerify(.recordAltered) }
+        let content = row.digest(6)
+        guard words != nil || row.isNull(5), content != nil || row.isNull(6) else { throw VaultError.doesNotVerify(.recordAltered) }
         let key = RecordKey(space, kind, id, bucket: bucket)
-        guard RegistryDigest.record(key, version: version, facts: facts, words: words) == digest else {
+        guard RegistryDigest.record(key, version: version, facts: facts, words: words, content: content) == digest else {
             throw VaultError.doesNotVerify(.recordAltered)
         }
-        return StoredRecord(key: key, version: version, facts: facts, words: words, digest: digest)
+        return StoredRecord(key: key, version: version, facts: facts, words: words, content: content, digest: digest)
     }
 
     // MARK: - Changing
@@ -343,10 +374,11 @@ final class Registry: Participant {
     }
 
     /// Writes one record: sealed facts and sealed words, as the closure gives them for the version that the record will have.
+    /// - Parameter content: what the row of an item's content is from now on; nil leaves it as it was.
     /// - Returns: the new version.
     @discardableResult
     func put(
-        _ key: RecordKey, expecting expectation: Expectation, _ sql: GRDB.Database,
+        _ key: RecordKey, expecting expectation: Expectation, content: Digest32? = nil, _ sql: GRDB.Database,
         sealing: (_ version: UInt64, _ before: StoredRecord?) throws -> (facts: [UInt8], words: [UInt8]?)
     ) throws -> UInt64 {
         guard var entries = try entries(of: key.space, bucket: key.bucket, sql) else { throw VaultError.noSuchThing }
@@ -368,17 +400,18 @@ final class Registry: Participant {
             try? sql.execute(sql: "ROLLBACK")
             throw DatabaseError(resultCode: .SQLITE_FULL)
         }
-        let digest = RegistryDigest.record(key, version: version, facts: facts, words: words)
-        try sql.cachedStatement(
-            sql: """
-                INSERT INTO record(space, kind, id, version, bucket, facts, words, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT(space, kind, id) DO UPDATE SET version = excluded.version, bucket = excluded.bucket, facts = excluded.facts,
-                words = excluded.words, digest = excluded.digest
-                """
-        ).execute(arguments: [
-            key.space.octets.sql, Int(key.kind.rawValue), key.id.sql, Int64(clamping: version), key.bucket, facts.sql, words?.sql,
-            digest.sql,
-        ])
+        let content = content ?? before?.content
+        let digest = RegistryDigest.record(key, version: version, facts: facts, words: words, content: content)
+        try sql.changeOne(
+            """
+            INSERT INTO record(space, kind, id, version, bucket, facts, words, content, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT(space, kind, id) DO UPDATE SET version = excluded.version, bucket = excluded.bucket, facts = excluded.facts,
+            words = excluded.words, content = excluded.content, digest = excluded.digest
+            """,
+            [
+                key.space.octets.sql, Int(key.kind.rawValue), key.id.sql, Int64(clamping: version), key.bucket, facts.sql, words?.sql,
+                content?.sql, digest.sql,
+            ])
         // Rule 2: the other digests are those that were verified above, not what lies there now.
         let entry = Entry(kind: Int64(key.kind.rawValue), id: key.id, version: version, digest: digest)
         if place.exists { entries[place.index] = entry } else { entries.insert(entry, at: place.index) }
@@ -392,8 +425,9 @@ final class Registry: Participant {
         let place = Self.place(of: key, in: entries)
         guard place.exists else { throw VaultError.noSuchThing }
         entries.remove(at: place.index)
-        try sql.cachedStatement(sql: "DELETE FROM record WHERE space = ? AND kind = ? AND id = ?")
-            .execute(arguments: [key.space.octets.sql, Int(key.kind.rawValue), key.id.sql])
+        try sql.changeOne(
+            "DELETE FROM record WHERE space = ? AND kind = ? AND id = ?",
+            [key.space.octets.sql, Int(key.kind.rawValue), key.id.sql])
         try set(bucket: key.bucket, of: key.space, to: entries, sql)
     }
 
@@ -417,10 +451,10 @@ final class Registry: Participant {
         set(SpaceState(manifest: manifest, isDirty: true), for: space)
     }
 
-    private func set(_ next: SpaceState, for space: Space) {
+    func set(_ next: SpaceState, for space: Space) {
         state.withLock { state in
             let before = state.batch?.spaces[space]
-            state.batch?.undo.append((space, before))
+            state.batch?.undo.append(.space(space, before))
             state.batch?.spaces[space] = next
             state.batch?.touchedFacts += 1
         }

@@ -78,22 +78,25 @@ extension Registry {
     }
 
     /// Writes facts, and words where given; without words, those that are there stay.
+    /// - Parameter content: of an item: the digest of the row of its content; nil leaves it as it was.
     /// - Returns: the record's new version.
     @discardableResult
     func write(
-        _ facts: some FactRecord, words: SealedWords? = nil, _ key: RecordKey, expecting expectation: Expectation, _ sql: GRDB.Database
+        _ facts: some FactRecord, words: SealedWords? = nil, content: Digest32? = nil, _ key: RecordKey,
+        expecting expectation: Expectation, _ sql: GRDB.Database
     ) throws -> UInt64 {
         let bytes = try facts.canonicalJSON()
-        return try write(bytes: bytes, words: words, key, expecting: expectation, sql)
+        return try write(bytes: bytes, words: words, content: content, key, expecting: expectation, sql)
     }
 
-    /// As ``write(_:words:_:expecting:_:)``, for facts in a form of their own.
+    /// As ``write(_:words:content:_:expecting:_:)``, for facts in a form of their own.
     @discardableResult
     func write(
-        bytes: [UInt8], words: SealedWords? = nil, _ key: RecordKey, expecting expectation: Expectation, _ sql: GRDB.Database
+        bytes: [UInt8], words: SealedWords? = nil, content: Digest32? = nil, _ key: RecordKey, expecting expectation: Expectation,
+        _ sql: GRDB.Database
     ) throws -> UInt64 {
         let spaceKey = try keys.key(of: key.space, sql)
-        return try put(key, expecting: expectation, sql) { version, before in
+        return try put(key, expecting: expectation, content: content, sql) { version, before in
             let facts = try Envelope.seal(bytes, under: spaceKey, label: .recordFacts, meaning: factsMeaning(key, version: version))
             let sealed =
                 try words.map { try Envelope.sealPadded($0.bytes, under: $0.key, label: .recordWords, meaning: wordsMeaning(key)) }

@@ -4,25 +4,30 @@ import Storage
 
 extension Registry {
     /// Opens the registry of a store and verifies all of it: the commit record's MAC, the root over all manifests, every manifest under its key,
-    /// every record against its manifest, and the ledger's head.
+    /// every record, wrapped key, content row and kept answer against its manifest, the keyring file, and the ledger's head.
     ///
     /// - Parameters:
+    ///   - schema: the counter of the schema as it was verified.
     ///   - ledger: where the ledger stands, as the ledger itself found it.
     ///   - ledgerHead: where the ledger will stand, asked inside each transaction after the ledger prepared.
+    /// - Returns: the registry, and the names of the blobs that contents lie in.
     /// - Throws: ``VaultError/doesNotVerify(_:)`` with the first thing found; the vault must not serve then.
     static func openAndVerify(
-        _ store: Store, keys: KeySession, faults: Faults, ledger: LedgerHead?,
+        _ store: Store, keys: KeySession, schema: Int64, faults: Faults, ledger: LedgerHead?,
         ledgerHead: @escaping @Sendable (borrowing Transaction) throws -> LedgerHead
-    ) throws -> Registry {
-        try store.read { sql in
+    ) throws -> (registry: Registry, blobs: Set<BlobFolder.Name>) {
+        // One snapshot: nothing can be exchanged between one check and the next.
+        try store.snapshot { sql in
             let record = try CommitRecord.read(from: sql, key: keys.commitMAC, vault: keys.vaultID)
             let tree = try manifestTree(sql)
             guard tree.root == record.root, UInt64(tree.count) == record.spaces else { throw VaultError.doesNotVerify(.rootMismatch) }
             if let ledger, ledger != record.ledger { throw VaultError.doesNotVerify(.ledgerMismatch) }
-            let registry = Registry(tree: tree, record: record, keys: keys, faults: faults, ledgerHead: ledgerHead)
-            try registry.verifyRows(sql)
-            try keys.verifyWraps(registry.spaces.compactMap(\.household), sql)
-            return registry
+            guard keys.keyringMark.mayFollow(record.keyring) else { throw VaultError.doesNotVerify(.keyringPutBack) }
+            let registry = Registry(tree: tree, record: record, keys: keys, schema: schema, faults: faults, ledgerHead: ledgerHead)
+            let blobs = try registry.verifyRows(sql)
+            try registry.verifyWraps(sql)
+            try registry.loadAnswers(sql)
+            return (registry, blobs)
         }
     }
 
@@ -41,16 +46,21 @@ extension Registry {
         return tree
     }
 
-    /// Verifies every row there is against its space's manifest, and every manifest against the digests kept in memory.
-    private func verifyRows(_ sql: GRDB.Database) throws {
+    /// Verifies every record there is against its space's manifest, every manifest against the digests kept in memory, and the row of every content
+    /// against the record of its item.
+    /// - Returns: the names of the blobs that contents lie in.
+    func verifyRows(_ sql: GRDB.Database) throws -> Set<BlobFolder.Name> {
         let rows = try Row.fetchCursor(
-            sql, sql: "SELECT kind, id, version, digest, facts, words, space, bucket FROM record ORDER BY space, bucket, kind, id")
+            sql, sql: "SELECT kind, id, version, digest, facts, words, content, space, bucket FROM record ORDER BY space, bucket, kind, id")
         var check = BucketCheck()
+        var contents: [Content: Digest32] = [:]
         while let row = try rows.next() {
-            guard let octets = row.octets16(6), let space = Space(octets), let number = row.unsigned(7), let bucket = Int(exactly: number),
+            guard let octets = row.octets16(7), let space = Space(octets), let number = row.unsigned(8), let bucket = Int(exactly: number),
                 bucket < space.bucketCount
             else { throw VaultError.doesNotVerify(.bucketAltered) }
-            check.add(try Self.verified(row, space, bucket).named, space, bucket)
+            let record = try Self.verified(row, space, bucket)
+            check.add(record.named, space, bucket)
+            if let content = record.content { contents[Content(household: octets, item: record.key.id)] = content }
         }
         let found = check.finish()
         var known = 0
@@ -65,6 +75,28 @@ extension Registry {
         // Rows of a space that no manifest stands for belong to nobody.
         guard known == check.count else { throw VaultError.doesNotVerify(.bucketAltered) }
         try checkCommitRecord(sql)
+        return try verifyContentRows(&contents, sql)
+    }
+
+    private struct Content: Hashable {
+        let household: Octets16
+        let item: Octets16
+    }
+
+    /// Each content that a record names has its row, and no row is there beside those.
+    private func verifyContentRows(_ contents: inout [Content: Digest32], _ sql: GRDB.Database) throws -> Set<BlobFolder.Name> {
+        var blobs: Set<BlobFolder.Name> = []
+        let rows = try Row.fetchCursor(
+            sql, sql: "SELECT \(ItemVersions.columns), coalesce(length(small), -1), typeof(small) FROM item_version")
+        while let row = try rows.next() {
+            let stored = try ItemVersions.VersionRow(row)
+            guard contents.removeValue(forKey: Content(household: stored.household, item: stored.item)) == stored.digest,
+                stored.blob != nil || row.unsigned(9) == stored.length && String.fromDatabaseValue(row[10] as DatabaseValue) == "blob"
+            else { throw VaultError.doesNotVerify(.contentRowAltered) }
+            if let blob = stored.blob { blobs.insert(BlobFolder.Name(octets: blob)) }
+        }
+        guard contents.isEmpty else { throw VaultError.doesNotVerify(.contentRowAltered) }
+        return blobs
     }
 
     /// Verifies one space, all its records opened.
@@ -85,7 +117,8 @@ extension Registry {
         return count
     }
 
-    /// Verifies what no space shows: the commit record, and that there is no manifest and no record of a space that is not known.
+    /// Verifies what no space shows: the commit record, the wrapped keys, the kept answers, and that there is no manifest, no record and no
+    /// content of a space or an item that is not known.
     func verifyFrame(_ sql: GRDB.Database) throws {
         let record = lastRecord
         guard try CommitRecord.read(from: sql, key: keys.commitMAC, vault: vault) == record else {
@@ -96,7 +129,15 @@ extension Registry {
         let strangers = try Row.fetchOne(
             sql, sql: "SELECT count(*) FROM record WHERE space NOT IN (SELECT space FROM manifest)")
         guard strangers?.unsigned(0) == 0 else { throw VaultError.doesNotVerify(.bucketAltered) }
-        try keys.verifyWraps(spaces.compactMap(\.household), sql)
+        let unnamed = try Row.fetchOne(
+            sql,
+            sql: """
+                SELECT count(*) FROM item_version v WHERE NOT EXISTS
+                (SELECT 1 FROM record r WHERE r.space = v.household AND r.kind = ? AND r.id = v.item)
+                """, arguments: [Int(RecordKind.item.rawValue)])
+        guard unnamed?.unsigned(0) == 0 else { throw VaultError.doesNotVerify(.contentRowAltered) }
+        try verifyWraps(sql)
+        try verifyAnswers(sql)
     }
 }
 

@@ -1,10 +1,18 @@
+import Ledger
 import Storage
 
 /// The vault's tables. A step, once released, never changes.
 enum Schema {
+    /// Stands in the database file's own header (`user_version`), so that a vault of another format is refused before any key is asked for.
+    /// 2: wrapped keys, answers and contents under manifests, the keyring bound into the commit record.
+    static let format: UInt32 = 2
+
+    /// All steps of all tables in the file: what ``Storage/Store/requireSchema(of:)`` compares against.
+    static let everything = AuditLog.migrations + migrations
+
     static let migrations = [
         Migration(
-            "vault-1",
+            "vault-2",
             """
             CREATE TABLE record (
                 space BLOB NOT NULL,
@@ -14,6 +22,7 @@ enum Schema {
                 bucket INTEGER NOT NULL,
                 facts BLOB NOT NULL,
                 words BLOB,
+                content BLOB,
                 digest BLOB NOT NULL,
                 PRIMARY KEY (space, kind, id)
             ) STRICT;
@@ -44,18 +53,20 @@ enum Schema {
                 meta BLOB NOT NULL,
                 length INTEGER NOT NULL,
                 digest BLOB NOT NULL,
-                small BLOB,
                 blob BLOB UNIQUE,
+                small BLOB,
                 PRIMARY KEY (item, version),
                 CHECK ((small IS NULL) <> (blob IS NULL))
             ) STRICT;
             CREATE INDEX item_version_household ON item_version (household);
             CREATE TABLE answer (
-                request BLOB NOT NULL PRIMARY KEY,
+                seq INTEGER NOT NULL PRIMARY KEY,
+                request BLOB NOT NULL UNIQUE,
                 day INTEGER NOT NULL,
                 body BLOB NOT NULL
             ) STRICT;
             CREATE INDEX answer_day ON answer (day);
+            PRAGMA user_version = 2;
             """)
     ]
 }
