@@ -128,7 +128,7 @@ extension Registry {
     /// What a token points at; empty when nothing does. Also that nothing does is verified against the manifest.
     func lookUp(_ token: Octets16, _ sql: GRDB.Database) throws -> [IndexTarget] {
         guard let record = try record(.index(token), sql) else { return [] }
-        return try remembered(record.digest) { try Self.targets(try openFacts(record, sql)) }
+        return try remembered(record.digest, bytes: record.facts.count) { try Self.targets(try openFacts(record, sql)) }
     }
 
     func lookUp(_ field: IndexField, _ normalised: [UInt8], _ sql: GRDB.Database) throws -> [IndexTarget] {

@@ -10,8 +10,13 @@ extension Sealing.Label {
 /// What was read for one decision: the digests of all rows that it rests on.
 struct FactTrail {
     private(set) var digests: [Digest32] = []
+    /// How many bytes of sealed facts they are.
+    private(set) var bytes = 0
 
-    mutating func note(_ record: StoredRecord) { digests.append(record.digest) }
+    mutating func note(_ record: StoredRecord) {
+        digests.append(record.digest)
+        bytes += record.facts.count
+    }
     mutating func note(_ more: [Digest32]) { digests += more }
 
     /// 32 bytes over all of them, in the order of reading.
@@ -121,7 +126,7 @@ struct FactLoader {
         let team = try self.team(named.sorted())
         let digest = try trail.digest()
         let whole = facts
-        return try registry.remembered(digest) {
+        return try registry.remembered(digest, bytes: trail.bytes) {
             try HouseholdView(whole, team: TeamView(team))
         }
     }

@@ -88,7 +88,7 @@ final class Registry: Participant {
         var batch: Batch?
         var manifests = BoundedCache<Digest32, Manifest>(limit: 256)
         /// Decoded facts, by the digest of the row they stand in.
-        var facts = BoundedCache<Digest32, any Sendable>(limit: 8_192)
+        var facts = BoundedCache<Digest32, any Sendable>(limit: Registry.factsLimit)
     }
 
     let vault: Octets16
@@ -122,11 +122,17 @@ final class Registry: Participant {
     /// Some household of the last commit; nil when there is none.
     func household(near octets: Octets16) -> HouseholdID? { state.withLock { $0.tree.household(near: octets) } }
 
+    /// How many bytes of sealed facts may be remembered decoded, twice over: 16 MiB.
+    static let factsLimit = 16 << 20
+    /// What an entry costs beside its bytes.
+    private static let entryCost = 256
+
     /// The decoded facts of a verified row.
-    func remembered<Value: Sendable>(_ digest: Digest32, _ decode: () throws -> Value) throws -> Value {
+    /// - Parameter bytes: how many they are sealed, or all those that a snapshot rests on.
+    func remembered<Value: Sendable>(_ digest: Digest32, bytes: Int, _ decode: () throws -> Value) throws -> Value {
         if let known = state.withLock({ $0.facts[digest] }) as? Value { return known }
         let value = try decode()
-        state.withLock { $0.facts.insert(value, for: digest) }
+        state.withLock { $0.facts.insert(value, for: digest, cost: bytes + Self.entryCost) }
         return value
     }
 

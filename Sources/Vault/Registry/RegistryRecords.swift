@@ -55,7 +55,7 @@ extension Registry {
 
     /// The decoded facts of a verified row; decoded once for each row that there ever was.
     func facts<Facts: FactRecord>(_: Facts.Type = Facts.self, of record: StoredRecord, _ sql: GRDB.Database) throws -> Facts {
-        try remembered(record.digest) {
+        try remembered(record.digest, bytes: record.facts.count) {
             let bytes = try openFacts(record, sql)
             guard let facts = try? Facts.decodeCanonical(bytes) else { throw VaultError.doesNotVerify(.recordMalformed) }
             return facts
