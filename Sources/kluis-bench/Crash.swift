@@ -118,6 +118,10 @@ struct Crash: ParsableCommand {
             "POST", "/v1/ledger/verification", headers: Rehearsal.headers(officer, purpose: "D8"), json: [:])
         let problems = (verification.json["problems"] as? [Any])?.count ?? 1
         rehearsal.stop()
+        // Titles stand out by their beginning; of contents a sample, because each is looked for in every byte there is.
+        var needles = [Array("crash-0-".utf8), Array("Aydin".utf8), Array("De Brug".utf8)]
+        needles += contents.values.prefix(16).map { Array($0.prefix(24)) } + unacknowledged.values.prefix(16).map { Array($0.prefix(24)) }
+        let plaintext = try PlaintextScan(needles).count(below: rehearsal.state)
         report("crash-rounds", Double(rounds), "1")
         report("disconnect-rounds", Double(disconnects), "1")
         report("acknowledged-items", Double(acknowledged.count), "1")
@@ -125,8 +129,9 @@ struct Crash: ParsableCommand {
         report("torn-items", Double(torn + tornAtEnd), "1")
         report("requests-of-others-that-suffered", Double(othersFailed), "1")
         report("part-files", Double(parts), "1")
+        report("plaintext-found", Double(plaintext), "1")
         report("ledger-problems", Double(verification.status == 200 ? problems : 1), "1")
-        guard lost + lostAtEnd + torn + tornAtEnd + othersFailed + parts == 0, verification.status == 200, problems == 0,
+        guard lost + lostAtEnd + torn + tornAtEnd + othersFailed + parts + plaintext == 0, verification.status == 200, problems == 0,
             !acknowledged.isEmpty
         else { throw ExitCode.failure }
     }
@@ -150,6 +155,10 @@ struct Crash: ParsableCommand {
         repeat {
             let query = after.map { "?after=\($0)" } ?? ""
             let list = try client.request("GET", "/v1/households/\(rehearsal.household)/items\(query)", headers: headers)
+            // A list that is not given tells nothing about what is there: that is a failure and not an empty list.
+            guard list.status == 200, list.json["entries"] is [Any] else {
+                throw Rehearsal.Failure(description: "the list of items was not given: \(list.status)")
+            }
             for entry in list.json["entries"] as? [[String: Any]] ?? [] {
                 guard let item = entry["id"] as? String, let title = entry["title"] as? String, acknowledged[item] == nil,
                     let bytes = unacknowledged[title]
