@@ -157,7 +157,7 @@ extension Kluisd {
 
     static func item(title: String, subject: String) -> (String, String) {
         let metadata =
-            #"{"basis":"G1","domain":"housing","kind":"report","retentionClass":"socialSupport","subject":"\#(subject)","title":"\#(title)"}"#
+            #"{"basis":"G1","domain":"housing","kind":"report","retentionClass":"socialSupport","subject":"\#(subject)","title":"Verslag over \#(title)"}"#
         let text = Data(metadata.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
         return ("Kluis-Item", text)
     }

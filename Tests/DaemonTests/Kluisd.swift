@@ -156,8 +156,15 @@ final class Kluisd: Sendable {
     }
 
     /// Starts it and waits until it says that it serves.
-    func start(demo: Bool = false, _ options: [String] = []) async throws {
+    /// - Parameter small: the state lies on a disk of this many kB, which only the daemon sees; when it has ended it lies where it was.
+    func start(demo: Bool = false, _ options: [String] = [], small: Int? = nil) async throws {
         let process = try process(demo: demo, options)
+        if let small {
+            process.arguments =
+                ["-m", "--propagation", "private", "/bin/sh", "-c", Self.onSmallDisk, "sh", "\(small)", state]
+                + [process.executableURL?.path ?? ""] + (process.arguments ?? [])
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        }
         let pipe = Pipe()
         process.standardOutput = pipe
         try Data().write(to: URL(fileURLWithPath: directory + "/err"))
@@ -186,6 +193,33 @@ final class Kluisd: Sendable {
         try #require(ready, "kluisd did not start: \(errors)")
     }
 
+    /// Mounts a small disk over the state directory in a mount namespace of its own, runs the rest on it, and copies back what is left.
+    private static let onSmallDisk = """
+        set -e
+        size=$1; state=$2; shift 2
+        mkdir -m 700 "$state.out"
+        cp -a "$state/." "$state.out/"
+        mount -t tmpfs -o "size=${size}k,mode=0700" tmpfs "$state"
+        cp -a "$state.out/." "$state/"
+        trap 'kill -TERM $child' TERM
+        "$@" & child=$!
+        set +e
+        wait $child; status=$?
+        while kill -0 $child 2>/dev/null; do wait $child; status=$?; done
+        rm -rf "$state.out"; mkdir -m 700 "$state.out"
+        cp -a "$state/." "$state.out/"
+        umount "$state"
+        rm -rf "$state"; mv "$state.out" "$state"
+        exit $status
+        """
+
+    /// Whether this machine lets a process have a small disk of its own.
+    static func allowsSmallDisks() async throws -> Bool {
+        let tried = try await Built.run(
+            "/usr/bin/unshare", ["-m", "--propagation", "private", "/bin/sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt"])
+        return tried.status == 0
+    }
+
     /// Starts it where it must not come up: its exit status and what it said.
     func startRefused() async throws -> Built.Ended {
         let process = try process(demo: false)
@@ -194,11 +228,34 @@ final class Kluisd: Sendable {
 
     var errors: String { (try? String(contentsOfFile: directory + "/err", encoding: .utf8)) ?? "" }
 
-    /// Waits for its end: the exit status, or the signal as a negative number.
+    /// Waits for its end: the exit status, or the signal as a negative number. Whatever happened before, nothing that was stored stands in the
+    /// state directory or in the operator's log in the clear.
     func ended() async throws -> Int32 {
         let end = try #require(life.withLock { $0?.end })
-        defer { life.withLock { $0 = nil } }
-        return await end.value
+        let status = await end.value
+        life.withLock { $0 = nil }
+        let found = try plaintext()
+        #expect(found.isEmpty, "plaintext in the clear: \(found)")
+        return status
+    }
+
+    /// Names, addresses, titles and contents that these tests and the demo store.
+    private static let stored: [Data] =
+        ["Aydin", "Selma", "Hatice", "Verslag over", "first small one", "another small one", "Jeugdkompas", "Terpstra"].map {
+            Data($0.utf8)
+        }
+        + [largeContent.prefix(48), Data(largeContent.reversed()).prefix(48)]
+
+    /// Where something of it stands.
+    func plaintext() throws -> [String] {
+        let manager = FileManager.default
+        var files = try manager.subpathsOfDirectory(atPath: state).map { state + "/" + $0 }
+        files.append(directory + "/err")
+        return files.flatMap { file -> [String] in
+            // Folders have no bytes; a socket has none either.
+            guard let bytes = manager.contents(atPath: file) else { return [] }
+            return Self.stored.filter { bytes.range(of: $0) != nil }.map { "\(file): \(String(decoding: $0.prefix(20), as: UTF8.self))" }
+        }
     }
 
     func stop() async throws -> Int32 {
