@@ -32,6 +32,14 @@ struct Init: AsyncParsableCommand {
             guard let digest = Bytes32(engine.digest), let version = Household.Label(engine.reglementVersion) else {
                 throw Ending.failed("the policies have no version", status: 2)
             }
+            guard !VaultFiles.exists(settings.paths) else {
+                throw Ending.failed("there is a vault in \(settings.stateDirectory) already", hint: "kluisd serve opens it", status: 2)
+            }
+            // Private like the state directory; one that is there already is checked when it is opened.
+            guard unsafe mkdir(settings.keyDirectory, 0o700) == 0 || errno == EEXIST else {
+                throw Ending.failed(
+                    "\(settings.keyDirectory) cannot be made", hint: "make it first, with mode 0700, for the account of kluisd", status: 2)
+            }
             let secret = try UnsealingSecret.read(configuration)
             let now = SystemClock.now
             let organisation = OrganisationID.random()

@@ -101,6 +101,9 @@ struct Serve: AsyncParsableCommand {
             let sockets = Systemd.inheritedSockets()
             let (configuration, settings) = try configuration.settings()
             let logger = Kluisd.logger(settings.logLevel)
+            guard VaultFiles.exists(settings.paths) else {
+                throw Ending.failed("there is no vault in \(settings.stateDirectory)", hint: "kluisd init makes one", status: 2)
+            }
             let lock = try LockFile(path: settings.stateDirectory + "/lock")
             let secret = try UnsealingSecret.read(configuration)
             let daemon = try await Daemon.open(settings, secret: secret, rehearsalClock: nil, logger: logger)

@@ -40,7 +40,10 @@ enum Built {
         return path
     }
 
-    static func run(_ program: String, _ arguments: [String], input: Data = Data()) async throws -> Ended {
+    /// - Parameter environment: added to that of the tests.
+    static func run(
+        _ program: String, _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+    ) async throws -> Ended {
         let executable = program.hasPrefix("/") ? program : try path(program)
         return try await blocking {
             let directory = try directory()
@@ -50,6 +53,7 @@ enum Built {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = arguments
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
             process.standardInput = FileHandle(forReadingAtPath: directory + "/in")
             process.standardOutput = FileHandle(forWritingAtPath: directory + "/out")
             process.standardError = FileHandle(forWritingAtPath: directory + "/err")

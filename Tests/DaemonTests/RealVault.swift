@@ -1,0 +1,168 @@
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+/// A unix datagram socket on which the daemon tells how it is, as it tells systemd. Source: sd_notify(3).
+final class NotifySocket: Sendable {
+    let path: String
+    private let descriptor: CInt
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try #require(descriptor >= 0)
+        // A daemon that says nothing must not hold the tests for ever.
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
+        // SAFETY: the pointer lives for the call; the length is that of the structure.
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // SAFETY: the path is shorter than the field, and the rest of it is zero.
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8).prefix(107)) }
+        // SAFETY: the pointer lives for the call; the length is that of the structure.
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(bound == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Ends every waiting, once what was said has been heard.
+    func hangUp() { shutdown(descriptor, Int32(SHUT_RD)) }
+
+    /// Waits for the next message; nil when it hung up or none came for a minute.
+    func next() async throws -> String? {
+        let descriptor = descriptor
+        return try await blocking {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            // SAFETY: the buffer lives for the call and its length is given.
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+        }
+    }
+}
+
+/// A real vault, made by `kluisd init` and served by `kluisd serve`, with no door of a practice vault.
+final class RealVault: Sendable {
+    enum Opening: String, CaseIterable, Sendable { case passphrase, keyFile = "key-file" }
+
+    let directory: String
+    let opening: Opening
+    var socket: String { directory + "/s" }
+    var config: String { directory + "/kluisd.yaml" }
+    var key: String { directory + "/id" }
+    private struct Life {
+        let process: Process
+        let notify: NotifySocket
+        let end: Task<Int32, Never>
+    }
+    private let life = Mutex<Life?>(nil)
+    private let notifications = Atomic<Int>(0)
+
+    /// Makes the vault; its functional administrator is `lotte`, on the account of this test.
+    init(_ opening: Opening, extra: String = "") async throws {
+        self.opening = opening
+        directory = try Built.directory()
+        try """
+        state-directory: \(directory)/state
+        key-directory: \(directory)/keys
+        policy-directory: \(Built.policies)
+        socket: \(directory)/s
+        socket-mode: "0600"
+        unseal: \(opening.rawValue)
+        key-file: \(directory)/root.key
+        log-level: info
+        \(extra)
+        """.write(toFile: config, atomically: true, encoding: .utf8)
+        try Data((0..<32).map { _ in UInt8.random(in: 0...255) }).write(to: URL(fileURLWithPath: directory + "/root.key"))
+        for file in [config, directory + "/root.key"] {
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        }
+        let made = try await Built.run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "lotte", "-f", key])
+        try #require(made.status == 0, "\(made.errors)")
+    }
+
+    deinit {
+        life.withLock { life in
+            if let life, life.process.isRunning { _ = kill(life.process.processIdentifier, SIGKILL) }
+        }
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// What is typed, for a vault that is opened by passphrase.
+    static let passphrase = "een lange zin die niemand raadt"
+    private func typed(_ passphrase: String) -> Data { opening == .passphrase ? Data((passphrase + "\n").utf8) : Data() }
+
+    func initialise() async throws -> Built.Ended {
+        try await Built.run(
+            "kluisd",
+            [
+                "init", "--config", config, "--municipality", "waterwolde", "--municipality-name", "Gemeente Waterwolde",
+                "--administrator", "lotte", "--key", key + ".pub", "--uid", "\(getuid())",
+            ], input: typed(Self.passphrase))
+    }
+
+    /// Starts `kluisd serve`, or what stands before it, and waits until it says that it is ready.
+    func start(through launcher: [String] = [], connecting: Bool = false) async throws {
+        let daemon = try Built.path("kluisd")
+        let notify = try NotifySocket(directory + "/n\(notifications.add(1, ordering: .relaxed).newValue)")
+        let process = Process()
+        let words = launcher + [daemon, "serve", "--config", config]
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
+        process.environment = ProcessInfo.processInfo.environment.merging(["NOTIFY_SOCKET": notify.path]) { $1 }
+        try typed(Self.passphrase).write(to: URL(fileURLWithPath: directory + "/in"))
+        process.standardInput = FileHandle(forReadingAtPath: directory + "/in")
+        try Data().write(to: URL(fileURLWithPath: directory + "/err"))
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle(forWritingAtPath: directory + "/err")
+        let (ends, feed) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = { process in
+            notify.hangUp()
+            feed.yield(process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus)
+            feed.finish()
+        }
+        try process.run()
+        let end = Task { () async -> Int32 in
+            for await status in ends { return status }
+            return .min
+        }
+        life.withLock { $0 = Life(process: process, notify: notify, end: end) }
+        guard !connecting else { return }
+        let said = try await notify.next()
+        try #require(said?.hasPrefix("READY=1") == true, "\(said ?? "nothing"): \(errors)")
+    }
+
+    /// Starts it where it must not come up: its exit status and what it said.
+    func startRefused(typing passphrase: String = passphrase) async throws -> Built.Ended {
+        try await Built.run("kluisd", ["serve", "--config", config], input: typed(passphrase))
+    }
+
+    /// What it tells the service manager next.
+    func told() async throws -> String? {
+        let notify = try #require(life.withLock { $0?.notify })
+        return try await notify.next()
+    }
+
+    var errors: String { (try? String(contentsOfFile: directory + "/err", encoding: .utf8)) ?? "" }
+
+    /// Ends it with a signal: the exit status.
+    func stop() async throws -> Int32 {
+        let (process, end) = try #require(life.withLock { life in life.map { ($0.process, $0.end) } })
+        _ = kill(process.processIdentifier, SIGTERM)
+        let status = await end.value
+        life.withLock { $0 = nil }
+        return status
+    }
+
+    /// The command line, with a runtime directory of its own.
+    func kluis(_ arguments: String..., input: Data = Data()) async throws -> Built.Ended {
+        try await Built.run(
+            "kluis", arguments + ["--socket", socket, "--lang", "en"], input: input,
+            environment: ["KLUIS_RUNTIME": directory + "/runtime", "KLUIS_KEY": key])
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A vault for work and not for practice: `kluisd init`, `kluisd serve`, and the first worker at the door.
+@Suite(.timeLimit(.minutes(3))) struct RealVaultTests {
+    @Test(arguments: RealVault.Opening.allCases)
+    func theFirstWorkerSignsIn(opening: RealVault.Opening) async throws {
+        let vault = try await RealVault(opening)
+        // Nobody is there yet.
+        let early = try await vault.startRefused()
+        #expect(early.status == 2 && early.errors.contains("there is no vault in"), "\(early.status) \(early.errors)")
+        let made = try await vault.initialise()
+        #expect(made.status == 0 && made.text.contains("the vault was made in"), "\(made.errors)")
+        let again = try await vault.initialise()
+        #expect(again.status == 2 && again.errors.contains("there is a vault in"), "\(again.status) \(again.errors)")
+
+        try await vault.start()
+        let status = try await vault.kluis("status")
+        #expect(
+            status.status == 0 && status.text.contains("open") && !status.errors.contains("rehearsal"), "\(status.text) \(status.errors)")
+        let before = try await vault.kluis("worker", "list", "--purpose", "D8")
+        #expect(before.status == 7 && before.errors.contains("kluis: error: sign in first"), "\(before.errors)")
+        let login = try await vault.kluis("login", "lotte")
+        #expect(login.status == 0 && login.text.contains("lotte"), "\(login.errors)")
+        let workers = try await vault.kluis("worker", "list", "--purpose", "D8")
+        #expect(workers.status == 0 && workers.text.contains("lotte"), "\(workers.errors)")
+        // The doors of a practice vault are not there.
+        for (path, body) in [("clock", #"{"moment":"2030-01-01T00:00:00Z"}"#), ("fault", #"{"name":"ledger-append"}"#)] {
+            let door = try await Built.run(
+                "/usr/bin/curl",
+                ["-sS", "--unix-socket", vault.socket, "-d", body, "-w", "\n%{http_code}", "http://kluis/v1/rehearsal/\(path)"])
+            #expect(door.text.hasSuffix("\n404"), "\(door.text)")
+        }
+        #expect(try await vault.stop() == 0, "\(vault.errors)")
+        let gone = try await vault.kluis("status")
+        #expect(gone.status == 4, "\(gone.errors)")
+
+        // The session ended with the daemon, the vault did not.
+        try await vault.start()
+        let stale = try await vault.kluis("whoami")
+        #expect(stale.status == 7, "\(stale.errors)")
+        let second = try await vault.kluis("login", "lotte")
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(try await vault.stop() == 0)
+        let offline = try await vault.kluis("ledger", "verify", "--offline", vault.directory + "/state/ledger")
+        #expect(offline.status == 0, "\(offline.errors)")
+    }
+
+    @Test(arguments: RealVault.Opening.allCases)
+    func aVaultThatStaysSealedServesNobody(opening: RealVault.Opening) async throws {
+        let vault = try await RealVault(opening)
+        #expect(try await vault.initialise().status == 0)
+        if opening == .keyFile {
+            let other = Data((0..<32).map { _ in UInt8.random(in: 0...255) })
+            try other.write(to: URL(fileURLWithPath: vault.directory + "/root.key"))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: vault.directory + "/root.key")
+        }
+        let sealed = try await vault.startRefused(typing: "een heel andere zin")
+        #expect(sealed.status == 4, "\(sealed.status)")
+        #expect(sealed.errors.contains("kluisd: error: this secret opens no slot: the vault stays sealed"), "\(sealed.errors)")
+        let nothing = try await vault.startRefused(typing: "")
+        #expect(nothing.status == 4, "\(nothing.errors)")
+        for asked in [try await vault.kluis("status"), try await vault.kluis("login", "lotte")] {
+            #expect(asked.status == 4 && asked.errors.hasPrefix("kluis: error: "), "\(asked.status) \(asked.errors)")
+            #expect(asked.errors.contains("kluis: hint: "), "\(asked.errors)")
+        }
+    }
+
+    @Test func aKeyFileThatOthersMayReadOpensNothing() async throws {
+        let vault = try await RealVault(.keyFile)
+        #expect(try await vault.initialise().status == 0)
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: vault.directory + "/root.key")
+        let refused = try await vault.startRefused()
+        #expect(refused.status == 2 && refused.errors.contains("may be read by others"), "\(refused.errors)")
+        #expect(refused.errors.contains("kluisd: hint: run chmod 600 on it"))
+        try FileManager.default.removeItem(atPath: vault.directory + "/root.key")
+        let missing = try await vault.startRefused()
+        #expect(missing.status == 4 && missing.errors.contains("cannot be read"), "\(missing.errors)")
+    }
+
+    /// A configuration that is wrong stops `serve` as it stops `check`.
+    @Test func aWrongConfigurationDoesNotServe() async throws {
+        let vault = try await RealVault(.keyFile, extra: "sockets: /run/s")
+        for ended in [try await vault.startRefused(), try await vault.initialise()] {
+            #expect(ended.status == 2 && ended.errors.contains("kluisd.yaml:9: unknown key 'sockets'"), "\(ended.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: vault.directory + "/state/vault.db"), "nothing was made")
+    }
+
+    @Test func aPracticeVaultIsNotServedAsARealOne() async throws {
+        let (practice, _) = try await Kluisd.copy()
+        let vault = try await RealVault(.keyFile)
+        for (from, to) in [
+            (practice.state, "state"), (practice.keys, "keys"), (practice.keys + "/root.key", "root.key"),
+        ] {
+            try? FileManager.default.removeItem(atPath: vault.directory + "/" + to)
+            #expect(try await Built.run("/bin/cp", ["-a", from, vault.directory + "/" + to]).status == 0)
+        }
+        let refused = try await vault.startRefused()
+        #expect(refused.status == 2 && refused.errors.contains("this is a practice vault"), "\(refused.errors)")
+    }
+
+    // MARK: - systemd
+
+    @Test func itTellsTheServiceManager() async throws {
+        let vault = try await RealVault(.keyFile)
+        #expect(try await vault.initialise().status == 0)
+        // `start` waits for READY=1 on a real datagram socket.
+        try await vault.start()
+        #expect(try await vault.kluis("status").status == 0, "ready means that it answers")
+        async let status = vault.stop()
+        var told: [String] = []
+        while let next = try await vault.told() {
+            told.append(next)
+            if next.hasPrefix("STOPPING=1") { break }
+        }
+        #expect(told.last == "STOPPING=1", "\(told)")
+        #expect(try await status == 0)
+    }
+
+    /// Passes the listening socket on as descriptor 3, as systemd does. Source: sd_listen_fds(3).
+    private static let launcher = """
+        BEGIN { $^F = 255 } use Socket; use POSIX (); my $path = shift; socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; bind($s, pack_sockaddr_un($path)) or die;
+        listen($s, 64) or die; POSIX::dup2(fileno($s), 3) or die; $ENV{LISTEN_FDS} = 1; $ENV{LISTEN_PID} = $$; exec @ARGV or die;
+        """
+
+    @Test func aSocketThatWasInherited() async throws {
+        let vault = try await RealVault(.keyFile)
+        #expect(try await vault.initialise().status == 0)
+        try await vault.start(through: ["/usr/bin/perl", "-e", Self.launcher, vault.socket])
+        let login = try await vault.kluis("login", "lotte")
+        #expect(login.status == 0 && login.text.contains("lotte"), "\(login.errors) \(vault.errors)")
+        #expect(try await vault.stop() == 0)
+        #expect(FileManager.default.fileExists(atPath: vault.socket), "a socket that is another's stays")
+    }
+
+    @Test(
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-socket-activate"), "systemd-socket-activate is not installed"
+        ))
+    func aSocketOfSystemd() async throws {
+        let vault = try await RealVault(.keyFile)
+        #expect(try await vault.initialise().status == 0)
+        // It starts the daemon at the first connection.
+        try await vault.start(through: ["/usr/bin/systemd-socket-activate", "-E", "NOTIFY_SOCKET", "-l", vault.socket], connecting: true)
+        // Its first connection may come before it listens.
+        while try await vault.kluis("status").status == 4 {}
+        let login = try await vault.kluis("login", "lotte")
+        #expect(login.status == 0 && login.text.contains("lotte"), "\(login.errors) \(vault.errors)")
+        #expect(try await vault.told()?.hasPrefix("READY=1") == true)
+        #expect(try await vault.stop() == 0)
+    }
+}
