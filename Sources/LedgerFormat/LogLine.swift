@@ -58,6 +58,8 @@ public struct LogLine: Sendable, Hashable {
         case cutShort
         /// Attempts are locked after too many failures.
         case lockedOut
+        /// Too many of these attempts in too short a time.
+        case throttled
         /// A counter of a hardware key went back.
         case counterStepBack
         /// Nothing of the kind exists.

@@ -26,6 +26,7 @@ extension AddOrganisation: Change {}
 extension AddWorker: Change {}
 extension AssignRole: Change {}
 extension EnrolKey: Change {}
+extension UnlockWorker: Change {}
 extension EndWorker: Change {}
 
 extension ListHouseholds: Reading {}

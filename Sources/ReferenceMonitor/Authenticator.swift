@@ -11,17 +11,27 @@ public struct Credentials: Sendable {
     public let organisation: OrganisationID
     /// False for a worker who was suspended, locked or ended.
     public let isActive: Bool
+    /// True for an account that failed sign-ins have locked, or that was suspended.
+    public let isLocked: Bool
+    /// Sign-ins that failed since the last good one.
+    public let failures: UInt32
+    /// Every role held now or earlier.
+    public let roles: [RoleAssignment]
     /// Raw Ed25519 public keys, 32 bytes each, with the last counter seen of a hardware token (0 when there is none).
     public let keys: [(publicKey: [UInt8], counter: UInt32)]
     /// Machine accounts bound to the worker.
     public let uids: [UInt32]
 
     public init(
-        worker: WorkerID, organisation: OrganisationID, isActive: Bool, keys: [(publicKey: [UInt8], counter: UInt32)], uids: [UInt32]
+        worker: WorkerID, organisation: OrganisationID, isActive: Bool, isLocked: Bool, failures: UInt32, roles: [RoleAssignment],
+        keys: [(publicKey: [UInt8], counter: UInt32)], uids: [UInt32]
     ) {
         self.worker = worker
         self.organisation = organisation
         self.isActive = isActive
+        self.isLocked = isLocked
+        self.failures = failures
+        self.roles = roles
         self.keys = keys
         self.uids = uids
     }
@@ -33,6 +43,10 @@ public protocol CredentialSource: Sendable {
     func credentials(of handle: String, in transaction: borrowing Transaction) throws -> Credentials?
     /// Locks the account until a functional administrator unlocks it (PR-26.3).
     func lock(_ worker: WorkerID, at moment: Moment, in transaction: borrowing Transaction) throws
+    /// Remembers how many sign-ins failed since the last good one.
+    func remember(failures: UInt32, of worker: WorkerID, in transaction: borrowing Transaction) throws
+    /// Whether an error that came out of it says that the store does not verify.
+    func doesNotVerify(_ error: any Error) -> Bool
     /// Remembers the counter of a hardware token.
     func remember(counter: UInt32, of publicKey: [UInt8], worker: WorkerID, in transaction: borrowing Transaction) throws
 }
@@ -46,7 +60,7 @@ public final class Authenticator: Sendable {
     private struct State {
         var challenges = Challenges()
         var sessions: [[UInt8]: Session] = [:]
-        var failures: [String: Int] = [:]
+        var attempts = Throttle<UInt32>(burst: 20, interval: .seconds(15))
     }
     private let state = Mutex(State())
     private let identity: VaultIdentity
@@ -57,7 +71,9 @@ public final class Authenticator: Sendable {
     private let lines: LineWriter
 
     /// Failures by the right machine account after which the account is locked (PR-26.3).
-    private static let failureLimit = 5
+    private static let failureLimit: UInt32 = 5
+    /// What it rests on that attempts which fail one after the other are slowed down.
+    static let throttleArticles = ["PR-26.2", "PR-26.3"]
 
     public init(
         identity: VaultIdentity, source: any CredentialSource, writer: Writer, log: AuditLog, engine: PolicyEngine, clock: Clock
@@ -103,24 +119,37 @@ public final class Authenticator: Sendable {
     /// - Parameters:
     ///   - text: the challenge, byte for byte. It is used up before anything is verified, whatever the outcome.
     ///   - signature: what `ssh-keygen -Y sign` printed.
+    /// - Returns: the session's token, who it is, the roles held at this moment as the deciding transaction read them, and the log line.
     /// - Throws: ``MonitorError``; the log has the reason in every case where a worker was named.
     public func signIn(
         challenge text: String, signature: String, peer: UInt32, trace: TraceID
-    ) async throws -> (SessionToken, Caller, receipt: UInt64) {
+    ) async throws -> (SessionToken, Caller, roles: [Role], receipt: UInt64) {
         let challenge = state.withLock { $0.challenges.take(text) }
         let elapsed = clock.elapsed()
         let moment = clock.now()
+        // Attempts that failed count against the machine account that made them, whoever it named.
+        let wait = state.withLock { $0.attempts.wait(peer, at: elapsed) }
         let verdict = Result { () throws(MonitorError) -> (Challenge, SSHSignature) in
+            guard wait == nil else { throw .signIn(.tooManyAttempts) }
             guard let challenge, challenge.peer == peer else { throw .signIn(.unknownChallenge) }
             // By both clocks: what was signed names a moment, and the wall clock may have been set back.
             guard elapsed <= challenge.expires, moment <= challenge.ends else { throw .signIn(.expiredChallenge) }
             do { return (challenge, try SSHSignature(armoured: signature)) } catch { throw .signIn(.malformedSignature) }
         }
-        let entry = try await monitored {
-            try await self.writer.perform { [self] transaction in
-                try judge(
-                    verdict, claimed: challenge?.worker, peer: peer, moment: moment, trace: trace, in: transaction)
+        let entry: Judged
+        do {
+            entry = try await monitored {
+                try await self.writer.perform { [self] transaction in
+                    try judge(
+                        verdict, claimed: challenge?.worker, peer: peer, moment: moment, trace: trace, in: transaction)
+                }
             }
+        } catch {
+            // As for every other attempt: what stands in the store is not to be believed, that it was tried is recorded.
+            if source.doesNotVerify(error) {
+                _ = try? await writer.perform { [lines] in try lines.doesNotVerify("signIn", at: moment, trace, in: $0) }
+            }
+            throw error
         }
         let receipt = try log.receipt(for: entry.line)
         switch entry.result {
@@ -130,13 +159,18 @@ public final class Authenticator: Sendable {
                 started: moment, at: elapsed)
             let token = SessionToken.random()
             state.withLock { state in
-                state.failures[entry.worker] = nil
                 // A session that ended long ago is no reason to keep its digest.
                 state.sessions = state.sessions.filter { $0.value.isLive(at: elapsed) }
                 state.sessions[SHA256.hash(Array(token.text.utf8)).bytes] = session
             }
-            return (token, Caller(session: session), receipt.index)
+            let roles = credentials.roles.filter { $0.isHeld(at: moment) }.map(\.role)
+            return (token, Caller(session: session), roles, receipt.index)
         case .failure(let failure):
+            if let wait, failure == .tooManyAttempts {
+                throw MonitorError.throttled(
+                    Throttled(deed: .signIn, seconds: wait.wholeSeconds, articles: Self.throttleArticles, receipt: receipt.index))
+            }
+            state.withLock { $0.attempts.spend(peer, at: elapsed) }
             throw MonitorError.signIn(failure)
         }
     }
@@ -153,8 +187,8 @@ public final class Authenticator: Sendable {
         trace: TraceID, in transaction: borrowing Transaction
     ) throws -> Judged {
         let credentials = try claimed.flatMap { try source.credentials(of: $0, in: transaction) }
-        // Counted here, on the writer's thread, one attempt after another: attempts side by side are not fewer.
-        let failuresSoFar = claimed.map { claimed in state.withLock { $0.failures[claimed, default: 0] } } ?? 0
+        // Counted in the transaction, one attempt after another: attempts side by side are not fewer, and a restart forgets none.
+        let failuresSoFar = credentials?.failures ?? 0
         // Only attempts by the worker's own machine account count towards a lock, or anybody could lock a colleague out.
         let rightAccount = identity.isRehearsal || (credentials?.uids.contains(peer) ?? false)
         var counts = false
@@ -170,10 +204,9 @@ public final class Authenticator: Sendable {
             guard let credentials else { throw .unknownWorker }
             counts = rightAccount
             guard rightAccount else { throw .wrongUser }
-            guard failuresSoFar < Self.failureLimit else { throw .locked }
             guard credentials.isActive else {
                 counts = false
-                throw .workerEnded
+                throw credentials.isLocked ? .locked : .workerEnded
             }
             guard let key = credentials.keys.first(where: { $0.publicKey == signature.publicKey }) else { throw .wrongKey }
             do throws(SSHSignature.Failure) {
@@ -196,9 +229,15 @@ public final class Authenticator: Sendable {
         if case .success(let pair) = verdict, case .success(let known) = result, let token = pair.1.token {
             try source.remember(counter: token.counter, of: pair.1.publicKey, worker: known.worker, in: transaction)
         }
-        if counts, case .failure = result, let claimed { state.withLock { $0.failures[claimed, default: 0] += 1 } }
-        if counts, case .failure = result, failuresSoFar + 1 == Self.failureLimit, let credentials {
-            try source.lock(credentials.worker, at: moment, in: transaction)
+        if let credentials {
+            switch result {
+            case .success: if failuresSoFar > 0 { try source.remember(failures: 0, of: credentials.worker, in: transaction) }
+            case .failure where counts:
+                let failures = failuresSoFar + 1
+                try source.remember(failures: failures, of: credentials.worker, in: transaction)
+                if failures >= Self.failureLimit { try source.lock(credentials.worker, at: moment, in: transaction) }
+            case .failure: break
+            }
         }
         var hat: Hat?
         if case .success(let pair) = verdict { hat = pair.0.hat }

@@ -15,6 +15,9 @@ public protocol FactSource: Sendable {
     /// - Throws: when the store does not verify.
     func facts(for subject: Policy.Subject, asker: Asker, at moment: Moment, in transaction: borrowing Transaction) throws -> Facts
 
+    /// Whether an error that came out of it says that the store does not verify.
+    func doesNotVerify(_ error: any Error) -> Bool
+
     /// The ciphertext that a reading of `subject` will open, taken in the same transaction as the decision.
     func sealedContent(for subject: Policy.Subject, action: ActionName, in transaction: borrowing Transaction) throws -> (
         any SealedContent

@@ -13,14 +13,15 @@ struct LineWriter: Sendable {
 
     // MARK: - Decisions
 
-    /// A permit. For a change the same line says that it was carried out; a reading's outcome comes later.
+    /// A permit.
+    /// - Parameter effect: what became of a change, which the same line says; nil for a reading, whose outcome comes later.
     func permitted<A: Action>(
-        _ permit: borrowing Permit, _ request: Request<A>, _ facts: Facts, isReading: Bool, in transaction: borrowing Transaction
+        _ permit: borrowing Permit, _ request: Request<A>, _ facts: Facts, effect: LogLine.Effect?, in transaction: borrowing Transaction
     ) throws -> Entry {
         let verdict: LogLine.Verdict = permit.duties.isEmpty ? .permit : .oblige
-        var line = try line(.decision(verdict, effect: nil), A.action.rawValue, request, facts)
+        var line = try line(.decision(verdict, effect: effect), A.action.rawValue, request, facts)
         line.articles = try tokens(permit.articles.map(\.description))
-        return try log.append(line, awaitsOutcome: isReading, in: transaction)
+        return try log.append(line, awaitsOutcome: effect == nil, in: transaction)
     }
 
     func refused<A: Action>(
@@ -60,14 +61,35 @@ struct LineWriter: Sendable {
         return line
     }
 
-    // MARK: - Outcomes
-
-    /// The outcome of a change that failed, in the transaction that keeps its decision line.
-    func outcome<A: Action>(
-        _ effect: LogLine.Effect, of entry: Entry, _ request: Request<A>, in transaction: borrowing Transaction
-    ) throws {
-        _ = try log.append(try outcomeLine(effect, of: entry, request, at: request.moment), in: transaction)
+    /// An attempt that came too soon after too many others.
+    func throttled<A: Action>(_ request: Request<A>, articles: [String], in transaction: borrowing Transaction) throws -> Entry {
+        var line = LogLine(
+            .decision(.refuse, effect: nil), moment: request.moment.millisecondsSince1970, caller: try caller(request.asker),
+            action: try Token(A.action.rawValue))
+        line.organisation = try token(request.asker.organisation)
+        line.hat = try token(request.asker.hat)
+        line.purpose = try token(request.purpose)
+        line.articles = try tokens(articles)
+        line.reglementVersion = try Token(engine.reglementVersion)
+        line.policySetDigest = try Token(Self.hexadecimal(engine.digest))
+        line.traceID = try token(request.trace)
+        line.note = .throttled
+        return try log.append(line, in: transaction)
     }
+
+    /// An attempt that could not be decided, for what is stored does not verify. The system is the caller, so that the line needs no fact.
+    func doesNotVerify(_ action: String, at moment: Moment, _ trace: TraceID, in transaction: borrowing Transaction) throws -> Entry {
+        var line = LogLine(
+            .decision(.refuse, effect: nil), moment: moment.millisecondsSince1970, caller: try Token("system:referenceMonitor"),
+            action: try Token(action), isVisible: false)
+        line.reglementVersion = try Token(engine.reglementVersion)
+        line.policySetDigest = try Token(Self.hexadecimal(engine.digest))
+        line.traceID = try token(trace)
+        line.note = .integrityFailure
+        return try log.append(line, in: transaction)
+    }
+
+    // MARK: - Outcomes
 
     /// The outcome of a reading: it rides with a later commit, and a start-up closes what a crash left open.
     func outcomeLater<A: Action>(_ effect: LogLine.Effect, cut: Bool = false, of entry: Entry, _ request: Request<A>, at moment: Moment) {
@@ -104,6 +126,9 @@ struct LineWriter: Sendable {
         case .locked:
             line.articles = try tokens(["PR-26.3"])
             line.note = .lockedOut
+        case .tooManyAttempts:
+            line.articles = try tokens(Authenticator.throttleArticles)
+            line.note = .throttled
         case .workerEnded: line.articles = try tokens(["PR-20.3", "PR-26.2"])
         case .counterWentBack:
             line.articles = try tokens(["PR-26.2"])

@@ -12,6 +12,8 @@ public enum MonitorError: Error, Equatable, Sendable {
     case grantIsDead
     /// A stream was cut because the right it rested on ended.
     case interrupted([String])
+    /// Too many of these in too short a time.
+    case throttled(Throttled)
     /// Sign-in failed or the session is gone.
     case signIn(SignInFailure)
 
@@ -19,5 +21,6 @@ public enum MonitorError: Error, Equatable, Sendable {
     public enum SignInFailure: String, Error, Equatable, Sendable {
         case unknownWorker, wrongUser, unknownChallenge, expiredChallenge, malformedSignature, foreignNamespace, wrongKey, badSignature
         case locked, workerEnded, hatNotAllowed, noSession, sessionExpired, tokenOfAnotherUser, touchMissing, counterWentBack
+        case tooManyAttempts
     }
 }

@@ -10,6 +10,8 @@
 // 7. The only undecided read is the facts.
 // 8. One attempt has one decision line and at most one outcome line.
 
+// 9. Looking residents up is rationed, so that nobody runs through all the names or numbers there are.
+
 import Glibc
 public import Household
 public import Ledger
@@ -45,6 +47,7 @@ public struct ReferenceMonitor: Sendable {
     private let source: any FactSource
     private let clock: Clock
     private let lines: LineWriter
+    private let searches = Searches()
 
     public init(writer: Writer, log: AuditLog, engine: PolicyEngine, source: any FactSource, clock: Clock) {
         self.writer = writer
@@ -66,36 +69,54 @@ public struct ReferenceMonitor: Sendable {
         _ attempt: Attempt<A>, _ body: @escaping @Sendable (consuming Grant<A>, borrowing Transaction) throws -> Output
     ) async throws -> Outcome<Output> {
         let request = request(for: attempt)
-        let recorded = try await monitored {
+        let changed: Changed<Output> = try await deciding(A.action.rawValue, attempt.trace) {
             try await writer.perform { transaction in
                 // A session that was ended while the bytes came in decides nothing any more.
                 if let session = attempt.caller.session, session.hasEnded { throw MonitorError.signIn(.noSession) }
-                let recorded = try decideAndRecord(request, isReading: false, in: transaction)
-                guard case .permitted(let entry, let cited, _) = recorded.verdict else { return (recorded.verdict, Done<Output>.nothing) }
-                let lease = Lease { () throws(MonitorError) in }
-                defer { lease.end() }
-                do {
-                    let output = try transaction.attempt { inner in
-                        if log.faults.trips(.effectFails) { throw StorageError.notRecorded(.fault("effect-fails")) }
-                        return try body(
-                            Grant(
-                                asked: attempt.action, caller: attempt.caller, onBehalfOf: attempt.onBehalfOf, moment: request.moment,
-                                line: entry.index, sealedContent: nil, lease: lease), inner)
+                let facts = try source.facts(for: request.question.about, asker: request.asker, at: request.moment, in: transaction)
+                switch engine.decide(request, on: facts) {
+                case .refuse(let refusal): return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)
+                case .permit(let permit):
+                    let cited = Cited(permit)
+                    do {
+                        return try transaction.attempt { outer in
+                            let entry = try lines.permitted(permit, request, facts, effect: .completed, in: outer)
+                            return .done(entry, cited, try carryOut(attempt, request, entry, body, in: outer))
+                        }
+                    } catch {
+                        guard transaction.isOpen, !(error is LedgerError) else { throw error }
+                        // One line says both: decided, and that it failed.
+                        let entry = try lines.permitted(permit, request, facts, effect: .failed, in: transaction)
+                        return .failed(entry, cited, error)
                     }
-                    return (.permitted(entry, cited, nil), .output(output))
-                } catch {
-                    guard transaction.isOpen else { throw error }
-                    try lines.outcome(.failed, of: entry, request, in: transaction)
-                    return (.permitted(entry, cited, nil), .failure(error))
                 }
             }
         }
         if log.faults.trips(.dieAfterCommit) { _ = kill(getpid(), SIGKILL) }
-        switch recorded {
-        case (.refused(let entry, let refusal), _): return .refused(try refused(entry, refusal))
-        case (.permitted(let entry, let cited, _), .output(let output)): return .done(output, try cited.with(log.receipt(for: entry)))
-        case (.permitted(let entry, let cited, _), .failure(let error)): return .failed(error, try cited.with(log.receipt(for: entry)))
-        case (.permitted, .nothing): throw MonitorError.notRecorded
+        switch changed {
+        case .refused(let entry, let refusal): return .refused(try refused(entry, refusal))
+        case .done(let entry, let cited, let output): return .done(output, try cited.with(log.receipt(for: entry)))
+        case .failed(let entry, let cited, let error): return .failed(error, try cited.with(log.receipt(for: entry)))
+        }
+    }
+
+    private enum Changed<Output: Sendable>: Sendable {
+        case refused(Entry, Policy.Refusal), done(Entry, Cited, Output), failed(Entry, Cited, any Error)
+    }
+
+    /// The effect of a change, in a savepoint of its own.
+    private func carryOut<A: Change, Output: Sendable>(
+        _ attempt: Attempt<A>, _ request: Request<A>, _ entry: Entry,
+        _ body: (consuming Grant<A>, borrowing Transaction) throws -> Output, in transaction: borrowing Transaction
+    ) throws -> Output {
+        let lease = Lease { () throws(MonitorError) in }
+        defer { lease.end() }
+        return try transaction.attempt { inner in
+            if log.faults.trips(.effectFails) { throw StorageError.notRecorded(.fault("effect-fails")) }
+            return try body(
+                Grant(
+                    asked: attempt.action, caller: attempt.caller, onBehalfOf: attempt.onBehalfOf, moment: request.moment,
+                    line: entry.index, sealedContent: nil, lease: lease), inner)
         }
     }
 
@@ -106,8 +127,9 @@ public struct ReferenceMonitor: Sendable {
         _ attempt: Attempt<A>, _ body: (consuming Grant<A>) async throws -> Output
     ) async throws -> Outcome<Output> {
         let request = request(for: attempt)
-        let recorded = try await monitored {
-            try await writer.perform { transaction in try decideAndRecord(request, isReading: true, in: transaction) }
+        try await ration(request)
+        let recorded = try await deciding(A.action.rawValue, attempt.trace) {
+            try await writer.perform { transaction in try decideAndRecord(request, in: transaction) }
         }
         switch recorded.verdict {
         case .refused(let entry, let refusal): return .refused(try refused(entry, refusal))
@@ -141,7 +163,7 @@ public struct ReferenceMonitor: Sendable {
     /// - Returns: the refusal, or nil: send the bytes.
     public func screen<A: Change>(_ attempt: Attempt<A>) async throws -> Refused? {
         let request = request(for: attempt)
-        let verdict: (Entry, Policy.Refusal)? = try await monitored {
+        let verdict: (Entry, Policy.Refusal)? = try await deciding(A.action.rawValue, attempt.trace) {
             try await writer.perform { transaction in
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
                 guard case .refuse(let refusal) = engine.decide(request, on: facts) else { return nil }
@@ -154,7 +176,8 @@ public struct ReferenceMonitor: Sendable {
     /// Decides without doing, and records that it was asked.
     public func check<A: Action>(_ attempt: Attempt<A>) async throws -> Checked {
         let request = request(for: attempt)
-        let (entry, explanation) = try await monitored {
+        try await ration(request)
+        let (entry, explanation) = try await deciding(A.action.rawValue, attempt.trace) {
             try await writer.perform { transaction in
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
                 return (
@@ -164,6 +187,35 @@ public struct ReferenceMonitor: Sendable {
             }
         }
         return Checked(explanation: explanation, receipt: try log.receipt(for: entry).index)
+    }
+
+    // MARK: - Rationing
+
+    /// Searches of each worker: 20 at once, then one every 30 seconds. All numbers of a citizen service would take a century.
+    private final class Searches: Sendable {
+        private let throttle = Mutex(Throttle<WorkerID>(burst: 20, interval: .seconds(30)))
+
+        func take(_ worker: WorkerID, at elapsed: Duration) -> Duration? {
+            throttle.withLock { throttle in
+                if let wait = throttle.wait(worker, at: elapsed) { return wait }
+                throttle.spend(worker, at: elapsed)
+                return nil
+            }
+        }
+    }
+
+    /// Rule 9. Asking whether one may search looks as well.
+    /// - Throws: ``MonitorError/throttled(_:)``, once that is recorded.
+    private func ration<A: Action>(_ request: Request<A>) async throws {
+        guard A.action == .searchPerson, let worker = request.asker.worker, let wait = searches.take(worker, at: clock.elapsed()) else {
+            return
+        }
+        let articles = ["PR-7.5"]
+        let entry = try await monitored {
+            try await writer.perform { [lines] in try lines.throttled(request, articles: articles, in: $0) }
+        }
+        throw MonitorError.throttled(
+            Throttled(deed: .search, seconds: wait.wholeSeconds, articles: articles, receipt: try log.receipt(for: entry).index))
     }
 
     // MARK: - Deciding
@@ -177,7 +229,6 @@ public struct ReferenceMonitor: Sendable {
         let revision: UInt64
         let expiry: Moment?
     }
-    private enum Done<Output: Sendable>: Sendable { case nothing, output(Output), failure(any Error) }
     /// Up to when the last decision about a stream holds without asking again.
     private final class Recheck: Sendable {
         private let until: Mutex<(revision: UInt64, expiry: Moment?)>
@@ -194,9 +245,9 @@ public struct ReferenceMonitor: Sendable {
             moment: clock.now(), trace: attempt.trace)
     }
 
-    /// The whole of it: facts, verdict, line. Everything that enters or leaves the vault passes here.
-    private func decideAndRecord<A: Action>(
-        _ request: Request<A>, isReading: Bool, in transaction: borrowing Transaction
+    /// The whole of a reading's decision: facts, verdict, line, and the ciphertext.
+    private func decideAndRecord<A: Reading>(
+        _ request: Request<A>, in transaction: borrowing Transaction
     ) throws -> Recorded {
         let facts = try source.facts(for: request.question.about, asker: request.asker, at: request.moment, in: transaction)
         switch engine.decide(request, on: facts) {
@@ -204,11 +255,26 @@ public struct ReferenceMonitor: Sendable {
             let entry = try lines.refused(refusal, request, facts, in: transaction)
             return Recorded(verdict: .refused(entry, refusal), revision: facts.revision, expiry: nil)
         case .permit(let permit):
-            let content =
-                isReading ? try source.sealedContent(for: request.question.about, action: A.action, in: transaction) : nil
+            let content = try source.sealedContent(for: request.question.about, action: A.action, in: transaction)
             let cited = Cited(permit)
-            let entry = try lines.permitted(permit, request, facts, isReading: isReading, in: transaction)
+            let entry = try lines.permitted(permit, request, facts, effect: nil, in: transaction)
             return Recorded(verdict: .permitted(entry, cited, content), revision: facts.revision, expiry: facts.nextExpiry)
+        }
+    }
+
+    /// Runs a transaction that decides. When the facts do not verify nothing is decided, and that it was tried is a line of its own: which
+    /// action and when, and about nobody, for what stands in the store is not to be believed.
+    private func deciding<Output: Sendable>(
+        _ action: String, _ trace: TraceID, _ body: () async throws -> Output
+    ) async throws -> Output {
+        do {
+            return try await monitored(body)
+        } catch {
+            guard source.doesNotVerify(error) else { throw error }
+            let moment = clock.now()
+            // What keeps the facts from being read may keep the line from being written; the caller hears of the first.
+            _ = try? await writer.perform { [lines] in try lines.doesNotVerify(action, at: moment, trace, in: $0) }
+            throw error
         }
     }
 

@@ -44,6 +44,7 @@ extension Problem {
         case .noSuchThing: self = .notFound
         case .grantIsDead: self = .internalError
         case .interrupted: self = .interrupted
+        case .throttled(let throttled): self = .throttled(throttled)
         case .signIn(let failure): self = .signInFirst(failure)
         }
     }

@@ -27,6 +27,7 @@ enum Problem: Error, Sendable {
     case methodNotAllowed
     case conflict(Sentence)
     case signInFirst(MonitorError.SignInFailure)
+    case throttled(Throttled)
     case notRecorded
     case unknown
     case sealed
@@ -111,6 +112,21 @@ enum Problem: Error, Sendable {
                 next: Sentence(
                     nl: "controleer medewerker en sleutel; na vijf pogingen wordt het account geblokkeerd",
                     en: "check worker and key; after five attempts the account is locked"))
+        case .throttled(let throttled):
+            switch throttled.deed {
+            case .search:
+                Form(
+                    .refused, 429, "te vaak gezocht in korte tijd", "searched too often in a short time",
+                    next: Sentence(
+                        nl: "zoek over \(throttled.seconds) seconden opnieuw; overleg met de coördinator als u vaker moet zoeken",
+                        en: "search again in \(throttled.seconds) seconds; consult the coordinator if you have to search more often"))
+            case .signIn:
+                Form(
+                    .refused, 429, "te veel mislukte pogingen om in te loggen", "too many failed attempts to sign in",
+                    next: Sentence(
+                        nl: "probeer het over \(throttled.seconds) seconden opnieuw; vraag anders de functioneel beheerder",
+                        en: "try again in \(throttled.seconds) seconds; otherwise ask the functional administrator"))
+            }
         case .notRecorded:
             Form(
                 .notRecorded, 503, "niet vastgelegd, niets gedaan", "not recorded, nothing done",
@@ -160,6 +176,9 @@ enum Problem: Error, Sendable {
         case .doesNotFit(let about, let articles):
             document.field = about
             document.articles = articles
+        case .throttled(let throttled):
+            document.articles = throttled.articles
+            document.receipt = throttled.receipt
         case .conflict(let sentence): document.detail = sentence(language)
         default: break
         }
@@ -174,6 +193,7 @@ enum Problem: Error, Sendable {
         let body = (try? WireJSON.encode(document)) ?? []
         var headers: HTTPFields = [.contentType: MediaType.problem, .contentLength: "\(body.count)"]
         if case .busy = self { headers[.retryAfter] = "\(Self.retrySeconds)" }
+        if case .throttled(let throttled) = self { headers[.retryAfter] = "\(throttled.seconds)" }
         return Response(status: .init(code: document.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

@@ -101,6 +101,18 @@ extension VaultServer {
         }
     }
 
+    func unlockWorker(_ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        guard let text = state.parameters.get("w") else { throw Problem.notFound }
+        let worker = try await worker(text, "worker", exchange)
+        return try await change(
+            Policy.UnlockWorker(worker: worker), exchange, by: caller, created: false, request: [Array(worker.description.utf8)]
+        ) { [vault] grant, transaction in
+            let made = try vault.unlockWorker(grant, in: transaction)
+            return ChangeAnswer(id: made.id.description, state: "active", articles: [], version: made.revision)
+        }
+    }
+
     func endWorker(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         guard let text = state.parameters.get("w") else { throw Problem.notFound }

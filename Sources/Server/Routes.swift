@@ -45,6 +45,7 @@ extension VaultServer {
         case .listWorkers: try await listWorkers(exchange)
         case .assignRole: try await assignRole(request, state, exchange)
         case .enrolKey: try await enrolKey(request, state, exchange)
+        case .unlockWorker: try await unlockWorker(state, exchange)
         case .endWorker: try await endWorker(request, state, exchange)
         case .ledgerEntries: try await ledgerEntries(request, exchange)
         case .ledgerCheckpoint: try await ledgerCheckpoint(exchange)

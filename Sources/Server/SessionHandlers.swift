@@ -46,14 +46,23 @@ extension VaultServer {
 
     func signIn(_ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
         let message = try await body(SignInRequest.self, request)
-        let (token, caller, receipt) = try await authenticator.signIn(
+        let (token, caller, roles, receipt) = try await authenticator.signIn(
             challenge: message.challenge, signature: message.signature, peer: exchange.peer.uid, trace: exchange.trace)
-        var answer = try await describe(caller)
+        // Nothing that is needed is read after the session exists: what is durable is never answered as if it were not.
+        var answer = try await describe(caller, roles: roles.map(\.rawValue))
         answer.token = token.text
         return try json(answer, receipt, status: .created)
     }
 
-    func session(_ exchange: Exchange) async throws -> Response { try json(try await describe(try caller(exchange)), nil) }
+    func session(_ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let now = operations.clock.now()
+        let roles = try await monitor.references { [vault] transaction in
+            try vault.facts(for: Policy.Subject(.vault), asker: caller.asker, at: now, in: transaction).worker?.roles
+                .filter { $0.isHeld(at: now) }.map(\.role.rawValue) ?? []
+        }
+        return try json(try await describe(caller, roles: roles), nil)
+    }
 
     func signOut(_ exchange: Exchange) async throws -> Response {
         guard let token = exchange.token else { throw Problem.signInFirst(.noSession) }
@@ -62,18 +71,15 @@ extension VaultServer {
     }
 
     /// Who is signed in, as the registry knows it; handles, no names.
-    private func describe(_ caller: Caller) async throws -> SessionAnswer {
+    private func describe(_ caller: Caller, roles: [String]) async throws -> SessionAnswer {
         guard let worker = caller.worker, let organisation = caller.organisation,
             case .worker(_, _, _, let started) = caller.asker
         else { throw Problem.signInFirst(.noSession) }
-        let now = operations.clock.now()
-        let roles = try await monitor.references { [vault] transaction in
-            try vault.facts(for: Policy.Subject(.vault), asker: caller.asker, at: now, in: transaction).worker?.roles
-                .filter { $0.isHeld(at: now) }.map(\.role.rawValue) ?? []
-        }
+        // A convenience that may fail: the session stands, and is answered as standing.
+        let organisationHandle = try? await monitor.references { [vault] in try vault.handle(of: organisation, in: $0) }
         return SessionAnswer(
             worker: worker.description, handle: caller.handle, organisation: organisation.description,
-            organisationHandle: try await monitor.references { [vault] in try vault.handle(of: organisation, in: $0) }, roles: roles,
+            organisationHandle: organisationHandle ?? nil, roles: roles,
             hat: caller.hat?.rawValue,
             started: started.description, idleSeconds: Caller.idleSeconds, rehearsal: vault.header.isRehearsal)
     }

@@ -23,6 +23,10 @@ extension Vault: FactSource {
         }
     }
 
+    public func doesNotVerify(_ error: any Error) -> Bool {
+        if case VaultError.doesNotVerify = error { true } else { false }
+    }
+
     private func readFacts(for subject: Policy.Subject, asker: Asker, at moment: Moment, _ sql: GRDB.Database) throws -> Facts {
         try registry.checkCommitRecord(sql)
         // The keys too, although deciding opens nothing: what is decided will be written, and carried out, under them.
@@ -194,14 +198,19 @@ extension Vault: CredentialSource {
         _ = try registry.wraps(of: .zero, sql)
         guard let id = try worker(handle: handle, in: transaction) else { return nil }
         var loader = FactLoader(registry, sql)
-        guard let (worker, _) = try loader.worker(id) else { throw VaultError.doesNotVerify(.brokenReference) }
+        guard let (worker, roles) = try loader.worker(id) else { throw VaultError.doesNotVerify(.brokenReference) }
         let keys = try loader.keys(of: id).filter { $0.state == .active }
         let counters = try keys.map { key in
             (publicKey: key.publicKey.bytes, counter: try counter(of: key, sql))
         }
         return Credentials(
             worker: worker.id, organisation: worker.organisation, isActive: worker.state == .active && worker.endedAt == nil,
+            isLocked: worker.state == .suspended, failures: try number(.ofWorker(id, .signInFailures, id), sql), roles: roles,
             keys: counters, uids: Array(Set(keys.flatMap { Array($0.peerUIDs) })).sorted())
+    }
+
+    public func remember(failures: UInt32, of worker: WorkerID, in transaction: borrowing Transaction) throws {
+        try write(failures, .ofWorker(worker, .signInFailures, worker), transaction.sql)
     }
 
     public func lock(_ worker: WorkerID, at moment: Moment, in transaction: borrowing Transaction) throws {
@@ -215,15 +224,24 @@ extension Vault: CredentialSource {
     public func remember(counter: UInt32, of publicKey: [UInt8], worker: WorkerID, in transaction: borrowing Transaction) throws {
         var loader = FactLoader(registry, transaction.sql)
         guard let key = try loader.keys(of: worker).first(where: { $0.publicKey.bytes == publicKey }) else { throw VaultError.noSuchThing }
-        var writer = ByteWriter()
-        writer.append(number: UInt64(counter))
-        try registry.write(bytes: writer.bytes, .ofWorker(worker, .keyCounter, key.id), expecting: .anything, transaction.sql)
+        try write(counter, .ofWorker(worker, .keyCounter, key.id), transaction.sql)
     }
 
     private func counter(of key: WorkerKey, _ sql: GRDB.Database) throws -> UInt32 {
-        guard let record = try registry.record(.ofWorker(key.worker, .keyCounter, key.id), sql) else { return 0 }
+        try number(.ofWorker(key.worker, .keyCounter, key.id), sql)
+    }
+
+    /// A record that is one number; 0 where there is none.
+    private func number(_ key: RecordKey, _ sql: GRDB.Database) throws -> UInt32 {
+        guard let record = try registry.record(key, sql) else { return 0 }
         var reader = ByteReader(try registry.openFacts(record, sql))
-        guard let number = reader.number(), let counter = UInt32(exactly: number) else { throw VaultError.doesNotVerify(.recordMalformed) }
-        return counter
+        guard let number = reader.number(), let small = UInt32(exactly: number) else { throw VaultError.doesNotVerify(.recordMalformed) }
+        return small
+    }
+
+    private func write(_ number: UInt32, _ key: RecordKey, _ sql: GRDB.Database) throws {
+        var writer = ByteWriter()
+        writer.append(number: UInt64(number))
+        try registry.write(bytes: writer.bytes, key, expecting: .anything, sql)
     }
 }

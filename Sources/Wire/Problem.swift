@@ -1,6 +1,6 @@
 /// Every way in which a request can fail, with what the socket and the command line say about it.
 public enum ProblemCode: String, Codable, CaseIterable, Sendable {
-    /// The reglement says no, and the caller may know that the thing exists.
+    /// The reglement says no, and the caller may know that the thing exists; with status 429, not so often.
     case refused
     /// The request cannot be read or breaks a rule of form.
     case invalid
@@ -30,7 +30,7 @@ public enum ProblemCode: String, Codable, CaseIterable, Sendable {
     /// The HTTP statuses that carry it, the usual one first; empty where a client says it.
     public var statuses: [Int] {
         switch self {
-        case .refused: [403]
+        case .refused: [403, 429]
         case .invalid: [400, 405, 411, 413, 414, 415, 417, 422, 431]
         case .notFound: [404]
         case .unreachable, .interrupted: []
@@ -73,7 +73,7 @@ public enum ProblemCode: String, Codable, CaseIterable, Sendable {
         self =
             switch status {
             case 401: .signInFirst
-            case 403: .refused
+            case 403, 429: .refused
             case 404: .notFound
             case 409, 412: .conflict
             case 400..<500: .invalid

@@ -16,7 +16,7 @@ public enum Route: CaseIterable, Sendable {
     case registerConsent, listConsents, refuseConsent, signConsent, withdrawConsent
     case addItem, listItems, readItem
     case draftPlan, listPlans, readPlan, presentPlan, signPlan, changePlanAction
-    case addOrganisation, listOrganisations, addWorker, listWorkers, assignRole, enrolKey, endWorker
+    case addOrganisation, listOrganisations, addWorker, listWorkers, assignRole, enrolKey, unlockWorker, endWorker
     case ledgerEntries, ledgerCheckpoint, ledgerVerification, ledgerFile
     case accessWho, accessWhat
     case rehearsalClock, rehearsalFault
@@ -79,6 +79,7 @@ public enum Route: CaseIterable, Sendable {
         case .listWorkers: (.get, "/v1/workers")
         case .assignRole: (.post, "/v1/workers/{w}/roles")
         case .enrolKey: (.post, "/v1/workers/{w}/keys")
+        case .unlockWorker: (.post, "/v1/workers/{w}/unlock")
         case .endWorker: (.post, "/v1/workers/{w}/end")
         case .ledgerEntries: (.get, "/v1/ledger/entries")
         case .ledgerCheckpoint: (.post, "/v1/ledger/checkpoint")

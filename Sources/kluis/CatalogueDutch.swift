@@ -179,6 +179,7 @@ extension Catalogue {
         .helpWorkerList: "Toon de medewerkers.",
         .helpWorkerRole: "Geef een medewerker een rol.",
         .helpWorkerKey: "Schrijf een aanmeldsleutel van een medewerker in.",
+        .helpWorkerUnlock: "Open een account weer dat na mislukte pogingen is geblokkeerd.",
         .helpWorkerEnd: "Beëindig account, betrokkenheden en sleutels van een medewerker.",
         .helpRehearsalClock: "Zet de klok van een oefenkluis vooruit.",
         .helpRehearsalFault: "Zet een storing klaar in een oefenkluis.",

@@ -180,6 +180,7 @@ extension Catalogue {
         .helpWorkerList: "List the workers.",
         .helpWorkerRole: "Give a worker a role.",
         .helpWorkerKey: "Enrol a sign-in key of a worker.",
+        .helpWorkerUnlock: "Open an account again that failed sign-ins have locked.",
         .helpWorkerEnd: "End a worker's account, involvements and keys.",
         .helpRehearsalClock: "Move the clock of a rehearsal vault forward.",
         .helpRehearsalFault: "Arm a named fault in a rehearsal vault.",

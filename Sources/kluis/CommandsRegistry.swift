@@ -40,7 +40,8 @@ struct WorkerCommands: AsyncParsableCommand {
     static let configuration = kluis.configuration(
         "worker", dutch: "medewerker", help: .helpWorker,
         subcommands: [
-            AddWorkerCommand.self, ListWorkersCommand.self, AssignRoleCommand.self, EnrolKeyCommand.self, EndWorkerCommand.self,
+            AddWorkerCommand.self, ListWorkersCommand.self, AssignRoleCommand.self, EnrolKeyCommand.self, UnlockWorkerCommand.self,
+            EndWorkerCommand.self,
         ])
 }
 
@@ -121,6 +122,18 @@ struct EnrolKeyCommand: TalkingCommand {
         }
         let key = EnrolKey(publicKey: line, uids: uids.isEmpty ? nil : uids, storedApart: storedApart ? true : nil)
         try show(try await client.ask(.enrolKey, [worker], sending: key, for: ChangeAnswer.self), on: client.console)
+    }
+}
+
+struct UnlockWorkerCommand: TalkingCommand {
+    static let configuration = kluis.configuration("unlock", dutch: "ontgrendel", help: .helpWorkerUnlock)
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp(say(.helpArgWorker)))
+    var worker: String
+
+    func run(with client: Client) async throws {
+        try show(try await client.ask(.unlockWorker, [worker], for: ChangeAnswer.self), on: client.console)
     }
 }
 

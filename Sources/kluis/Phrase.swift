@@ -77,7 +77,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case helpAccessCheck, helpAccessWho, helpAccessWhat
     case helpLedgerShow, helpLedgerVerify, helpLedgerCheckpoint
     case helpOrganisationAdd, helpOrganisationList
-    case helpWorkerAdd, helpWorkerList, helpWorkerRole, helpWorkerKey, helpWorkerEnd
+    case helpWorkerAdd, helpWorkerList, helpWorkerRole, helpWorkerKey, helpWorkerUnlock, helpWorkerEnd
     case helpRehearsalClock, helpRehearsalFault
 
     // Help: options and arguments.

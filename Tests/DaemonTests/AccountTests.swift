@@ -80,4 +80,33 @@ struct AccountTests {
         #expect(!relayed.text.contains("token"))
         #expect(try await daemon.stop() == 0)
     }
+
+    /// Failures in a row are slowed down for the account that makes them, and for no other.
+    @Test func failedAttemptsAreSlowedDown() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        try open(daemon)
+        let tries = try await curl(
+            daemon,
+            [
+                "-H", "Content-Type: application/json", "-H", "Accept-Language: en", "-d", #"{"challenge":"x","signature":"y"}"#, "-D", "-",
+                "http://kluis/v1/login?[1-26]",
+            ])
+        let statuses = tries.text.matches(of: /HTTP\/1.1 (\d+)/).map { String($0.1) }
+        let first = try #require(statuses.firstIndex(of: "429"), "\(statuses)")
+        #expect(first >= 20 && statuses[..<first].allSatisfy { $0 == "401" }, "\(statuses)")
+        let limited = try #require(tries.text.matches(of: /(?i)retry-after: (\d+)/).first)
+        #expect((1...15).contains(Int(limited.1) ?? 0))
+        #expect(tries.text.contains("too many failed attempts to sign in") && tries.text.contains(#"["PR-26.2","PR-26.3"]"#))
+        #expect(tries.text.contains("otherwise ask the functional administrator"))
+        let dutch = try await curl(
+            daemon,
+            [
+                "-H", "Content-Type: application/json", "-H", "Accept-Language: nl", "-d", #"{"challenge":"x","signature":"y"}"#,
+                "http://kluis/v1/login",
+            ])
+        #expect(dutch.text.contains("te veel mislukte pogingen") && dutch.text.contains("seconden opnieuw"), "\(dutch.text)")
+        _ = try await daemon.signIn("kees", hat: "help")
+        #expect(try await daemon.ledgerVerifies())
+        #expect(try await daemon.stop() == 0)
+    }
 }

@@ -122,9 +122,51 @@ import Testing
         // Not forgotten by a restart.
         #expect(try await daemon.stop() == 0)
         try await daemon.start()
-        let later = try await attempt("kees", key: "kees")
-        #expect(later.status == 401 && later.field("token") == nil, "\(later.text)")
+        refused(try await attempt("kees", key: "kees"), "the account is locked after five failed attempts")
         #expect(try await attempt("wendy", key: "wendy").status == 201)
+        // Who keeps accounts opens it again, and nobody else.
+        for (who, hat) in [("wendy", "help"), ("bram", nil)] {
+            let reply = try await daemon.ask(
+                "POST", "/v1/workers/kees/unlock", as: daemon.signIn(who, hat: hat), purpose: "D8")
+            #expect(reply.status == 403 && reply.articles.contains("PR-26.3"), "\(reply.text)")
+        }
+        refused(try await attempt("kees", key: "kees"), "the account is locked")
+        let lotte = try await daemon.signIn("lotte")
+        let unlocked = try await daemon.ask("POST", "/v1/workers/kees/unlock", as: lotte, purpose: "D8")
+        #expect(unlocked.status == 200 && unlocked.field("state") == "active", "\(unlocked.text)")
+        #expect(try await daemon.ask("POST", "/v1/workers/kees/unlock", as: lotte, purpose: "D8").status == 400, "it is not locked")
+        let own = try await daemon.ask("POST", "/v1/workers/lotte/unlock", as: lotte, purpose: "D8")
+        #expect(own.status == 403 && own.articles.contains("PR-26.3"), "\(own.text)")
+        // The count begins anew: four more failures lock nothing.
+        for _ in 0..<4 { refused(try await attempt("kees", key: "wendy"), "signing in failed") }
+        #expect(try await attempt("kees", key: "kees").status == 201)
+        let log = try await daemon.ask("GET", "/v1/ledger/entries?last=100", as: daemon.signIn("renske"), purpose: "D8")
+        #expect(log.text.contains(#""action":"unlockWorker""#), "\(log.text)")
+        #expect(try await daemon.ledgerVerifies())
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// Counted where a restart does not forget it.
+    @Test func failuresAreCountedAcrossARestart() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        func attempt(_ key: String) async throws -> Reply {
+            let challenge = try await daemon.challenge("kees", hat: "help")
+            return try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: key))
+        }
+        for _ in 0..<4 { refused(try await attempt("wendy"), "signing in failed") }
+        #expect(try await daemon.stop() == 0)
+        try await daemon.start()
+        refused(try await attempt("wendy"), "signing in failed")
+        refused(try await attempt("kees"), "the account is locked after five failed attempts")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// The answer to a sign-in has the roles as the deciding transaction read them.
+    @Test func aSignInAnswersWithTheRoles() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let challenge = try await daemon.challenge("joost", hat: "direction")
+        let reply = try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: "joost"))
+        #expect(reply.status == 201 && reply.text.contains("teamMember") && reply.text.contains("intakeWorker"), "\(reply.text)")
         #expect(try await daemon.stop() == 0)
     }
 

@@ -64,7 +64,7 @@ import Testing
                 "person": "add list show authority represent incapacity conflict", "team": "appoint invite list end",
                 "plan": "draft show edit present sign history", "item": "add list read", "consent": "register sign withdraw refuse list",
                 "access": "check who what", "ledger": "show verify checkpoint export prove witness", "organisation": "add list",
-                "worker": "add list role key end",
+                "worker": "add list role key unlock end",
                 "rehearsal": "clock fault",
             ])
     }

@@ -94,6 +94,14 @@ extension AssignRole {
     }
 }
 
+extension UnlockWorker {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var record = CedarRecord()
+        record.set("worker", worker: worker, circumstances)
+        return record
+    }
+}
+
 extension CedarRecord {
     /// Adds a worker named in the question, with the parent organisation; one that the registry does not hold is not active.
     mutating func set(_ name: Text, worker id: WorkerID, _ circumstances: Circumstances) {

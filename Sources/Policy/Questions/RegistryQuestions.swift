@@ -44,6 +44,16 @@ public struct EnrolKey: Question {
     public var about: Subject { Subject(.vault, workers: [key.worker]) }
 }
 
+/// Unlocks an account that failed sign-ins have locked (PR-26.3).
+public struct UnlockWorker: Question {
+    public static let action = ActionName.unlockWorker
+    public let worker: WorkerID
+
+    public init(worker: WorkerID) { self.worker = worker }
+
+    public var about: Subject { Subject(.vault, workers: [worker]) }
+}
+
 /// Ends a worker's membership: account, involvements and key with it.
 public struct EndWorker: Question {
     public static let action = ActionName.endWorker

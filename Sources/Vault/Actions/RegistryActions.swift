@@ -99,6 +99,18 @@ extension Vault {
         return Made(key.id, version)
     }
 
+    /// Unlocks an account that failed sign-ins have locked; the count begins anew (PR-26.3).
+    public func unlockWorker(_ grant: consuming Grant<UnlockWorker>, in transaction: borrowing Transaction) throws -> Made<WorkerID> {
+        try require(grant.isLive)
+        let id = grant.asked.worker
+        let key = RecordKey.ofWorker(id, .worker, id)
+        guard let (before, version, _) = try registry.read(Worker.self, key, transaction.sql) else { throw VaultError.noSuchThing }
+        var worker = before
+        worker.state = try worker.state.next(.resume)
+        try remember(failures: 0, of: id, in: transaction)
+        return Made(id, try registry.write(worker, key, expecting: .version(version), transaction.sql))
+    }
+
     /// Ends a worker's membership at once: account, roles, keys, and the involvements in every household.
     public func endWorker(_ grant: consuming Grant<EndWorker>, in transaction: borrowing Transaction) throws -> Made<WorkerID> {
         try require(grant.isLive)

@@ -158,7 +158,7 @@ struct FactLoader {
             case .refusal: refusals.append(try facts(record))
             case .excuse: excuses.append(try facts(record))
             case .plan: plans.append(try facts(record))
-            case .header, .organisation, .worker, .roleAssignment, .workerKey, .handle, .keyCounter, .indexEntry, .item:
+            case .header, .organisation, .worker, .roleAssignment, .workerKey, .handle, .keyCounter, .signInFailures, .indexEntry, .item:
                 throw VaultError.doesNotVerify(.recordMalformed)
             }
         }

@@ -53,6 +53,8 @@ enum RecordKind: UInt16, CaseIterable, Sendable {
     /// The last counter of a hardware token.
     case keyCounter = 7
     case indexEntry = 8
+    /// How many sign-ins of a worker have failed since the last good one.
+    case signInFailures = 9
     // Of a household.
     case household = 20
     case person = 21
