@@ -48,7 +48,11 @@ check: build lint ## what CI runs beside the tests: formatting, sources that mus
 	$(MAKE) --no-print-directory crash ROUNDS=10
 	$(MAKE) --no-print-directory crash-witness ROUNDS=10
 	$(MAKE) --no-print-directory fuzz SECONDS=5
-	@if command -v systemd-analyze >/dev/null; then systemd-analyze verify --man=no systemd/*.service systemd/*.socket || true; else echo "systemd-analyze is not installed: unit files were not checked"; fi
+	@if command -v systemd-analyze >/dev/null; then \
+	  units=$$(mktemp -d); trap 'rm -rf "$$units"' EXIT; cp systemd/*.service systemd/*.socket "$$units"; \
+	  sed -i "s|^ExecStart=/usr/bin/|ExecStart=$(abspath $(DEBUG))/|" "$$units"/*.service; \
+	  systemd-analyze verify --man=no "$$units"/*.service "$$units"/*.socket && echo "systemd-units: ok"; \
+	else echo "systemd-analyze is not installed: unit files were not checked"; fi
 
 conformance: build ## every case of the vectors
 	KLUIS_VECTORS="$(abspath $(VECTORS))" $(DEBUG)/conformance-tlog
