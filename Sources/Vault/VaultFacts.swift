@@ -68,6 +68,7 @@ extension Vault: FactSource {
         case .plan: octets = subject.plan.map { Octets16($0) } ?? .zero
         }
         guard let decoy = registry.household(near: octets) else { return }
+        _ = try registry.wraps(of: Octets16(decoy), sql)
         var loader = FactLoader(registry, sql)
         let view = try loader.view(decoy, items: subject.item.map { .these([$0]) } ?? .none, workers: workers)
         _ = try self.named(Policy.Subject(.household), view, organisations, &loader)
