@@ -50,7 +50,7 @@ for target in $targets; do
     before=$(ls "$out/found/$target" | wc -l)
     # The target itself refuses inputs that take more than a second of processor time; -timeout is for those that never end.
     TIMEFORMAT='%U %S'
-    spent=$({ time "$out/bin/$target" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=512 -max_len="$length" -print_final_stats=1 \
+    spent=$({ time "$out/bin/$target" -max_total_time="$seconds" -timeout=30 -report_slow_units=30 -rss_limit_mb=512 -max_len="$length" -print_final_stats=1 \
         -dict="$here/Dictionaries/$target.dict" -artifact_prefix="$out/found/$target/" \
         "$out/corpus/$target" "$here/Corpus/$target" "$out/vectors/$target" >"$log" 2>&1; } 2>&1) || status=$?
     figure() { awk -v name="stat::$1:" '$1 == name { print $2; found = 1 } END { if (!found) print 0 }' "$log"; }
