@@ -79,7 +79,7 @@ extension AuditLog {
                 """,
             arguments: [Int64(size), LedgerExport.openingCount])
         return try rows.reversed().compactMap { row in
-            try unseal(Array(row[1] as Data), index: UInt64(row[0] as Int64), in: transaction).officers
+            try unseal(Array(row[1] as Data), index: UInt64(row[0] as Int64), in: transaction)?.officers
         }
     }
 }

@@ -235,7 +235,7 @@ struct DerivationTests {
             #expect(exposed(subkey) == exposed(again))
             #expect(seen.insert(exposed(subkey)).inserted)
         }
-        #expect(seen.count == 5)
+        #expect(seen.count == 6)
         root.wipe()
         #expect(throws: SealingError.keyWiped) { _ = try root.subkey(.sessionSecrets) }
     }
