@@ -105,18 +105,20 @@ extension ReferenceMonitor {
     public func weighing<A: Reading>(
         _ action: A, for asker: Asker, purpose: Purpose?, at moment: Moment, on facts: Facts
     ) -> (showing: Showing, articles: [String]) {
-        let trace = TraceID(bytes: RandomBytes.generate(16)) ?? Self.noTrace
         let request = Request(
-            asker: asker, question: action, purpose: purpose, moment: moment, trace: trace)
+            asker: asker, question: action, purpose: purpose, moment: moment, trace: .random())
         switch engine.decide(request, on: facts) {
         case .permit(let permit): return (.everything, permit.articles.map(\.description))
         case .refuse(let refusal): return (refusal.mayKnow ? .existence : .nothing, refusal.articles.map(\.description))
         }
     }
+}
 
-    private static var noTrace: TraceID {
-        guard let trace = TraceID(bytes: [UInt8](repeating: 1, count: 16)) else { preconditionFailure("sixteen ones are a trace") }
-        return trace
+extension TraceID {
+    /// A fresh one: 16 random bytes.
+    public static func random() -> TraceID {
+        // All zeros is no trace, and does not happen twice.
+        while true { if let trace = TraceID(bytes: RandomBytes.generate(16)) { return trace } }
     }
 }
 

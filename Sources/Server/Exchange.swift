@@ -60,7 +60,7 @@ struct Exchange: Sendable {
         } else {
             ifMatch = nil
         }
-        trace = headers[Self.name(HeaderName.traceParent)].flatMap(Self.trace) ?? Self.randomTrace()
+        trace = headers[Self.name(HeaderName.traceParent)].flatMap(Self.trace) ?? .random()
     }
 
     /// The trace of a `traceparent`. Source: W3C Trace Context §3.2.2.
@@ -74,13 +74,6 @@ struct Exchange: Sendable {
             bytes.append(high << 4 | low)
         }
         return TraceID(bytes: bytes)
-    }
-
-    private static func randomTrace() -> TraceID {
-        while true {
-            let bytes = (0..<16).map { _ in UInt8.random(in: 0 ... .max) }
-            if let trace = TraceID(bytes: bytes) { return trace }
-        }
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt8? {

@@ -6,6 +6,7 @@ import NIOCore
 import NIOExtras
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// Accepts connections on a socket that was opened or inherited, and gives each to the router together with its peer's credentials.
 ///
@@ -22,6 +23,8 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
     let logger: Logger
     /// How long a client may leave a request or an answer lying half-way.
     let stall: TimeAmount
+    /// Seconds that a graceful stop waits for answers that are under way.
+    let stopSeconds: Int
     /// Called once connections are accepted.
     let onRunning: @Sendable () -> Void
     /// Called when a graceful stop begins.
@@ -33,6 +36,7 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
     func run() async throws {
         let (connections, feed) = AsyncStream<Connection>.makeStream()
         let quiesce = ServerQuiescingHelper(group: group)
+        let open = OpenChannels()
         let channel = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // So much can be under way to a client without either side being woken for it.
@@ -48,6 +52,7 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
                     let http = HTTP1Channel(
                         responder: respond(to: peer),
                         configuration: .init(additionalChannelHandlers: [StallGuard(limit: stall)], idleTimeout: .seconds(60)))
+                    open.add(channel)
                     return http.setup(channel: channel, logger: logger).map { value in
                         _ = feed.yield(Connection(http: http, value: value))
                     }
@@ -65,6 +70,8 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
         } onGracefulShutdown: {
             onStopping()
             quiesce.initiateShutdown(promise: nil)
+            // A client that neither reads nor writes must not keep the vault open.
+            channel.eventLoop.scheduleTask(in: .seconds(Int64(stopSeconds))) { open.closeAll() }
         }
     }
 
@@ -80,6 +87,19 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
             try await writer.write(response: response.head, body: response.body)
         }
     }
+}
+
+/// The connections there are, so that a stop can end those that do not end by themselves.
+private final class OpenChannels: Sendable {
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    func add(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        channels.withLock { $0[id] = channel }
+        channel.closeFuture.whenComplete { _ in self.channels.withLock { $0[id] = nil } }
+    }
+
+    func closeAll() { for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) } }
 }
 
 /// What one request knows besides its bytes.

@@ -172,15 +172,9 @@ extension VaultServer {
             let attempt = Attempt(Policy.ReadCard(household: household), by: caller, purpose: exchange.purpose, trace: exchange.trace)
             return try await why(attempt, exchange)
         }
-        let now = operations.clock.now()
-        // Which versions there are is read with the card's right; what is in them is another reading.
-        let plans = try await monitor.references { [vault] transaction in
-            try vault.facts(
-                for: Policy.Subject(.household, household: household), asker: caller.asker, at: now, in: transaction
-            ).household?.facts.plans ?? []
-        }
         let (page, cited) = try await read(Policy.ReadCard(household: household), exchange, by: caller) { [vault] grant in
-            _ = try vault.readCard(grant)
+            // Which versions there are is read with the card's right, out of the transaction that decided.
+            let plans = try vault.readCard(grant).plans
             return Page(
                 entries: plans.sorted { $0.number < $1.number }.map {
                     PlanBrief(

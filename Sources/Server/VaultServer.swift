@@ -72,13 +72,18 @@ public struct Limits: Sendable {
     public let smallUploads: Int
     /// How long a client may leave a request or an answer lying half-way, in seconds.
     public let stallSeconds: Int
+    /// Seconds that a graceful stop waits for answers that are under way.
+    public let stopSeconds: Int
 
-    public init(json: Int, item: UInt64, largeUploads: Int = 8, smallUploads: Int = 128, stallSeconds: Int = 60) {
+    public init(
+        json: Int, item: UInt64, largeUploads: Int = 8, smallUploads: Int = 128, stallSeconds: Int = 60, stopSeconds: Int = 30
+    ) {
         self.json = json
         self.item = item
         self.largeUploads = largeUploads
         self.smallUploads = smallUploads
         self.stallSeconds = stallSeconds
+        self.stopSeconds = stopSeconds
     }
 }
 
@@ -115,7 +120,7 @@ public struct VaultServer: Sendable {
     ) -> any Service {
         Listener(
             socket: socket, responder: router(logger).buildResponder(), group: group, logger: logger,
-            stall: .seconds(Int64(limits.stallSeconds)), onRunning: onRunning, onStopping: onStopping)
+            stall: .seconds(Int64(limits.stallSeconds)), stopSeconds: limits.stopSeconds, onRunning: onRunning, onStopping: onStopping)
     }
 
     private func router(_ logger: Logger) -> Router<RequestState> {

@@ -23,6 +23,17 @@ extension Vault: FactSource {
         }
     }
 
+    /// Presented plan versions that lack nothing any more: what a crash between the last signature and the activation leaves. Facts only.
+    public func plansToActivate(at moment: Moment, in transaction: borrowing Transaction) throws -> [PlanID] {
+        var loader = FactLoader(registry, transaction.sql)
+        var plans: [PlanID] = []
+        for household in registry.spaces.compactMap(\.household) {
+            guard let view = try loader.view(household) else { continue }
+            plans += view.facts.plans.filter { $0.state == .presented && view.activation(of: $0, at: moment).lacks.isEmpty }.map(\.id)
+        }
+        return plans
+    }
+
     public func doesNotVerify(_ error: any Error) -> Bool {
         if case VaultError.doesNotVerify = error { true } else { false }
     }

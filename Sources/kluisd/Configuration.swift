@@ -19,6 +19,8 @@ struct Configuration: Sendable {
     var jsonLimit = 256
     /// GiB, 1…1024.
     var itemLimit = 16
+    /// 1…600.
+    var stopSeconds = 30
     var logLevel = LogLevel.info
     /// nil: no witnesses.
     var witnessPolicy: String?
@@ -43,6 +45,7 @@ struct Configuration: Sendable {
         "checkpoint-minutes": { c, v throws(Failure) in c.checkpointMinutes = try v.integer(1...60) },
         "json-limit": { c, v throws(Failure) in c.jsonLimit = try v.integer(16...1024) },
         "item-limit": { c, v throws(Failure) in c.itemLimit = try v.integer(1...1024) },
+        "stop-seconds": { c, v throws(Failure) in c.stopSeconds = try v.integer(1...600) },
         "witness-policy": { c, v throws(Failure) in c.witnessPolicy = try v.pathOrNone() },
         "log-level": { c, v throws(Failure) in c.logLevel = try v.choice() },
     ]

@@ -30,6 +30,7 @@ struct Daemon {
         var jsonLimit = 256 * 1024
         var itemLimit: UInt64 = 16 << 30
         var stallSeconds = 60
+        var stopSeconds = 30
         var logLevel = Logger.Level.info
         var witnessPolicy: WitnessPolicy?
 
@@ -127,6 +128,13 @@ struct Daemon {
         let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock)
         let authenticator = Authenticator(
             identity: vault.identity, source: vault, writer: writer, log: log, engine: engine, clock: clock)
+        // The plan engine asks as it does after a signature, each with a line of its own.
+        for plan in try await writer.perform({ try vault.plansToActivate(at: moment, in: $0) }) {
+            let outcome = try await monitor.change(
+                Attempt(ActivatePlan(plan: plan), by: authenticator.system(.planEngine), purpose: .plan, trace: .random())
+            ) { grant, transaction in try vault.activatePlan(grant, in: transaction).state }
+            if case .done = outcome { logger.info("a plan took force that its signatures had earned") }
+        }
         return Daemon(
             settings: settings, vault: vault, monitor: monitor, authenticator: authenticator, engine: engine, clock: clock, writer: writer,
             log: log, cosigning: cosigning, store: store, faults: faults, logger: logger, rehearsalClock: rehearsalClock)
@@ -143,7 +151,9 @@ struct Daemon {
         let operations = operations()
         let server = VaultServer(
             vault: vault, monitor: monitor, authenticator: authenticator, operations: operations,
-            limits: Limits(json: settings.jsonLimit, item: settings.itemLimit, stallSeconds: settings.stallSeconds), version: Self.version)
+            limits: Limits(
+                json: settings.jsonLimit, item: settings.itemLimit, stallSeconds: settings.stallSeconds, stopSeconds: settings.stopSeconds),
+            version: Self.version)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let listener = server.service(socket: socket, group: group, logger: logger) {
             Systemd.notify("READY=1\nSTATUS=serving")

@@ -18,6 +18,7 @@ struct ConfigurationOption: ParsableArguments {
         settings.checkpointMinutes = configuration.checkpointMinutes
         settings.jsonLimit = configuration.jsonLimit * 1024
         settings.itemLimit = UInt64(configuration.itemLimit) << 30
+        settings.stopSeconds = configuration.stopSeconds
         settings.witnessPolicy = try configuration.witnessPolicy.map { path throws(Configuration.Failure) in
             try WitnessPolicy.read(path: path)
         }

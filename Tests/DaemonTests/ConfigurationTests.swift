@@ -26,6 +26,8 @@ import Testing
     @Test func aWrongTypeNamesItsLine() async throws {
         try await expect("checkpoint-minutes: often\n", "kluisd.yaml:1: 'checkpoint-minutes' must be a whole number from 1 to 60")
         try await expect("\ncheckpoint-minutes: 61\n", "kluisd.yaml:2: 'checkpoint-minutes' must be")
+        try await expect("stop-seconds: 0\n", "kluisd.yaml:1: 'stop-seconds' must be a whole number from 1 to 600")
+        try await expect("stop-seconds: never\n", "kluisd.yaml:1: 'stop-seconds' must be")
         try await expect("json-limit: [256]\n", "kluisd.yaml:1: 'json-limit' must be")
         try await expect("json-limit: 25.6\n", "kluisd.yaml:1: 'json-limit' must be")
         try await expect("socket: relative/path\n", "kluisd.yaml:1: 'socket' must be an absolute path")

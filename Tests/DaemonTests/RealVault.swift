@@ -107,7 +107,7 @@ final class RealVault: Sendable {
     }
 
     /// Starts `kluisd serve`, or what stands before it, and waits until it says that it is ready.
-    func start(through launcher: [String] = [], connecting: Bool = false) async throws {
+    func start(through launcher: [String] = []) async throws {
         let daemon = try Built.path("kluisd")
         let notify = try NotifySocket(directory + "/n\(notifications.add(1, ordering: .relaxed).newValue)")
         let process = Process()
@@ -132,7 +132,6 @@ final class RealVault: Sendable {
             return .min
         }
         life.withLock { $0 = Life(process: process, notify: notify, end: end) }
-        guard !connecting else { return }
         let said = try await notify.next()
         try #require(said?.hasPrefix("READY=1") == true, "\(said ?? "nothing"): \(errors)")
     }
@@ -164,5 +163,44 @@ final class RealVault: Sendable {
         try await Built.run(
             "kluis", arguments + ["--socket", socket, "--lang", "en"], input: input,
             environment: ["KLUIS_RUNTIME": directory + "/runtime", "KLUIS_KEY": key])
+    }
+}
+
+/// A connection on which something was sent and nothing more comes.
+final class Stalled: Sendable {
+    private let descriptor: CInt
+
+    init(_ path: String, _ bytes: Data) throws {
+        descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try #require(descriptor >= 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // SAFETY: the path is shorter than the field, and the rest of it is zero.
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8).prefix(107)) }
+        // SAFETY: the pointer lives for the call; the length is that of the structure.
+        let connected = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(connected == 0, "nobody listens")
+        // SAFETY: the buffer lives for the call.
+        let sent = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        try #require(sent == bytes.count)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether the other side has closed it; waits for that.
+    func isClosed() async throws -> Bool {
+        let descriptor = descriptor
+        return try await blocking {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while true {
+                // SAFETY: the buffer lives for the call and its length is given.
+                let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+                if count <= 0 { return count == 0 || errno == ECONNRESET }
+            }
+        }
     }
 }

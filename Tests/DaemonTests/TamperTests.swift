@@ -57,6 +57,20 @@ import Testing
         try await startIsRefused(daemon)
     }
 
+    /// What could not be decided is a line all the same, about nobody.
+    @Test func anAttemptOnFalseFactsIsRecorded() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let renske = try await daemon.signIn("renske")
+        try await daemon.sqlite(Row.consent.edit)
+        doesNotVerify(try await daemon.ask("GET", "/v1/households/\(furnished.household)/items", as: joost, purpose: "D2"))
+        let page = try await daemon.ask("GET", "/v1/ledger/entries?last=2", as: renske, purpose: "D8")
+        let line = try #require(page.text.firstMatch(of: /\{[^{}]*system:referenceMonitor[^{}]*\}/), "\(page.text)")
+        #expect(line.0.contains(#""action":"listItems""#) && line.0.contains(#""outcome":"refuse""#), "\(line.0)")
+        #expect(!line.0.contains(furnished.household) && !line.0.contains("w-"), "\(line.0)")
+        #expect(try await daemon.stop() == 0)
+    }
+
     private let copyOfConsent = """
         SELECT 'INSERT OR REPLACE INTO record VALUES(' || quote(space) || ',' || kind || ',' || quote(id) || ',' || version || ',' || bucket || ','
         || quote(facts) || ',' || quote(words) || ',' || quote(content) || ',' || quote(digest) || ');' FROM record WHERE kind = 28

@@ -11,6 +11,8 @@ public struct Card: Sendable {
     public let authorities: [Authority]
     public let representations: [Representation]
     public let director: (worker: WorkerID, organisation: OrganisationID?, name: String)?
+    /// Which versions of the plan there are; what is in them is another reading.
+    public let plans: [PlanVersion]
     /// Organisations with somebody involved: that they are and how they are reached, not what they do (PR-1.6).
     public let organisations: [(id: OrganisationID, kind: OrganisationKind?, words: OrganisationWords?)]
     /// Of everybody on the card, the household, the municipality and those organisations.
@@ -158,7 +160,7 @@ extension Vault {
         return Card(
             household: view.household, words: words, persons: persons, authorities: view.facts.authorities,
             representations: view.facts.representations,
-            director: try director.map { ($0, organisation, try captured.name($0) ?? "") },
+            director: try director.map { ($0, organisation, try captured.name($0) ?? "") }, plans: view.facts.plans,
             organisations: try involved.map { id in
                 let words = try captured.team.first(.organisation, Octets16(id)).flatMap {
                     try captured.words(OrganisationWords.self, $0, captured.team)
