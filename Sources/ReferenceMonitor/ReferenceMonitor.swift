@@ -63,7 +63,7 @@ public struct ReferenceMonitor: Sendable {
     /// Decides, records and carries out a change, all in one transaction.
     ///
     /// - Parameter body: carries the change out. Synchronous; it may run more than once, when a batch was lost for another's fault. When it
-    ///   throws, its effects are undone and both lines stay.
+    ///   throws, its effects are undone and its line stays and says so.
     /// - Throws: ``MonitorError/notRecorded``, ``MonitorError/unknown``, ``MonitorError/factsDoNotVerify``.
     public func change<A: Change, Output: Sendable>(
         _ attempt: Attempt<A>, _ body: @escaping @Sendable (consuming Grant<A>, borrowing Transaction) throws -> Output

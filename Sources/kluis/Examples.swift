@@ -59,6 +59,7 @@ enum Examples {
         .helpWorkerRole: "kluis worker role wendy teamMember --purpose D8",
         .helpWorkerKey: "kluis worker key wendy wendy.pub --uid 1004 --stored-apart --purpose D8",
         .helpWorkerEnd: "kluis worker end wendy --purpose D8",
+        .helpWorkerUnlock: "kluis worker unlock wendy --purpose D8",
         .helpRehearsalClock: "kluis rehearsal clock 2026-01-14T19:00:00+01:00",
         .helpRehearsalFault: "kluis rehearsal fault ledger-append",
     ]

@@ -256,7 +256,7 @@ private final class Gate: Sendable {
         let kees = gate.test.cast.kees
         struct Broken: Error {}
         let first = try gate.durable().lines
-        // A change that fails after its decision: both lines stay, the effect does not.
+        // A change that fails after its decision: its line stays and says so, the effect does not.
         #expect(gate.test.faults.arm(.effectFails))
         guard case .failed = try await gate.declare(by: kees) else { return #expect(Bool(false), "it fails") }
         // A reading that breaks off.
@@ -266,15 +266,18 @@ private final class Gate: Sendable {
             try await gate.monitor.screen(try gate.attempt(DeclareConflict(household: gate.household, kind: .family), by: kees)) == nil)
         try await gate.test.writer.perform { _ in }
         let lines = try await gate.lines(from: first)
-        #expect(lines.count == 4)
-        var decisions = 0, outcomes: [UInt64: Int] = [:]
+        #expect(lines.count == 3)
+        var effects: [LedgerFormat.LogLine.Effect?] = []
+        var outcomes: [LedgerFormat.LogLine.Effect] = []
         for line in lines {
             switch line.phase {
-            case .decision: decisions += 1
-            case .outcome(let of, _): outcomes[of, default: 0] += 1
+            case .decision(_, let effect): effects.append(effect)
+            case .outcome(_, let effect): outcomes.append(effect)
             }
         }
-        #expect(decisions == 2 && outcomes.count == 2 && outcomes.values.allSatisfy { $0 == 1 })
+        // The change's own line says what became of it; only the reading has a line for that.
+        #expect(effects == [.failed, nil])
+        #expect(outcomes == [.failed])
         #expect(try gate.durable().blocks == 0)
     }
 }
