@@ -60,18 +60,19 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CKluis"),
         .target(name: "CSHA256"),
-        library("Sealing", ["CSodium", "CSHA256"]),
-        library("TransparencyLog", ["Sealing"]),
-        library("LedgerFormat", ["TransparencyLog", "Sealing"]),
+        library("Encodings"),
+        library("Sealing", ["CSodium", "CSHA256", "Encodings"]),
+        library("TransparencyLog", ["Sealing", "Encodings"]),
+        library("LedgerFormat", ["TransparencyLog", "Sealing", "Encodings"]),
         library("Witnessing", ["TransparencyLog", "Sealing"]),
         library("Household"),
         library("Cedar"),
         library("Storage", [grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         library("Ledger", ["LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb]),
         library("Policy", ["Cedar", "Household"]),
-        library("ReferenceMonitor", ["Policy", "Ledger", "LedgerFormat", "Household", "Storage", "Sealing"]),
+        library("ReferenceMonitor", ["Policy", "Ledger", "LedgerFormat", "Household", "Storage", "Sealing", "Encodings"]),
         library("Vault", ["ReferenceMonitor", "Ledger", "Sealing", "Storage", grdb, "Household", "Policy"]),
-        library("Wire"),
+        library("Wire", ["Encodings"]),
         library(
             "Server",
             [
@@ -100,13 +101,13 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
-        program("kluis", ["Wire", "LedgerFormat", "TransparencyLog", "Witnessing", arguments] + nio),
+        program("kluis", ["Wire", "LedgerFormat", "TransparencyLog", "Witnessing", "Encodings", arguments] + nio),
         program("kluis-bench", ["TransparencyLog", "Sealing", arguments]),
         .executableTarget(name: "bench-plain", dependencies: ["CSodium"]),
         program("kluis-scenario", ["Wire", arguments]),
 
         // Runs every case of the vectors through the libraries above; shared by the programs `conformance-…` and the tests.
-        library("TLogConformance", ["TransparencyLog", "LedgerFormat", "Sealing"]),
+        library("TLogConformance", ["TransparencyLog", "LedgerFormat", "Sealing", "Encodings"]),
         program("conformance-tlog", ["TLogConformance"]),
         // Writes logs for other people's tools to check.
         program("log-sample", ["Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage"]),
@@ -119,8 +120,9 @@ let package = Package(
         // Answers in JSON lines, so that a differential fuzzer can hold the engine against another.
         program("cedar-oracle", ["Cedar"]),
 
+        tests("EncodingsTests", ["Encodings"]),
         tests("SealingTests", ["Sealing"]),
-        tests("TransparencyLogTests", ["TransparencyLog", "TLogConformance", "Sealing"]),
+        tests("TransparencyLogTests", ["TransparencyLog", "TLogConformance", "Sealing", "Encodings"]),
         tests("LedgerFormatTests", ["LedgerFormat", "TransparencyLog", "TLogConformance", "Sealing"]),
         tests("WitnessingTests", ["Witnessing", "TransparencyLog", "TLogConformance"]),
         tests("HouseholdTests", ["Household"]),
@@ -131,7 +133,7 @@ let package = Package(
         tests(
             "VaultTests",
             ["Vault", "ReferenceMonitor", "Ledger", "LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb, "Household", "Policy"]),
-        tests("WireTests", ["Wire"]),
+        tests("WireTests", ["Wire", "Encodings"]),
         tests(
             "kluisTests",
             [

@@ -1,3 +1,4 @@
+import Encodings
 public import TransparencyLog
 
 /// One leaf of the ledger, as witnesses and mirrors see it: its number and five commitments, which tell nothing.

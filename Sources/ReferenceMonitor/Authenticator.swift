@@ -1,3 +1,4 @@
+import Encodings
 public import Household
 public import Ledger
 public import Policy
@@ -93,7 +94,7 @@ public final class Authenticator: Sendable {
     ///     with `curl` makes a new one for each call, and the account is what is authenticated.)
     public func challenge(worker: String, hat: Hat?, peer: UInt32) -> Challenge {
         let ends = clock.now().adding(milliseconds: Int64(Challenge.lifetime) * 1000)
-        let nonce = Base64.encodeURL(RandomBytes.generate(32))
+        let nonce = Base64URL.encode(RandomBytes.generate(32))
         let text = """
             kluis-login v1
             vault \(identity.vault)

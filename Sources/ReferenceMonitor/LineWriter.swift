@@ -1,3 +1,4 @@
+import Encodings
 import Household
 import Ledger
 import LedgerFormat
@@ -71,7 +72,7 @@ struct LineWriter: Sendable {
         line.purpose = try token(request.purpose)
         line.articles = try tokens(articles)
         line.reglementVersion = try Token(engine.reglementVersion)
-        line.policySetDigest = try Token(Self.hexadecimal(engine.digest))
+        line.policySetDigest = try Token(Hexadecimal.text(engine.digest))
         line.traceID = try token(request.trace)
         line.note = .throttled
         return try log.append(line, in: transaction)
@@ -83,7 +84,7 @@ struct LineWriter: Sendable {
             .decision(.refuse, effect: nil), moment: moment.millisecondsSince1970, caller: try Token("system:referenceMonitor"),
             action: try Token(action), isVisible: false)
         line.reglementVersion = try Token(engine.reglementVersion)
-        line.policySetDigest = try Token(Self.hexadecimal(engine.digest))
+        line.policySetDigest = try Token(Hexadecimal.text(engine.digest))
         line.traceID = try token(trace)
         line.note = .integrityFailure
         return try log.append(line, in: transaction)
@@ -170,8 +171,8 @@ struct LineWriter: Sendable {
         line.legalBasis = try token(request.basis ?? facts.item?.basis)
         line.consent = try token(about.consent)
         line.reglementVersion = try Token(engine.reglementVersion)
-        line.policySetDigest = try Token(Self.hexadecimal(engine.digest))
-        line.factsDigest = try Token(Self.hexadecimal(facts.digest))
+        line.policySetDigest = try Token(Hexadecimal.text(engine.digest))
+        line.factsDigest = try Token(Hexadecimal.text(facts.digest))
         line.traceID = try token(request.trace)
         return line
     }
@@ -202,8 +203,4 @@ struct LineWriter: Sendable {
     private func token(_ value: (some CustomStringConvertible)?) throws -> Token? { try value.map { try Token($0.description) } }
 
     private func tokens(_ values: [String]) throws -> [Token] { try values.map { try Token($0) } }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
 }

@@ -1,3 +1,4 @@
+import Encodings
 public import Household
 import Sealing
 
@@ -134,41 +135,5 @@ struct SSHReader {
 
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
         bigEndian(UInt32(truncatingIfNeeded: bytes.count)) + bytes
-    }
-}
-
-/// Strict base64: canonical padding and trailing bits, nothing else. Source: RFC 4648 §4.
-enum Base64 {
-    static func decode(_ text: String) -> [UInt8]? {
-        let input = Array(text.utf8)
-        guard input.count % 4 == 0 else { return nil }
-        var output: [UInt8] = []
-        output.reserveCapacity(input.count / 4 * 3)
-        var padding = 0
-        var accumulator: UInt32 = 0
-        for (index, character) in input.enumerated() {
-            let value: UInt32
-            switch character {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = UInt32(character - 65)
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): value = UInt32(character - 97 + 26)
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = UInt32(character - 48 + 52)
-            case UInt8(ascii: "+"): value = 62
-            case UInt8(ascii: "/"): value = 63
-            case UInt8(ascii: "=") where index >= input.count - 2:
-                value = 0
-                padding += 1
-            default: return nil
-            }
-            guard padding == 0 || character == UInt8(ascii: "=") else { return nil }
-            accumulator = accumulator << 6 | value
-            if index % 4 == 3 {
-                output.append(UInt8(truncatingIfNeeded: accumulator >> 16))
-                output.append(UInt8(truncatingIfNeeded: accumulator >> 8))
-                output.append(UInt8(truncatingIfNeeded: accumulator))
-                accumulator = 0
-            }
-        }
-        for _ in 0..<padding { guard output.popLast() == 0 else { return nil } }
-        return output
     }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import Household
 import Sealing
 import Synchronization
@@ -59,28 +60,6 @@ public struct SessionToken: Sendable {
     }
 
     static func random() -> SessionToken {
-        SessionToken(text: prefix + Base64.encodeURL(RandomBytes.generate(32)))
-    }
-}
-
-extension Base64 {
-    private static let urlAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-    /// Base64url without padding. Source: RFC 4648 §5.
-    static func encodeURL(_ bytes: [UInt8]) -> String {
-        var output: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            let group = bytes[index..<min(index + 3, bytes.count)]
-            var value = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
-            var characters: [UInt8] = []
-            for _ in 0..<4 {
-                characters.append(urlAlphabet[Int(value & 63)])
-                value >>= 6
-            }
-            output += characters.reversed().prefix(group.count + 1)
-            index += 3
-        }
-        return String(decoding: output, as: UTF8.self)
+        SessionToken(text: prefix + Base64URL.encode(RandomBytes.generate(32)))
     }
 }

@@ -1,3 +1,5 @@
+import Encodings
+
 /// One way to open a vault: the root key, wrapped under a key of its own.
 ///
 /// A slot is a committing envelope of the root key. Its meaning is the vault, and the slot's identifier, kind, label, version, salt and
@@ -161,7 +163,7 @@ public struct SlotID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// 32 lower-case hexadecimal digits.
-    public var description: String { Hexadecimal.encode(bytes) }
+    public var description: String { Hexadecimal.text(bytes) }
 }
 
 /// What somebody brings to open a slot.

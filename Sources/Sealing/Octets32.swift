@@ -1,3 +1,5 @@
+import Encodings
+
 /// Thirty-two public bytes stored inline, without an allocation.
 ///
 /// Comparison and hashing are fast and not constant-time: for digests and public keys, never for secrets.
@@ -35,7 +37,7 @@ struct Octets32: Hashable, Sendable {
 
     /// 64 lower-case hexadecimal digits.
     var hexadecimal: String {
-        Hexadecimal.encode(bytes)
+        Hexadecimal.text(bytes)
     }
 
     static func == (left: Octets32, right: Octets32) -> Bool {
@@ -48,19 +50,5 @@ struct Octets32: Hashable, Sendable {
         hasher.combine(words.1)
         hasher.combine(words.2)
         hasher.combine(words.3)
-    }
-}
-
-/// Lower-case hexadecimal, as this module prints digests and keys.
-enum Hexadecimal {
-    static func encode(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -57,12 +57,3 @@ extension VaultServer {
         return .person(try await person(text, in: household, field))
     }
 }
-
-extension Identifier {
-    /// A fresh identifier: 16 random bytes from the system.
-    static func random() -> Identifier {
-        while true {
-            if let id = Identifier(bytes: (0..<16).map { _ in UInt8.random(in: 0 ... .max) }) { return id }
-        }
-    }
-}

@@ -1,3 +1,5 @@
+import Encodings
+
 /// A SHA-256 digest: a node of a Merkle tree, or any other 32 bytes that are compared as a whole.
 ///
 /// Thirty-two bytes held inline, so that arrays of hashes are contiguous and hashing allocates nothing.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// One signature line of a note, not verified.
 public struct NoteSignature: Sendable, Hashable {
     public let name: KeyName

@@ -1,3 +1,5 @@
+import Encodings
+
 /// A receipt: proof, complete in itself, that an entry is in a log, to be checked offline by whoever gets it.
 ///
 /// Source: C2SP tlog-proof (draft).

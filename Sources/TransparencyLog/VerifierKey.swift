@@ -1,3 +1,4 @@
+import Encodings
 import Sealing
 
 /// A public key with the name and the algorithm it is used with: what a verifier is configured with.

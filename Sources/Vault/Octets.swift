@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GRDB
-import Household
+package import Household
 import Sealing
 
 /// Sixteen bytes stored inline: any identifier, without its kind.
@@ -196,4 +196,14 @@ extension Octets16 {
 
 extension Digest32 {
     var sql: Data { Data(bytes) }
+}
+
+extension Identifier {
+    /// A fresh identifier: 16 random bytes from the system.
+    package static func random() -> Self {
+        // Sixteen bytes make one, but for the two patterns that stand for no household; in practice the first do.
+        while true {
+            if let identifier = Self(bytes: RandomBytes.generate(16)) { return identifier }
+        }
+    }
 }

@@ -1,3 +1,5 @@
+import Encodings
+
 /// What an item is, without its bytes: base64url in the header `Kluis-Item` of `POST /v1/households/{h}/items`.
 public struct ItemMetadata: Codable, Equatable, Sendable {
     /// A person, or `household` for the household as a whole.

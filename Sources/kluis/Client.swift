@@ -1,3 +1,4 @@
+internal import Encodings
 internal import NIOCore
 internal import NIOHTTP1
 internal import Wire
@@ -18,7 +19,7 @@ struct Circumstances: Sendable {
     var trace: String
 
     /// A `traceparent` of its own for each run. Source: W3C Trace Context §3.2.2.
-    static func newTrace() -> String { "00-\(hexadecimal(randomBytes(16)))-\(hexadecimal(randomBytes(8)))-01" }
+    static func newTrace() -> String { "00-\(Hexadecimal.text(randomBytes(16)))-\(Hexadecimal.text(randomBytes(8)))-01" }
 }
 
 /// Asks the daemon over one connection: encodes, sends, decodes, and turns problem documents into failures.
@@ -72,7 +73,7 @@ final class Client {
         _ route: Route, _ parameters: [String], query: [(name: String, value: String?)] = [], body: RequestBody = .none,
         headers: [(String, String)] = [], idempotencyKey: String? = nil
     ) async throws -> [UInt8] {
-        let key = circumstances.idempotencyKey ?? idempotencyKey ?? hexadecimal(randomBytes(16))
+        let key = circumstances.idempotencyKey ?? idempotencyKey ?? Hexadecimal.text(randomBytes(16))
         let head = self.head(route, parameters, query: query, body: body, headers: headers, idempotencyKey: key)
         var collected: [UInt8] = []
         let answer: HTTPResponseHead

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import ArgumentParser
 internal import Glibc
 internal import NIOCore
@@ -204,7 +205,7 @@ final class UploadBatch: Sendable {
     private func send(_ index: Int, with client: Client) async throws -> ChangeAnswer {
         let body: RequestBody = circumstances.why ? .none : try files[index].body(progress)
         // The user's own key names one attempt; with several files each gets its own part of it.
-        let key = circumstances.idempotencyKey.map { files.count > 1 ? "\($0)-\(index)" : $0 } ?? hexadecimal(randomBytes(16))
+        let key = circumstances.idempotencyKey.map { files.count > 1 ? "\($0)-\(index)" : $0 } ?? Hexadecimal.text(randomBytes(16))
         return try await client.ask(
             .addItem, [household], body: body, headers: [(HeaderName.item, headers[index]), ("content-type", MediaType.bytes)],
             idempotencyKey: key, for: ChangeAnswer.self)

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Glibc
 internal import NIOCore
 
@@ -21,7 +22,7 @@ final class WholeFile {
         do throws(SystemFault) {
             opened = try OpenFile(directory, unnamed | O_WRONLY)
         } catch  where error.code == EOPNOTSUPP || error.code == EISDIR || error.code == EINVAL {
-            let name = "\(path).\(hexadecimal(randomBytes(6))).part"
+            let name = "\(path).\(Hexadecimal.text(randomBytes(6))).part"
             opened = try OpenFile(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
             part = name
         }
@@ -44,7 +45,7 @@ final class WholeFile {
     func keep() throws(SystemFault) {
         try file.sync()
         if part == nil {
-            let name = "\(path).\(hexadecimal(randomBytes(6))).part"
+            let name = "\(path).\(Hexadecimal.text(randomBytes(6))).part"
             try Paths.name(file.descriptor, name)
             part = name
         }

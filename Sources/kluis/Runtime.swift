@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Glibc
 internal import Wire
 
@@ -39,7 +40,7 @@ struct Runtime {
         do throws(SystemFault) { try Paths.makeDirectory(path) } catch { throw .invalid(.cannotWrite, path, error.words) }
         _ = try isThere()
         let file = self.file(for: session.socket)
-        let part = "\(file).\(hexadecimal(randomBytes(8)))"
+        let part = "\(file).\(Hexadecimal.text(randomBytes(8)))"
         let text = try Failure.wire { () throws(WireError) in try WireJSON.encode(session) }
         do throws(SystemFault) {
             let opened = try OpenFile(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)

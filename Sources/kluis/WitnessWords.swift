@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Glibc
 internal import LedgerFormat
 internal import TransparencyLog
@@ -129,7 +130,7 @@ enum StateFile {
     ///
     /// - Parameter mode: permission bits; else for this account only.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(SystemFault) {
-        let part = "\(path).\(hexadecimal(randomBytes(8)))"
+        let part = "\(path).\(Hexadecimal.text(randomBytes(8)))"
         do throws(SystemFault) {
             let file = try OpenFile(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
             try Bytes.write(bytes, to: file.descriptor)

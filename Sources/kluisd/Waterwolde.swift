@@ -127,12 +127,3 @@ enum Waterwolde {
         return handle
     }
 }
-
-extension Identifier {
-    /// A fresh identifier: 16 random bytes from the system.
-    static func random() -> Identifier {
-        while true {
-            if let id = Identifier(bytes: (0..<16).map { _ in UInt8.random(in: 0 ... .max) }) { return id }
-        }
-    }
-}

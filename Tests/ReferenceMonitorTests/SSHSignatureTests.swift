@@ -156,24 +156,6 @@ private func blob(of armoured: String) throws -> [UInt8] {
         for text in bad { #expect(throws: SSHSignature.Failure.malformed, "\(text.debugDescription)") { try SSHSignature(armoured: text) } }
     }
 
-    @Test func baseSixtyFourHasOneSpelling() {
-        #expect(
-            Base64.decode("") == [] && Base64.decode("AA==") == [0] && Base64.decode("AAA=") == [0, 0]
-                && Base64.decode("/+8=") == [255, 239])
-        for text in [
-            "A", "AA", "AAA", "AA=", "A===", "====", "=AAA", "AB==", "AAB=", "AA==AAAA", "AA=A", "A=AA", "AAAA====", "AA_-", "AA A", " AAA",
-            "AAA\n",
-            "AA\u{301}==",
-        ] { #expect(Base64.decode(text) == nil, "\(text)") }
-        var generator = SystemRandomNumberGenerator()
-        for count in 0..<70 {
-            let bytes = (0..<count).map { _ in UInt8.random(in: 0 ... .max, using: &generator) }
-            #expect(Base64.decode(Data(bytes).base64EncodedString()) == bytes)
-            let url = Base64.encodeURL(bytes)
-            #expect(url.replacing("-", with: "+").replacing("_", with: "/") == Data(bytes).base64EncodedString().replacing("=", with: ""))
-        }
-    }
-
     /// Fields that a signature may not have, each around otherwise good bytes.
     @Test func otherKeyTypesHashesAndVersionsAreMalformed() async throws {
         let signed = try await signed()

@@ -93,15 +93,6 @@ struct HouseholdChange {
     }
 }
 
-extension Identifier {
-    /// A fresh random identifier.
-    static func random() -> Self {
-        // Sixteen bytes always make one.
-        guard let identifier = Self(bytes: RandomBytes.generate(16)) else { preconditionFailure("16 bytes are an identifier") }
-        return identifier
-    }
-}
-
 extension Vault {
     /// The worker behind a caller. Throws ``VaultError/noSuchThing`` for the system, which no policy lets that far.
     func worker(_ caller: Caller) throws -> WorkerID {

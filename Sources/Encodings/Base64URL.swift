@@ -1,11 +1,11 @@
-/// Base64 for header values: the URL alphabet, without padding, one spelling per value.
+/// Base64 for header values and tokens: the URL alphabet, without padding, one spelling per value.
 ///
 /// Source: RFC 4648 §5; §3.5 (canonical: the bits left over are zero).
-public enum Base64URL {
+package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// The bytes as text; `(count × 4 + 2) / 3` characters.
-    public static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count / 3 * 4 + 4)
         var bits: UInt32 = 0
@@ -24,7 +24,7 @@ public enum Base64URL {
     }
 
     /// The bytes of the text; nil for padding, other characters, a length that no bytes have, and bits left over.
-    public static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 4 * 3 + 3)
         var bits: UInt32 = 0
