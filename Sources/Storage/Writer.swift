@@ -4,8 +4,9 @@ public import Synchronization
 
 /// The one place where the database changes: group commit without a timer.
 ///
-/// Whoever waits while a commit is under way goes with the next one, each in a savepoint of its own. The work runs on the writer's own
-/// thread, where the cancellation of a caller cannot reach it: one client that hangs up never rolls back the batch of all the others.
+/// Whoever waits while a commit is under way goes with the next one, each in a savepoint of its own. Who comes alone is committed at once, on
+/// the thread it came on; what gathered meanwhile goes on the writer's own. Nothing waits inside, so the cancellation of a caller reaches
+/// neither: one client that hangs up never rolls back the batch of all the others.
 ///
 /// The rules, in the order in which they are kept:
 /// 1. Jobs run in the order in which they came; so do the answers of one caller.
@@ -26,7 +27,7 @@ public final class Writer: Sendable {
         var closed: StorageError?
         var idle: [CheckedContinuation<Void, Never>] = []
     }
-    private enum Next { case start, wait, refuse(StorageError) }
+    private enum Next { case lead([Job]), wait, refuse(StorageError) }
     private enum Failure: Error {
         case batchLost(culprit: Int?, StorageError.Reason)
         case unknown(StorageError.Reason)
@@ -46,7 +47,7 @@ public final class Writer: Sendable {
 
     /// - Parameters:
     ///   - participants: in the order in which they prepare.
-    ///   - onFatal: called once, on the writer's thread, when a commit ended *unknown*: the daemon must stop, with exit status 74.
+    ///   - onFatal: called once, on the thread of that commit, when one ended *unknown*: the daemon must stop, with exit status 74.
     public init(store: Store, participants: [any Participant], onFatal: @escaping @Sendable (StorageError) -> Void) {
         self.store = store
         self.participants = participants
@@ -70,12 +71,15 @@ public final class Writer: Sendable {
                 fail: { continuation.resume(throwing: $0) })
             let next: Next = state.withLock { state in
                 if let closed = state.closed { return .refuse(closed) }
+                if !state.running {
+                    state.running = true
+                    return .lead([job])
+                }
                 state.waiting.append(job)
-                defer { state.running = true }
-                return state.running ? .wait : .start
+                return .wait
             }
             switch next {
-            case .start: thread.async { self.drain() }
+            case .lead(let batch): lead(batch)
             case .wait: break
             case .refuse(let error): continuation.resume(throwing: error)
             }
@@ -94,22 +98,37 @@ public final class Writer: Sendable {
         }
     }
 
+    /// Commits a caller's own job on its thread, and leaves to the writer's what came meanwhile.
+    ///
+    /// To wake a thread for it and be woken again takes as long as a fast disk needs to sync. At most one thread of the callers is held, for
+    /// one commit: whoever comes while it lasts only waits in line.
+    private func lead(_ batch: [Job]) {
+        commit(batch)
+        if !rest() { thread.async { self.drain() } }
+    }
+
     private func drain() {
-        while true {
-            let (batch, idle): ([Job], [CheckedContinuation<Void, Never>]) = state.withLock { state in
-                let batch = state.waiting
-                state.waiting = []
-                guard batch.isEmpty else { return (batch, []) }
-                state.running = false
-                defer { state.idle = [] }
-                return ([], state.idle)
-            }
-            if batch.isEmpty {
-                for continuation in idle { continuation.resume() }
-                return
-            }
-            commit(batch)
+        repeat {
+            commit(
+                state.withLock { state in
+                    defer { state.waiting = [] }
+                    return state.waiting
+                })
+        } while !rest()
+    }
+
+    /// Ends the run unless somebody waits.
+    /// - Returns: whether nobody does; then the next who comes begins another.
+    private func rest() -> Bool {
+        let idle: [CheckedContinuation<Void, Never>]? = state.withLock { state in
+            guard state.waiting.isEmpty else { return nil }
+            state.running = false
+            defer { state.idle = [] }
+            return state.idle
         }
+        guard let idle else { return false }
+        for continuation in idle { continuation.resume() }
+        return true
     }
 
     private func commit(_ batch: [Job]) {
@@ -164,7 +183,10 @@ public final class Writer: Sendable {
     }
 
     private func run(_ batch: [Job], on sql: GRDB.Database) throws(Failure) -> [@Sendable () -> Void] {
-        do { try sql.beginTransaction(.immediate) } catch { throw .batchLost(culprit: nil, Store.reason(error)) }
+        // Not GRDB's own, here and below: those are parsed anew each time.
+        do { try sql.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute() } catch {
+            throw .batchLost(culprit: nil, Store.reason(error))
+        }
         let transaction = Transaction(sql, participants)
         var answers: [@Sendable () -> Void] = []
         var failed: [(Job, any Error)] = []
@@ -190,7 +212,7 @@ public final class Writer: Sendable {
         }
         do {
             if store.faults.trips(.ioErrorAtCommit) { throw DatabaseError(resultCode: .SQLITE_IOERR) }
-            try sql.commit()
+            try sql.cachedStatement(sql: "COMMIT TRANSACTION").execute()
         } catch {
             let reason = Store.reason(error)
             if sql.isInsideTransaction { try? sql.rollback() }

@@ -79,9 +79,12 @@ struct Appending {
         let bareSmall = options.isBareMeasured ? try BareDisk(path: folder + "/bare-small", byteCount: 4096) : nil
         var ledgerTime = 0.0, bareTime = 0.0, smallTime = 0.0
         var commits = 0, bareCommits = 0, smallCommits = 0
+        var processorTime = 0.0
         // In turns of a few milliseconds, so that all hear the same noise of the machine.
         while ledgerTime < options.seconds {
+            let processor = processorSeconds()
             let turn = try await commitFor(0.03)
+            processorTime += processorSeconds() - processor
             commits += turn.commits
             ledgerTime += turn.seconds
             for (disk, isSmall) in [(bare, false), (bareSmall, true)] {
@@ -100,6 +103,7 @@ struct Appending {
         report("ledger-append-\(batch)", rate * perCommit, "entries/s")
         report("ledger-entries-per-commit-\(batch)", perCommit, "entries")
         report("ledger-commits-\(batch)", rate, "commits/s")
+        report("ledger-processor-time-\(batch)", processorTime / (Double(commits) * perCommit) * 1e6, "us/entry")
         report("ledger-commit-bytes-\(batch)", Double(byteCount), "bytes")
         if options.isBareMeasured {
             let bareRate = Double(bareCommits) / bareTime

@@ -53,3 +53,11 @@ func writtenByteCount() throws -> Int {
     }
     throw Failed("/proc/self/io has no wchar")
 }
+
+/// Seconds that all threads of this process have computed, in it and in the system on its behalf.
+func processorSeconds() -> Double {
+    var time = timespec()
+    // SAFETY: the structure is written before it is read.
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
