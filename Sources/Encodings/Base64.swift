@@ -39,6 +39,30 @@ package enum Base64 {
     /// The bytes, or nil unless `text` is their one canonical encoding.
     package static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)[...]) }
 
+    /// Appends the 44 characters of 32 bytes, which are given as they lie in memory, without an array in between.
+    package static func append(digest: (UInt64, UInt64, UInt64, UInt64), to out: inout [UInt8]) {
+        let digits = alphabet.span
+        // SAFETY: the tuple is a plain value of 32 bytes without padding; the text has 44 bytes, all of them written before they are read. Six
+        // bits are a valid index into 64 characters.
+        unsafe withUnsafeBytes(of: digest) { bytes in
+            unsafe withUnsafeTemporaryAllocation(byteCount: 44, alignment: 4) { text in
+                for group in 0..<10 {
+                    let (first, second, third) = unsafe (bytes[group * 3], bytes[group * 3 + 1], bytes[group * 3 + 2])
+                    unsafe text[group * 4] = digits[unchecked: Int(first >> 2)]
+                    unsafe text[group * 4 + 1] = digits[unchecked: Int((first & 0x03) << 4 | second >> 4)]
+                    unsafe text[group * 4 + 2] = digits[unchecked: Int((second & 0x0F) << 2 | third >> 6)]
+                    unsafe text[group * 4 + 3] = digits[unchecked: Int(third & 0x3F)]
+                }
+                let (first, second) = unsafe (bytes[30], bytes[31])
+                unsafe text[40] = digits[unchecked: Int(first >> 2)]
+                unsafe text[41] = digits[unchecked: Int((first & 0x03) << 4 | second >> 4)]
+                unsafe text[42] = digits[unchecked: Int((second & 0x0F) << 2)]
+                unsafe text[43] = padding
+                unsafe out.append(contentsOf: text)
+            }
+        }
+    }
+
     /// Whether the 44 bytes at `offset` are the canonical encoding of 32 bytes, without decoding them.
     ///
     /// - Parameter offset: with at least 44 bytes behind it; less traps.

@@ -47,12 +47,13 @@ public struct Leaf: Sendable, Hashable {
 
     /// The leaf's bytes: the entry of the log.
     public var bytes: [UInt8] {
-        var out = Leaf.header
+        var out: [UInt8] = []
         out.reserveCapacity(Leaf.header.count + 20 + Leaf.slotCount * Leaf.lineByteCount)
+        out += Leaf.header
         out.append(contentsOf: String(seq).utf8)
         out.append(UInt8(ascii: "\n"))
         for commitment in commitments {
-            out.append(contentsOf: Base64.encode(commitment.bytes))
+            Base64.append(commitment, to: &out)
             out.append(UInt8(ascii: "\n"))
         }
         return out

@@ -12,6 +12,15 @@ extension LogLine {
     /// Leaves that this line takes: one, and one more for every further four residents.
     public var leafCount: Int { max(1, (residents.count + Leaf.residentSlotCount - 1) / Leaf.residentSlotCount) }
 
+    /// Checks what the types do not, and that the line can have this number.
+    ///
+    /// - Throws: `malformedLine`.
+    public func validate(at seq: UInt64) throws(LedgerFormatError) {
+        try validate()
+        if case .outcome(let decision, _) = phase, decision >= seq { throw .malformedLine(.outcomeBeforeDecision) }
+        guard seq < Frontier.maximumSize - UInt64(leafCount) else { throw .malformedLine(.sequenceNumber) }
+    }
+
     /// The leaves of this line, to be appended one after another.
     ///
     /// - Parameters:
@@ -19,9 +28,7 @@ extension LogLine {
     ///   - random: gives 32 fresh random bytes at each call.
     /// - Throws: `malformedLine`, `noRandomness`.
     public func leaves(at seq: UInt64, random: () throws -> [UInt8]) throws(LedgerFormatError) -> [BuiltLeaf] {
-        try validate()
-        if case .outcome(let decision, _) = phase, decision >= seq { throw .malformedLine(.outcomeBeforeDecision) }
-        guard seq < Frontier.maximumSize - UInt64(leafCount) else { throw .malformedLine(.sequenceNumber) }
+        try validate(at: seq)
         var leaves: [BuiltLeaf] = []
         for number in 0..<leafCount {
             let first = number * Leaf.residentSlotCount

@@ -120,12 +120,11 @@ public struct LogLine: Sendable, Hashable {
     /// - Throws: `malformedLine`.
     public func validate() throws(LedgerFormatError) {
         guard moment >= 0 else { throw .malformedLine(.moment) }
-        for token in [
-            caller, action, organisation, role, hat, household, item, layer, purpose, legalBasis, consent, reglementVersion,
-            policySetDigest, factsDigest, traceID,
-        ] {
-            if let token, token.isEmpty { throw .malformedLine(.emptyToken) }
-        }
+        guard !caller.isEmpty, !action.isEmpty, organisation?.isEmpty != true, role?.isEmpty != true, hat?.isEmpty != true,
+            household?.isEmpty != true, item?.isEmpty != true, layer?.isEmpty != true, purpose?.isEmpty != true,
+            legalBasis?.isEmpty != true, consent?.isEmpty != true, reglementVersion?.isEmpty != true, policySetDigest?.isEmpty != true,
+            factsDigest?.isEmpty != true, traceID?.isEmpty != true
+        else { throw .malformedLine(.emptyToken) }
         for token in lifeDomains where token.isEmpty { throw .malformedLine(.emptyToken) }
         for token in articles where token.isEmpty { throw .malformedLine(.emptyToken) }
         for concern in residents {

@@ -38,13 +38,15 @@ public struct Opening: Sendable, Hashable {
     ///
     /// Number and slot are in it, so that an opening of one leaf opens no other.
     public var commitment: Hash {
-        var message = Array("kluis-ledger/v1".utf8) + [0]
-        for shift in stride(from: UInt64(56), through: 0, by: -8) { message.append(UInt8(truncatingIfNeeded: seq >> shift)) }
-        message.append(UInt8(slot))
-        message += segment
-        // A SHA-256 code always has the 32 bytes of a hash.
-        return Hash(HMACSHA256.authenticate(message, key: salt.bytes).bytes) ?? .emptyTree
+        var place = Opening.header
+        place.reserveCapacity(Opening.header.count + 9)
+        for shift in stride(from: UInt64(56), through: 0, by: -8) { place.append(UInt8(truncatingIfNeeded: seq >> shift)) }
+        place.append(UInt8(slot))
+        // SAFETY: arrays of UInt8 have no padding.
+        return Hash(unsafe HMACSHA256.authenticate(place.span.bytes, segment.span.bytes, key: salt.bytes.span.bytes))
     }
+
+    private static let header = Array("kluis-ledger/v1".utf8) + [0]
 
     /// Checks that this opens a slot of `leaf`.
     ///

@@ -16,14 +16,14 @@ public enum Segment: Sendable, Hashable {
     /// The canonical bytes, which go into the commitment.
     public var bytes: [UInt8] {
         switch self {
-        case .officers(let line): return line.object.bytes
+        case .officers(let line): return line.canonicalBytes
         case .continuation(let seq, let moment):
-            var object = CanonicalObject()
-            object["kind"] = .text(.continuation)
-            object["moment"] = .number(UInt64(clamping: moment))
-            object["of"] = .number(seq)
-            return object.bytes
-        case .resident(let segment): return segment.object.bytes
+            var object = CanonicalWriter(capacity: 128)
+            object.add("kind", Token.continuation)
+            object.add("moment", number: UInt64(clamping: moment))
+            object.add("of", number: seq)
+            return object.finish()
+        case .resident(let segment): return segment.canonicalBytes
         case .tombstone(let tombstone): return tombstone.note.bytes
         case .cosigned(let cosigned): return cosigned.bytes
         }

@@ -13,66 +13,69 @@ extension Token {
     static let outcome = Token(own: "outcome")
     static let continuation = Token(own: "continuation")
     static let none = Token(own: "")
-
-    /// For the raw values of this module's closed codes.
-    init(code: some RawRepresentable<String>) {
-        self = (try? Token(code.rawValue)) ?? .none
-    }
 }
 
-extension CanonicalObject {
-    fileprivate mutating func set(_ key: String, _ token: Token?) {
-        if let token { self[key] = .text(token) }
-    }
-
-    fileprivate mutating func set(_ key: String, _ tokens: [Token]) {
-        if !tokens.isEmpty { self[key] = .list(tokens) }
-    }
-
-    fileprivate mutating func set(_ phase: LogLine.Phase) {
-        switch phase {
-        case .decision(let verdict, let effect):
-            self["kind"] = .text(.decision)
-            self["verdict"] = .text(Token(code: verdict))
-            set("effect", effect.map { Token(code: $0) })
-        case .outcome(let decision, let effect):
-            self["kind"] = .text(.outcome)
-            self["of"] = .number(decision)
-            self["effect"] = .text(Token(code: effect))
+extension LogLine.Phase {
+    fileprivate var effect: LogLine.Effect? {
+        switch self {
+        case .decision(_, let effect): effect
+        case .outcome(_, let effect): effect
         }
+    }
+
+    /// The word that says which of the two it is.
+    fileprivate var kind: Token {
+        switch self {
+        case .decision: .decision
+        case .outcome: .outcome
+        }
+    }
+
+    fileprivate var verdict: LogLine.Verdict? {
+        if case .decision(let verdict, _) = self { verdict } else { nil }
+    }
+
+    /// The decision that an outcome belongs to.
+    fileprivate var decision: UInt64? {
+        if case .outcome(let decision, _) = self { decision } else { nil }
     }
 }
 
 extension LogLine {
     /// The officers' segment.
-    var object: CanonicalObject {
-        var object = CanonicalObject()
-        object.set(phase)
-        object["moment"] = .number(UInt64(clamping: moment))
-        object.set("caller", caller)
-        object.set("organisation", organisation)
-        object.set("role", role)
-        object.set("hat", hat)
-        object.set("household", household)
-        object.set("residents", residents.map(\.resident))
+    var canonicalBytes: [UInt8] {
+        var object = CanonicalWriter()
+        object.add("action", action)
+        object.add("articles", articles)
+        object.add("caller", caller)
+        object.add("consent", consent)
+        object.add("effect", code: phase.effect)
+        object.add("facts", factsDigest)
+        object.add("hat", hat)
+        object.add("household", household)
+        object.add("item", item)
+        object.add("kind", phase.kind)
+        object.add("layer", layer)
+        object.add("legalBasis", legalBasis)
+        object.add("lifeDomains", lifeDomains)
+        object.add("moment", number: UInt64(clamping: moment))
+        object.add("note", code: note)
+        if let decision = phase.decision { object.add("of", number: decision) }
+        object.add("organisation", organisation)
+        object.add("policySet", policySetDigest)
+        object.add("purpose", purpose)
+        object.add("reglement", reglementVersion)
         // Parallel to the residents; the empty text stands for nothing.
-        if residents.contains(where: { $0.item != nil }) { object.set("residentItems", residents.map { $0.item ?? .none }) }
-        if residents.contains(where: { $0.consent != nil }) { object.set("residentConsents", residents.map { $0.consent ?? .none }) }
-        object.set("item", item)
-        object.set("layer", layer)
-        object.set("lifeDomains", lifeDomains)
-        object.set("action", action)
-        object.set("purpose", purpose)
-        object.set("legalBasis", legalBasis)
-        object.set("consent", consent)
-        object.set("articles", articles)
-        object.set("reglement", reglementVersion)
-        object.set("policySet", policySetDigest)
-        object.set("facts", factsDigest)
-        object.set("trace", traceID)
-        object["visible"] = .flag(isVisible)
-        object.set("note", note.map { Token(code: $0) })
-        return object
+        if residents.contains(where: { $0.consent != nil }) {
+            object.list("residentConsents", residents.count) { residents[$0].consent ?? .none }
+        }
+        if residents.contains(where: { $0.item != nil }) { object.list("residentItems", residents.count) { residents[$0].item ?? .none } }
+        if !residents.isEmpty { object.list("residents", residents.count) { residents[$0].resident } }
+        object.add("role", role)
+        object.add("trace", traceID)
+        object.add("verdict", code: phase.verdict)
+        object.add("visible", flag: isVisible)
+        return object.finish()
     }
 
     init(kind: Token, _ fields: inout SegmentFields) throws(LedgerFormatError) {
@@ -118,25 +121,28 @@ extension LogLine {
 }
 
 extension ResidentSegment {
-    var object: CanonicalObject {
-        var object = CanonicalObject()
-        object.set(phase)
-        object["moment"] = .number(UInt64(clamping: moment))
-        object.set("resident", resident)
-        object.set("organisation", organisation)
-        object.set("role", role)
-        object.set("hat", hat)
-        object.set("item", item)
-        object.set("layer", layer)
-        object.set("lifeDomains", lifeDomains)
-        object.set("action", action)
-        object.set("purpose", purpose)
-        object.set("legalBasis", legalBasis)
-        object.set("consent", consent)
-        object.set("articles", articles)
-        object.set("reglement", reglementVersion)
-        object["emergencyAccess"] = .flag(isEmergencyAccess)
-        return object
+    var canonicalBytes: [UInt8] {
+        var object = CanonicalWriter(capacity: 512)
+        object.add("action", action)
+        object.add("articles", articles)
+        object.add("consent", consent)
+        object.add("effect", code: phase.effect)
+        object.add("emergencyAccess", flag: isEmergencyAccess)
+        object.add("hat", hat)
+        object.add("item", item)
+        object.add("kind", phase.kind)
+        object.add("layer", layer)
+        object.add("legalBasis", legalBasis)
+        object.add("lifeDomains", lifeDomains)
+        object.add("moment", number: UInt64(clamping: moment))
+        if let decision = phase.decision { object.add("of", number: decision) }
+        object.add("organisation", organisation)
+        object.add("purpose", purpose)
+        object.add("reglement", reglementVersion)
+        object.add("resident", resident)
+        object.add("role", role)
+        object.add("verdict", code: phase.verdict)
+        return object.finish()
     }
 
     init(kind: Token, _ fields: inout SegmentFields) throws(LedgerFormatError) {

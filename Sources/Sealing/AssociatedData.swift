@@ -20,28 +20,26 @@ public struct AssociatedData: Hashable, Sendable {
 
     /// Starts a record, for instance `"item-content"`.
     public init(_ record: StaticString) {
+        bytes.reserveCapacity(256)
         append(.record, name: record, [])
     }
 
     /// The record with one more field of text, compared as UTF-8 bytes. Nil is encoded as absent, which differs from empty.
-    public func adding(_ name: StaticString, text: String?) -> AssociatedData {
-        var result = self
-        result.append(name, text: text)
-        return result
+    public consuming func adding(_ name: StaticString, text: String?) -> AssociatedData {
+        append(name, text: text)
+        return self
     }
 
     /// The record with one more field of bytes. Nil is encoded as absent, which differs from empty.
-    public func adding(_ name: StaticString, bytes: [UInt8]?) -> AssociatedData {
-        var result = self
-        result.append(name, bytes: bytes)
-        return result
+    public consuming func adding(_ name: StaticString, bytes: [UInt8]?) -> AssociatedData {
+        append(name, bytes: bytes)
+        return self
     }
 
     /// The record with one more number. Nil is encoded as absent, which differs from 0.
-    public func adding(_ name: StaticString, number: UInt64?) -> AssociatedData {
-        var result = self
-        result.append(name, number: number)
-        return result
+    public consuming func adding(_ name: StaticString, number: UInt64?) -> AssociatedData {
+        append(name, number: number)
+        return self
     }
 
     /// Adds a field of text in place; see ``adding(_:text:)``.
@@ -71,8 +69,7 @@ public struct AssociatedData: Hashable, Sendable {
     }
 
     private mutating func append(count: Int) {
-        let number = UInt64(count)
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        unsafe withUnsafeBytes(of: UInt64(count).littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 }
 

@@ -15,13 +15,21 @@ public enum HMACSHA256 {
 
     /// The 32 bytes of the code over `message`; `key` of any length.
     public static func authenticate(_ message: RawSpan, key: RawSpan) -> SHA256Digest {
-        guard SHA256.usesInstructions, key.byteCount <= blockByteCount else { return portableAuthenticate(message, key: key) }
-        let count = message.byteCount
+        authenticate(RawSpan(), message, key: key)
+    }
+
+    /// The 32 bytes of the code over `head` followed by `message`; `key` of any length.
+    public static func authenticate(_ head: RawSpan, _ message: RawSpan, key: RawSpan) -> SHA256Digest {
+        guard SHA256.usesInstructions, key.byteCount <= blockByteCount else { return portableAuthenticate(head, message, key: key) }
+        let start = blockByteCount + head.byteCount
+        let count = head.byteCount + message.byteCount
         return unsafe withUnsafeTemporaryAllocation(byteCount: blockByteCount + max(count, byteCount), alignment: 16) { input in
             defer { unsafe Wiping.wipe(input) }
-            // SAFETY: the buffer has room for a block and the longer of message and digest, and each part is written before it is read.
+            // SAFETY: the buffer has room for a block and the longer of message and digest, and each part is written before it is read. The
+            // sum of two sizes of memory that is there does not overflow.
             unsafe pad(input, with: key, 0x36)
-            unsafe message.withUnsafeBytes { unsafe input.part(blockByteCount..<blockByteCount + count).copyMemory(from: $0) }
+            unsafe head.withUnsafeBytes { unsafe input.part(blockByteCount..<start).copyMemory(from: $0) }
+            unsafe message.withUnsafeBytes { unsafe input.part(start..<blockByteCount + count).copyMemory(from: $0) }
             let inner = unsafe SHA256.hash(UnsafeRawBufferPointer(input.part(0..<blockByteCount + count)).bytes)
             unsafe pad(input, with: key, 0x5C)
             unsafe inner.withUnsafeBytes { unsafe input.part(blockByteCount..<blockByteCount + byteCount).copyMemory(from: $0) }
@@ -38,13 +46,16 @@ public enum HMACSHA256 {
     }
 
     /// The code by libsodium, which is what ``authenticate(_:key:)-(RawSpan,_)`` falls back to.
-    static func portableAuthenticate(_ message: RawSpan, key: RawSpan) -> SHA256Digest {
+    static func portableAuthenticate(_ head: RawSpan, _ message: RawSpan, key: RawSpan) -> SHA256Digest {
         var state = crypto_auth_hmacsha256_state()
         // SAFETY: the state holds key material and is overwritten before it goes out of scope.
         defer { unsafe sodium_memzero(&state, MemoryLayout<crypto_auth_hmacsha256_state>.size) }
         var octets = Octets32()
         // SAFETY: lengths are those of the buffers; 32 bytes are written.
         unsafe key.withUnsafeBytes { key in _ = unsafe crypto_auth_hmacsha256_init(&state, key.octets, key.count) }
+        unsafe head.withUnsafeBytes { head in
+            _ = unsafe crypto_auth_hmacsha256_update(&state, head.octets, UInt64(head.count))
+        }
         unsafe message.withUnsafeBytes { message in
             _ = unsafe crypto_auth_hmacsha256_update(&state, message.octets, UInt64(message.count))
         }

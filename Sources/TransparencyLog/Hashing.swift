@@ -1,4 +1,4 @@
-import Sealing
+package import Sealing
 
 /// The three hashes of an RFC 6962 Merkle tree, without allocation.
 ///
@@ -6,6 +6,12 @@ import Sealing
 extension Hash {
     /// The root of the tree without leaves: SHA-256 of nothing.
     public static let emptyTree = Hash.sha256([])
+
+    /// A digest that was computed elsewhere.
+    package init(_ digest: SHA256Digest) {
+        // SAFETY: the digest's 32 bytes are read while it lends them.
+        self = unsafe digest.withUnsafeBytes { unsafe Hash(reading: $0.bytes, at: 0) }
+    }
 
     /// SHA-256 of any bytes.
     public static func sha256(_ bytes: [UInt8]) -> Hash {
@@ -47,7 +53,7 @@ extension Hash {
 
     /// SHA-256 of a buffer.
     static func digest(_ bytes: UnsafeRawBufferPointer) -> Hash {
-        // SAFETY: the span does not outlive the buffer, and the digest's 32 bytes are read while it lends them.
-        unsafe SHA256.hash(bytes.bytes).withUnsafeBytes { unsafe Hash(reading: $0.bytes, at: 0) }
+        // SAFETY: the span does not outlive the buffer.
+        Hash(unsafe SHA256.hash(bytes.bytes))
     }
 }

@@ -1,3 +1,12 @@
+import Encodings
+
+extension Base64 {
+    /// Appends the 44 characters of a digest, without an array in between.
+    package static func append(_ hash: Hash, to out: inout [UInt8]) {
+        append(digest: (hash.word0, hash.word1, hash.word2, hash.word3), to: &out)
+    }
+}
+
 /// Decimal numbers as the C2SP formats write them.
 package enum Decimal {
     /// The number, or nil unless `text` is ASCII digits without a leading zero (but `0` itself) and at most 2⁶³ − 1.

@@ -53,8 +53,15 @@ struct DigestTests {
             for keyLength in [0, 1, 31, 32, 63, 64, 65, 100] {
                 let (key, message) = (generator.bytes(keyLength), generator.bytes(length))
                 // SAFETY: arrays of UInt8 have no padding.
-                let expected = unsafe HMACSHA256.portableAuthenticate(message.span.bytes, key: key.span.bytes)
+                let expected = unsafe HMACSHA256.portableAuthenticate(RawSpan(), message.span.bytes, key: key.span.bytes)
                 #expect(HMACSHA256.authenticate(message, key: key) == expected, "message \(length), key \(keyLength), seed \(seed)")
+                let (head, rest) = (Array(message.prefix(25)), Array(message.dropFirst(25)))
+                // SAFETY: as above.
+                let (inParts, portable) = unsafe (
+                    HMACSHA256.authenticate(head.span.bytes, rest.span.bytes, key: key.span.bytes),
+                    HMACSHA256.portableAuthenticate(head.span.bytes, rest.span.bytes, key: key.span.bytes)
+                )
+                #expect(inParts == expected && portable == expected, "in parts: message \(length), key \(keyLength), seed \(seed)")
             }
         }
     }
