@@ -1,7 +1,7 @@
 import FoundationEssentials
 import GRDB
 public import LedgerFormat
-public import Sealing
+import Sealing
 public import Storage
 import Synchronization
 public import TransparencyLog
@@ -24,39 +24,31 @@ final class Batch: Sendable {
     let committed = Atomic<Bool>(false)
 }
 
-/// Lends the keys under which the openings of lines are stored: one end of either key erases.
-///
-/// Implemented by the vault: BLAKE2b(K_month[controller], label, K_audit[household] ‖ index).
-public protocol AuditKeySource: Sendable {
-    /// For writing: the key of a new month is made.
-    ///
-    /// - Parameters:
-    ///   - household: the household's identifier as text; nil for lines outside households.
-    ///   - month: `YYYY-MM`, in UTC.
-    ///   - use: gets the key, which is gone when the call returns.
-    func withEntryKey<Output>(
-        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-        _ use: (borrowing LentKey) throws -> Output
-    ) throws -> Output
-
-    /// The same for reading: makes no key. Nil when the key of the month is gone.
-    func withEntryKeyIfPresent<Output>(
-        household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-        _ use: (borrowing LentKey) throws -> Output
-    ) throws -> Output?
-}
-
 /// The vault's log: appends inside the transaction that decides, and is durable with it.
 ///
-/// As a participant of the transaction it keeps the Merkle frontier: a line that is undone leaves no gap.
+/// As a participant of the transaction it keeps the Merkle frontier: a line that is undone leaves no gap. A line gets its number at once and is
+/// sealed and written with the others of its transaction, before that commits or is read from.
 public final class AuditLog: Participant, Sendable {
     private struct OutcomeToCome: Sendable {
         let line: LogLine
         let of: UInt64
     }
-    private struct Open {
+    /// How far the transaction has come. A value, so that a savepoint can go back to it.
+    private struct Progress {
+        /// Over the lines that stand in the tables.
         var frontier = Frontier()
-        var marks: [Frontier] = []
+        /// How many of ``Open/lines`` those are.
+        var written = 0
+        /// How many there are.
+        var count = 0
+        /// The number of the next leaf.
+        var next: UInt64 = 0
+    }
+    private struct Open {
+        var progress = Progress()
+        var marks: [Progress] = []
+        /// Every line of this transaction. Those that were written stay here as well: a savepoint that goes back takes rows away.
+        var lines: [PendingLine] = []
         var batch = Batch()
         /// Outcomes that ride with this transaction.
         var riding: [OutcomeToCome] = []
@@ -121,7 +113,9 @@ public final class AuditLog: Participant, Sendable {
     /// Size and root of the durable log: 32 bytes.
     public var head: (size: UInt64, root: [UInt8]) { published.withLock { ($0.size, $0.root.bytes) } }
     /// Size and root as the open transaction will leave them, for the commit record. Call while preparing, after the log has prepared.
-    public var preparedHead: (size: UInt64, root: [UInt8]) { open.withLock { ($0.frontier.size, $0.frontier.root.bytes) } }
+    public var preparedHead: (size: UInt64, root: [UInt8]) {
+        open.withLock { ($0.progress.frontier.size, $0.progress.frontier.root.bytes) }
+    }
 
     // MARK: - Appending
 
@@ -141,46 +135,53 @@ public final class AuditLog: Participant, Sendable {
 
     private func write(_ line: LogLine, awaitsOutcome: Bool, in transaction: borrowing Transaction) throws -> Entry {
         if faults.trips(.ledgerAppend) { throw LedgerError.notRecorded }
-        var (frontier, batch) = open.withLock { ($0.frontier, $0.batch) }
-        let first = frontier.size
-        // One call of the system for a leaf's salts and padding together.
-        var random: ArraySlice<UInt8> = []
-        let leaves = try line.leaves(at: first) {
-            if random.isEmpty { random = RandomBytes.generate(Leaf.slotCount * Salt.byteCount)[...] }
-            defer { random = random.dropFirst(Salt.byteCount) }
-            return Array(random.prefix(Salt.byteCount))
-        }
-        for built in leaves {
-            try insert(built, household: line.household?.text, moment: line.moment, to: &frontier, in: transaction)
-        }
-        if awaitsOutcome {
-            try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_open(seq, line) VALUES (?, ?)")
-                .execute(arguments: [Int64(first), Data(try sealOpen(line, index: first, in: transaction))])
-            guard transaction.sql.changesCount == 1 else { throw LedgerError.notRecorded }
-        }
-        open.withLock { $0.frontier = frontier }
-        return Entry(index: first, batch: batch)
+        try line.validate(at: open.withLock { $0.progress.next })
+        let household = line.household?.text
+        return try append(.line(line, awaitsOutcome: awaitsOutcome), household: household, moment: line.moment, in: transaction)
     }
 
-    private func insert(
-        _ built: BuiltLeaf, household: String?, moment: Int64, to frontier: inout Frontier, in transaction: borrowing Transaction
-    ) throws {
-        let leaf = built.leaf.bytes
-        let side = try seal(built.side, household: household, moment: moment, index: built.leaf.seq, in: transaction)
-        try transaction.sql.cachedStatement(sql: "INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)")
-            .execute(arguments: [Int64(built.leaf.seq), Data(leaf), Data(side)])
-        guard transaction.sql.changesCount == 1 else { throw LedgerError.notRecorded }
-        try frontier.append(leafHash: .leaf(leaf))
+    /// Gives a line its number and keys. Whatever can be wrong with it alone is found here, so that it harms no other's.
+    private func append(
+        _ content: PendingLine.Content, household: String?, moment: Int64, in transaction: borrowing Transaction
+    ) throws -> Entry {
+        let month = Month.text(millisecondsSince1970: moment)
+        let keys = try keys.keysToWrite(household: household, month: month, in: transaction)
+        return open.withLock { open in
+            let index = open.progress.next
+            let line = PendingLine(content: content, index: index, place: LinePlace(month: month, household: household), keys: keys)
+            open.lines.append(line)
+            open.progress.count += 1
+            open.progress.next += UInt64(line.leafCount)
+            return Entry(index: index, batch: open.batch)
+        }
     }
 
     /// Appends a leaf that commits to cosignatures.
     /// - Returns: its number.
     func append(_ cosigned: CosignedCheckpoint, in transaction: borrowing Transaction) throws -> UInt64 {
-        var frontier = open.withLock { $0.frontier }
-        let built = try cosigned.leaf(at: frontier.size, random: { RandomBytes.generate(Salt.byteCount) })
-        try insert(built, household: nil, moment: cosigned.moment, to: &frontier, in: transaction)
-        open.withLock { $0.frontier = frontier }
-        return built.leaf.seq
+        try append(.cosigned(cosigned), household: nil, moment: cosigned.moment, in: transaction).index
+    }
+
+    /// Seals and writes the lines that have a number only.
+    /// - Throws: `notRecorded`, what SQLite threw, or `SealingError`. The caller's savepoint or transaction cannot stand then.
+    func settle(in transaction: borrowing Transaction) throws {
+        let (lines, progress) = open.withLock { ($0.lines[$0.progress.written..<$0.progress.count], $0.progress) }
+        guard !lines.isEmpty else { return }
+        var frontier = progress.frontier
+        try LineSealing.seal(lines) { sealed in
+            for leaf in sealed.leaves {
+                guard leaf.index == frontier.size else { throw LedgerError.doesNotVerify(index: leaf.index) }
+                try transaction.insert("INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)", leaf.index, leaf.bytes, leaf.side)
+                try frontier.append(leafHash: leaf.hash)
+            }
+            if let open = sealed.open {
+                try transaction.insert("INSERT INTO ledger_open(seq, line) VALUES (?, ?)", sealed.index, open)
+            }
+        }
+        open.withLock { [frontier] open in
+            open.progress.frontier = frontier
+            open.progress.written = progress.count
+        }
     }
 
     /// The receipt of a line.
@@ -225,6 +226,7 @@ public final class AuditLog: Participant, Sendable {
     public func lines(
         _ range: Range<UInt64>, in transaction: borrowing Transaction
     ) throws -> [(index: UInt64, line: LogLine?)] {
+        try settle(in: transaction)
         let rows = try Row.fetchAll(
             transaction.sql,
             sql: "SELECT l.seq, l.leaf, l.side FROM ledger_leaf l WHERE l.seq >= ? AND l.seq < ? ORDER BY l.seq",
@@ -263,22 +265,23 @@ public final class AuditLog: Participant, Sendable {
         let frontier = published.withLock { $0 }
         open.withLock {
             $0 = Open()
-            $0.frontier = frontier
+            $0.progress = Progress(frontier: frontier, next: frontier.size)
             $0.stored = frontier.size
         }
     }
 
     public func mark() -> Int {
         open.withLock {
-            $0.marks.append($0.frontier)
+            $0.marks.append($0.progress)
             return $0.marks.count - 1
         }
     }
 
     public func rollBack(to mark: Int) {
         open.withLock {
-            $0.frontier = $0.marks[mark]
+            $0.progress = $0.marks[mark]
             $0.marks.removeSubrange(mark...)
+            $0.lines.removeSubrange($0.progress.count...)
         }
     }
 
@@ -289,11 +292,12 @@ public final class AuditLog: Participant, Sendable {
         }
         // ORDER: remembered before they are written, so that a transaction that is lost gives them back.
         open.withLock { $0.riding = riding }
+        for outcome in riding { _ = try append(outcome.line, in: transaction) }
+        try settle(in: transaction)
         for outcome in riding {
-            _ = try append(outcome.line, in: transaction)
             try transaction.sql.cachedStatement(sql: "DELETE FROM ledger_open WHERE seq = ?").execute(arguments: [Int64(outcome.of)])
         }
-        let (frontier, stored) = open.withLock { ($0.frontier, $0.stored) }
+        let (frontier, stored) = open.withLock { ($0.progress.frontier, $0.stored) }
         guard frontier.size != stored else { return }
         try transaction.sql.cachedStatement(
             sql: "INSERT INTO ledger_head(one, frontier) VALUES (1, ?) ON CONFLICT(one) DO UPDATE SET frontier = excluded.frontier"
@@ -302,14 +306,17 @@ public final class AuditLog: Participant, Sendable {
     }
 
     public func committed() {
-        let (frontier, batch) = open.withLock { ($0.frontier, $0.batch) }
+        let (frontier, batch) = open.withLock { open in
+            open.lines = []
+            return (open.progress.frontier, open.batch)
+        }
         published.withLock { $0 = frontier }
         batch.committed.store(true, ordering: .releasing)
     }
 
     public func abandoned() {
         let riding = open.withLock { open in
-            defer { open.riding = [] }
+            defer { (open.riding, open.lines) = ([], []) }
             return open.riding
         }
         waiting.withLock { $0 = riding + $0 }

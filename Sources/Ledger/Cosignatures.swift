@@ -71,6 +71,7 @@ extension AuditLog {
 
     /// The openings of the newest leaves with cosignatures below a size, ascending.
     func cosignedOpenings(below size: UInt64, in transaction: borrowing Transaction) throws -> [Opening] {
+        try settle(in: transaction)
         let rows = try Row.fetchAll(
             transaction.sql,
             sql: """

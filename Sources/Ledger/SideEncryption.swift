@@ -5,64 +5,63 @@ import Storage
 /// How the openings of a line rest in the side table: under a key that dies with the month or with the household's audit key.
 ///
 /// The row says in the clear only which month and which household's key it needs: `u8 length ‖ month ‖ u8 length ‖ household ‖ envelope`.
-extension AuditLog {
-    private static var label: Label { Label("kluis.ledger.lin") }
-    private static var openLabel: Label { Label("kluis.ledger.opn") }
+///
+/// What tells where the keys of a line are: its month and its household.
+struct LinePlace: Sendable {
+    static let label = Label("kluis.ledger.lin")
+    /// Of a reading's line, kept until its outcome is written.
+    static let openLabel = Label("kluis.ledger.opn")
+
+    /// `YYYY-MM`.
+    let month: String
+    /// Nil for lines outside households.
+    let household: String?
 
     func seal(
-        _ side: SideEntry, household: String?, moment: Int64, index: UInt64, in transaction: borrowing Transaction
+        _ plaintext: [UInt8], index: UInt64, under keys: LineKeys, label: Label, random: inout RandomSupply
     ) throws -> [UInt8] {
-        try seal(side.bytes, household: household, moment: moment, index: index, label: Self.label, in: transaction)
+        var prefix: [UInt8] = []
+        for text in [month, household ?? ""] {
+            prefix.append(UInt8(truncatingIfNeeded: text.utf8.count))
+            prefix += text.utf8
+        }
+        return try keys.withKey(of: index) { key in
+            try Envelope.sealPadded(plaintext, after: prefix, under: key, label: label, meaning: meaning(index), random: &random)
+        }
     }
 
+    fileprivate func meaning(_ index: UInt64) -> AssociatedData {
+        AssociatedData("ledger-line").adding("month", text: month).adding("household", text: household).adding("index", number: index)
+    }
+}
+
+extension AuditLog {
     /// Nil when the key of the line's month is gone.
     func unseal(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> SideEntry? {
-        try unseal(bytes, index: index, label: Self.label, in: transaction).map { try SideEntry(parsing: $0) }
-    }
-
-    /// A reading's line, kept until its outcome is written.
-    func sealOpen(_ line: LogLine, index: UInt64, in transaction: borrowing Transaction) throws -> [UInt8] {
-        try seal(
-            Segment.officers(line).bytes, household: line.household?.text, moment: line.moment, index: index, label: Self.openLabel,
-            in: transaction)
+        try unseal(bytes, index: index, label: LinePlace.label, in: transaction).map { try SideEntry(parsing: $0) }
     }
 
     func unsealOpen(_ bytes: [UInt8], index: UInt64, in transaction: borrowing Transaction) throws -> LogLine? {
-        guard let bytes = try unseal(bytes, index: index, label: Self.openLabel, in: transaction) else { return nil }
+        guard let bytes = try unseal(bytes, index: index, label: LinePlace.openLabel, in: transaction) else { return nil }
         guard case .officers(let line) = try Segment(parsing: bytes, slot: Leaf.officersSlot) else {
             throw LedgerError.cannotOpen(index: index)
         }
         return line
     }
 
-    private func seal(
-        _ plaintext: [UInt8], household: String?, moment: Int64, index: UInt64, label: Label, in transaction: borrowing Transaction
-    ) throws -> [UInt8] {
-        let month = Month.text(millisecondsSince1970: moment)
-        let envelope = try keys.withEntryKey(household: household, month: month, index: index, in: transaction) { key in
-            try Envelope.sealPadded(plaintext, under: key, label: label, meaning: context(month, household, index))
-        }
-        return prefix(month) + prefix(household ?? "") + envelope
-    }
-
     private func unseal(_ bytes: [UInt8], index: UInt64, label: Label, in transaction: borrowing Transaction) throws -> [UInt8]? {
         var rest = bytes[...]
         guard let month = text(&rest), let household = text(&rest) else { throw LedgerError.cannotOpen(index: index) }
-        let named = household.isEmpty ? nil : household
-        return try keys.withEntryKeyIfPresent(household: named, month: month, index: index, in: transaction) { key in
+        let place = LinePlace(month: month, household: household.isEmpty ? nil : household)
+        guard let keys = try keys.keysToRead(household: place.household, month: month, in: transaction) else { return nil }
+        return try keys.withKey(of: index) { key in
             do {
-                return try Envelope.openPadded(Array(rest), under: key, label: label, meaning: context(month, named, index))
+                return try Envelope.openPadded(Array(rest), under: key, label: label, meaning: place.meaning(index))
             } catch {
                 throw LedgerError.cannotOpen(index: index)
             }
         }
     }
-
-    private func context(_ month: String, _ household: String?, _ index: UInt64) -> AssociatedData {
-        AssociatedData("ledger-line").adding("month", text: month).adding("household", text: household).adding("index", number: index)
-    }
-
-    private func prefix(_ text: String) -> [UInt8] { [UInt8(truncatingIfNeeded: text.utf8.count)] + Array(text.utf8) }
 
     private func text(_ rest: inout ArraySlice<UInt8>) -> String? {
         guard let count = rest.popFirst(), rest.count >= Int(count) else { return nil }

@@ -55,6 +55,33 @@ public enum Envelope {
         return try seal(padded, under: key, label: label, meaning: meaning)
     }
 
+    /// Pads `content` to its bucket (``Padding``) and seals it behind bytes that stand in the clear; the padded copy is overwritten.
+    ///
+    /// - Parameters:
+    ///   - prefix: comes before the envelope and is not part of it: what protects it has to stand in `meaning`.
+    ///   - random: gives the nonce.
+    /// - Returns: the prefix and the envelope, which ``openPadded(_:under:label:meaning:)`` opens.
+    /// - Throws: `tooLong`, `keyWiped`, `memoryProtection`, `unavailable`.
+    public static func sealPadded<Key: KeyLending & ~Copyable>(
+        _ content: [UInt8], after prefix: [UInt8], under key: borrowing Key, label: Label, meaning: AssociatedData,
+        random: inout RandomSupply
+    ) throws(SealingError) -> [UInt8] {
+        try Sodium.require()
+        guard let padded = Padding.paddedCount(for: content.count) else { throw .tooLong }
+        let (total, overflow) = padded.addingReportingOverflow(overhead + prefix.count)
+        guard !overflow else { throw .tooLong }
+        let plain = WipedBuffer(count: padded)
+        unsafe content.withUnsafeBytes { unsafe Padding.pad($0, into: plain.memory) }
+        return try unsafe [UInt8].filled(count: total) { target throws(SealingError) in
+            unsafe target.part(0..<prefix.count).copyBytes(from: prefix)
+            let envelope = unsafe target.part(prefix.count..<total)
+            unsafe random.take(into: envelope.part(1..<1 + nonceCount))
+            try plain.withBytes { content throws(SealingError) in
+                try unsafe seal(content, into: envelope, under: key, label: label, meaning: meaning.bytes)
+            }
+        }
+    }
+
     /// Wraps a key under another.
     ///
     /// - Returns: 105 bytes.
@@ -155,17 +182,24 @@ public enum Envelope {
         guard !overflow else { throw .tooLong }
         guard nonce.count == nonceCount else { throw .wrongLength }
         return try unsafe [UInt8].filled(count: total) { target throws(SealingError) in
-            unsafe target[0] = suite
             unsafe target.part(1..<1 + nonceCount).copyBytes(from: nonce)
-            let header = unsafe UnsafeRawBufferPointer(target.part(0..<headerCount))
-            let nonce = unsafe UnsafeRawBufferPointer(target.part(1..<1 + nonceCount))
-            try unsafe CommittingKey.derive(from: key, label: label, suite: suite, nonce: nonce, meaning: meaning) {
-                derived, commitment throws(SealingError) in
-                unsafe target.part(1 + nonceCount..<headerCount).copyMemory(from: commitment)
-                let body = unsafe target.part(headerCount..<total)
-                unsafe content.withUnsafeBytes { content in
-                    unsafe AEAD.seal(content, into: body, key: derived, nonce: nonce, associatedData: header)
-                }
+            try unsafe seal(content, into: target, under: key, label: label, meaning: meaning)
+        }
+    }
+
+    /// Seals into exactly the envelope's size, in which the nonce stands already.
+    private static func seal<Key: KeyLending & ~Copyable>(
+        _ content: RawSpan, into target: UnsafeMutableRawBufferPointer, under key: borrowing Key, label: Label, meaning: [UInt8]
+    ) throws(SealingError) {
+        unsafe target[0] = suite
+        let header = unsafe UnsafeRawBufferPointer(target.part(0..<headerCount))
+        let nonce = unsafe UnsafeRawBufferPointer(target.part(1..<1 + nonceCount))
+        try unsafe CommittingKey.derive(from: key, label: label, suite: suite, nonce: nonce, meaning: meaning) {
+            derived, commitment throws(SealingError) in
+            unsafe target.part(1 + nonceCount..<headerCount).copyMemory(from: commitment)
+            let body = unsafe target.part(headerCount..<target.count)
+            unsafe content.withUnsafeBytes { content in
+                unsafe AEAD.seal(content, into: body, key: derived, nonce: nonce, associatedData: header)
             }
         }
     }

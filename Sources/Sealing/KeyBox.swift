@@ -39,19 +39,24 @@ final class GuardedBytes: @unchecked Sendable {
     }
 
     func withBytes<R: ~Copyable>(_ body: (RawSpan) throws(SealingError) -> R) throws(SealingError) -> R {
-        let address = try unsafe locked { () throws(SealingError) -> UnsafeRawPointer? in
+        let address = try unsafe enter()
+        defer { leave() }
+        // SAFETY: `enter` answered for it; the span cannot outlive the call.
+        return try body(unsafe RawSpan(_unsafeStart: address ?? UnsafeRawPointer(bitPattern: 64)!, byteCount: count))
+    }
+
+    /// Makes the page readable until as many calls of ``leave()`` as of this one.
+    fileprivate func enter() throws(SealingError) -> UnsafeRawPointer? {
+        try unsafe locked { () throws(SealingError) -> UnsafeRawPointer? in
             guard !isWiped, secret != nil else { throw .keyWiped }
             if readers == 0, secret?.allowReading() != true { throw .memoryProtection }
             readers += 1
             // SAFETY: the address leaves the lock, and `readers` keeps the memory alive and readable.
             return unsafe secret?.withUnsafeBytes { $0.baseAddress } ?? nil
         }
-        defer { leave() }
-        // SAFETY: see above; the span cannot outlive the call.
-        return try body(unsafe RawSpan(_unsafeStart: address ?? UnsafeRawPointer(bitPattern: 64)!, byteCount: count))
     }
 
-    private func leave() {
+    fileprivate func leave() {
         try? locked { () throws(SealingError) in
             readers -= 1
             guard readers == 0 else { return }
@@ -99,6 +104,22 @@ public final class KeyBox: Sendable, KeyLending {
     /// - Throws: what `body` throws; `keyWiped` after ``wipe()``; `memoryProtection` when the page cannot be made readable.
     public func withKeyBytes<R: ~Copyable>(_ body: (RawSpan) throws(SealingError) -> R) throws(SealingError) -> R {
         try guarded.withBytes(body)
+    }
+
+    /// Keeps the pages of several keys readable for the length of a call that uses them many times, so that each is opened once.
+    ///
+    /// The bytes are not lent by this: whoever uses a key inside the call borrows it as ever. A key may stand among them more than once. A key
+    /// that is wiped meanwhile throws `keyWiped` from then on, and its bytes are overwritten when the call ends.
+    /// - Throws: what `body` throws; `keyWiped`, `memoryProtection`.
+    public static func reading<R>(_ keys: [KeyBox], _ body: () throws -> R) throws -> R {
+        var entered = 0
+        // ORDER: however it ends, exactly the pages that were opened are closed.
+        defer { for key in keys.prefix(entered) { key.guarded.leave() } }
+        for key in keys {
+            _ = try unsafe key.guarded.enter()
+            entered += 1
+        }
+        return try body()
     }
 
     /// Ends the key: every later use throws `keyWiped`.

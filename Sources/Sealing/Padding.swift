@@ -26,6 +26,15 @@ public enum Padding {
         return padded
     }
 
+    /// Writes the content with its padding into exactly ``paddedCount(for:)`` bytes.
+    static func pad(_ content: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
+        precondition(target.count > content.count)
+        unsafe target.copyMemory(from: content)
+        unsafe target[content.count] = 0x80
+        // SAFETY: `target` is longer than the content by at least the mark.
+        unsafe target.part(content.count + 1..<target.count).initializeMemory(as: UInt8.self, repeating: 0)
+    }
+
     /// The content without its padding.
     ///
     /// - Throws: `badPadding` unless `padded` is exactly what ``pad(_:)`` returns for the content.

@@ -44,6 +44,11 @@ public struct WipedBuffer: ~Copyable, @unchecked Sendable {
         self.count = size
     }
 
+    /// The memory itself, for this module's own writing; it must not be used after the value's life.
+    var memory: UnsafeMutableRawBufferPointer {
+        unsafe UnsafeMutableRawBufferPointer(start: base, count: count)
+    }
+
     deinit {
         // SAFETY: allocated in init and owned by nobody else.
         unsafe sodium_memzero(base, count)

@@ -20,21 +20,14 @@ struct Appending {
             household = try KeyBox.random()
         }
 
-        func withEntryKey<Output>(
-            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-            _ use: (borrowing LentKey) throws -> Output
-        ) throws -> Output {
+        func keysToWrite(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys {
             let context = AssociatedData("ledger-entry").adding("vault", bytes: []).adding("household", text: household)
-                .adding("month", text: month).adding("index", number: index)
-            return try BLAKE2b.withCombined(
-                self.month, with: self.household, label: Label("kluis/bench-line"), context: context, use)
+                .adding("month", text: month)
+            return LineKeys(month: self.month, household: self.household, label: Label("kluis/bench-line"), context: context)
         }
 
-        func withEntryKeyIfPresent<Output>(
-            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-            _ use: (borrowing LentKey) throws -> Output
-        ) throws -> Output? {
-            try withEntryKey(household: household, month: month, index: index, in: transaction, use)
+        func keysToRead(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys? {
+            try keysToWrite(household: household, month: month, in: transaction)
         }
     }
 

@@ -13,19 +13,12 @@ struct LedgerSample {
         private let key: KeyBox
         init() throws { key = try KeyBox.random() }
 
-        func withEntryKey<Output>(
-            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-            _ use: (borrowing LentKey) throws -> Output
-        ) throws -> Output {
-            try BLAKE2b.withCombined(
-                key, with: key, label: Label("kluis/smpl-entry"), context: AssociatedData("entry").adding("index", number: index), use)
+        func keysToWrite(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys {
+            LineKeys(month: key, household: key, label: Label("kluis/smpl-entry"), context: AssociatedData("entry"))
         }
 
-        func withEntryKeyIfPresent<Output>(
-            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-            _ use: (borrowing LentKey) throws -> Output
-        ) throws -> Output? {
-            try withEntryKey(household: household, month: month, index: index, in: transaction, use)
+        func keysToRead(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys? {
+            try keysToWrite(household: household, month: month, in: transaction)
         }
     }
 

@@ -14,24 +14,17 @@ struct AuditLogTests {
     final class Keys: AuditKeySource {
         let key: KeyBox
         init() throws { key = try KeyBox.random() }
-        func withEntryKey<Output>(
-            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-            _ use: (borrowing LentKey) throws -> Output
-        ) throws -> Output {
-            try BLAKE2b.withCombined(
-                key, with: key, label: Label("kluis/test-entry"),
-                context: AssociatedData("entry").adding("household", text: household).adding("month", text: month)
-                    .adding("index", number: index), use)
+        func keysToWrite(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys {
+            LineKeys(
+                month: key, household: key, label: Label("kluis/test-entry"),
+                context: AssociatedData("entry").adding("household", text: household).adding("month", text: month))
         }
 
         /// Months whose key is gone.
         let gone = Mutex<Set<String>>([])
-        func withEntryKeyIfPresent<Output>(
-            household: String?, month: String, index: UInt64, in transaction: borrowing Transaction,
-            _ use: (borrowing LentKey) throws -> Output
-        ) throws -> Output? {
+        func keysToRead(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys? {
             if gone.withLock({ $0.contains(month) }) { return nil }
-            return try withEntryKey(household: household, month: month, index: index, in: transaction, use)
+            return try keysToWrite(household: household, month: month, in: transaction)
         }
     }
 

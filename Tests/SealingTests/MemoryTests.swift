@@ -69,6 +69,23 @@ struct MemoryTests {
         #expect(box.wipe())
     }
 
+    @Test func keysThatAreKeptReadableEndAllTheSame() throws {
+        struct Mine: Error {}
+        let (one, other) = (KeyBox(try secretKey(Array(0..<32))), try KeyBox.random())
+        let seen = try KeyBox.reading([one, other, one]) {
+            #expect(exposed(one) == Array(0..<32))
+            #expect(!one.wipe())
+            #expect(throws: SealingError.keyWiped) { try one.withKeyBytes { _ throws(SealingError) in } }
+            return exposed(other).count
+        }
+        #expect(seen == 32)
+        // Gone when the last who held it let go.
+        #expect(one.wipe())
+        #expect(throws: SealingError.keyWiped) { try KeyBox.reading([other, one]) { Issue.record("an ended key was lent") } }
+        #expect(throws: Mine.self) { try KeyBox.reading([other]) { throw Mine() } }
+        #expect(other.wipe())
+    }
+
     @Test func manyReadersAndOneWipe() async throws {
         let box = KeyBox(try secretKey(Array(0..<32)))
         let outcomes = await withTaskGroup(of: (right: Int, wiped: Int, wrong: Int).self) { group in
@@ -120,6 +137,30 @@ struct MemoryTests {
             let box = try KeyBox.random()
             let address = try box.withKeyBytes { bytes throws(SealingError) in
                 unsafe bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+            }
+            let stray = unsafe UnsafePointer<UInt8>(bitPattern: address)
+            print(unsafe stray?.pointee ?? 0)
+        }
+    }
+
+    @Test("pages kept readable for many uses cannot be read afterwards", arguments: [false, true])
+    func afterManyUses(isFailing: Bool) async {
+        await #expect(processExitsWith: .signal(SIGSEGV)) { [isFailing] in
+            struct Mine: Error {}
+            // A sanitizer's own handler would turn the signal into an exit code.
+            _ = signal(SIGSEGV, SIG_DFL)
+            let box = try KeyBox.random()
+            var address: UInt = 0
+            try? KeyBox.reading([box, box]) {
+                address = try box.withKeyBytes { bytes throws(SealingError) in
+                    unsafe bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+                }
+                // Here it can be read: exits, and fails, if not.
+                let stray = unsafe UnsafePointer<UInt8>(bitPattern: address)
+                _ = signal(SIGSEGV, { _ in _exit(3) })
+                print(unsafe stray?.pointee ?? 0)
+                _ = signal(SIGSEGV, SIG_DFL)
+                if isFailing { throw Mine() }
             }
             let stray = unsafe UnsafePointer<UInt8>(bitPattern: address)
             print(unsafe stray?.pointee ?? 0)

@@ -181,7 +181,7 @@ import Testing
         let (here, there) = (try await test.household(), try await test.household(number: "H-0148"))
         func print(_ household: String?, _ month: String, _ index: UInt64) async throws -> [UInt8] {
             try await test.writer.perform { [keys = test.keys] transaction in
-                try keys.withEntryKey(household: household, month: month, index: index, in: transaction) { key in
+                try keys.keysToWrite(household: household, month: month, in: transaction).withKey(of: index) { key in
                     try BLAKE2b.authenticate([1], key: key, label: .blindIndex)
                 }
             }
