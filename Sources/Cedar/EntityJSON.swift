@@ -2,7 +2,7 @@ extension Value {
     /// Reads a value in JSON.
     ///
     /// Entities and extension values are read in their explicit forms, `{"__entity": {"type", "id"}}` and `{"__extn": {"fn", "arg"}}`;
-    /// objects that only look like one are records. `Schema` reads the short forms.
+    /// objects that only look like one, or hold anything beside it, are records. `Schema` reads the short forms.
     /// - Throws: `invalidValue` for `null`, for numbers that are no 64-bit integers, and for entities or extension values that are malformed.
     /// Source: Cedar policy language, "Entities and context: JSON format".
     public init(json: JSON) throws(CedarError) {
@@ -24,7 +24,7 @@ extension Value {
             for element in elements { values.append(try Value(json: element)) }
             self = .set(ValueSet(values))
         case .object(let members):
-            if let value = try Value.escape(json) {
+            if let value = try Value.escape(members) {
                 self = value
             } else {
                 self = .record(try Record(members: members))
@@ -32,13 +32,16 @@ extension Value {
         }
     }
 
-    private static func escape(_ json: JSON) throws(CedarError) -> Value? {
-        if let inner = json["__entity"], let uid = try EntityUID(fields: inner) { return .entity(uid) }
-        if let inner = json["__extn"], let value = try call(inner) { return value }
-        if let members = json.objectValue, members.count == 1, members[0].name == "__expr", members[0].value.stringValue != nil {
+    /// An escape has no other member beside it: with one it is a record like any other.
+    private static func escape(_ members: [JSON.Member]) throws(CedarError) -> Value? {
+        guard members.count == 1, let member = members.first else { return nil }
+        switch member.name {
+        case "__entity": return try EntityUID(fields: member.value).map(Value.entity)
+        case "__extn": return try call(member.value)
+        case "__expr" where member.value.stringValue != nil:
             throw CedarError(.invalidValue, "the `__expr` form is not supported")
+        default: return nil
         }
-        return nil
     }
 
     /// Reads `{"fn": …, "arg": …}` or `{"fn": …, "args": […]}`; nil when it is neither.

@@ -195,29 +195,40 @@ final class HasNode: Node {
     let object: any Node
     let first: Text
     let rest: [Text]
+    private let isVariable: Bool
 
     init(_ object: any Node, _ first: Text, rest: [Text]) {
         self.object = object
         self.first = first
         self.rest = rest
+        isVariable = object is VariableNode
     }
 
     func value(_ frame: Frame) throws(Fault) -> Value { .bool(try test(frame)) }
 
     func test(_ frame: Frame) throws(Fault) -> Bool {
-        guard try object.has(first, frame) else { return false }
-        if rest.isEmpty { return true }
-        var reached = try object.attribute(first, frame)
-        for (index, name) in rest.enumerated() {
-            let next: Value?
-            switch reached {
-            case .record(let record): next = record[name]
-            case .entity(let uid): next = frame.entities.node(uid)?.attributes[name]
-            default: throw Fault.mismatch("record or entity", reached)
-            }
-            guard let next else { return false }
-            if index + 1 < rest.count { reached = next }
+        if rest.isEmpty { return try object.has(first, frame) }
+        var reached: Value
+        if isVariable {
+            guard try object.has(first, frame) else { return false }
+            reached = try object.attribute(first, frame)
+        } else {
+            // Only once: tests that stand in each other would else double the work with every level.
+            guard let value = try step(object.value(frame), first, frame) else { return false }
+            reached = value
+        }
+        for name in rest {
+            guard let next = try step(reached, name, frame) else { return false }
+            reached = next
         }
         return true
+    }
+
+    private func step(_ value: Value, _ name: Text, _ frame: Frame) throws(Fault) -> Value? {
+        switch value {
+        case .record(let record): return record[name]
+        case .entity(let uid): return frame.entities.node(uid)?.attributes[name]
+        default: throw Fault.mismatch("record or entity", value)
+        }
     }
 }

@@ -51,7 +51,7 @@ extension Vectors {
     private func corpusCase(_ row: JSON, _ name: String, _ report: inout SetReport) throws(CedarError) {
         let policies = try PolicySet(parsing: required(row["policies"]?.stringValue, "policies").string)
         if let expected = row["policyJson"] {
-            let json = policies.policies.first?.json ?? .null
+            let json = try policies.policies.first?.json ?? .null
             if !expected.isEquivalent(to: json) {
                 report.differ("\(name): JSON form\n  expected \(expected.text)\n  got      \(json.text)")
             }

@@ -14,8 +14,11 @@ extension Vectors {
                 let set = try PolicySet(parsing: text.string)
                 if !accept {
                     report.differ("accepted: \(text)")
-                } else if let expected = row["json"], !expected.isEquivalent(to: set.json) {
-                    report.differ("JSON form of: \(text)\n  expected \(expected.text)\n  got      \(set.json.text)")
+                } else if let expected = row["json"] {
+                    let json = try set.json
+                    if !expected.isEquivalent(to: json) {
+                        report.differ("JSON form of: \(text)\n  expected \(expected.text)\n  got      \(json.text)")
+                    }
                 }
             } catch {
                 if accept { report.differ("refused with \(error): \(text)") }

@@ -93,7 +93,7 @@ struct Oracle {
 
     private func parse(_ question: JSON) throws(CedarError) -> JSON {
         let policies = try policies(question)
-        return ["ok": true, "count": .integer(Int64(policies.policies.count)), "json": policies.json]
+        return ["ok": true, "count": .integer(Int64(policies.policies.count)), "json": try policies.json]
     }
 
     /// Decides requests over the entities, whose JSON text stands in `entities`; with a schema, that says how both are to be read.

@@ -72,6 +72,8 @@ import Testing
         ("User::\"nobody\".hasTag(\"k\")", "false"), ("User::\"nobody\".getTag(\"k\") == 1", "error"), ("principal is User in 1", "error"),
         ("principal is Group in 1", "false"), ("resource has owner.age", "true"), ("resource has owner.name.first", "false"),
         ("resource has owner.age.x", "error"), ("resource has missing.x", "false"), ("User::\"nobody\" has a.b", "false"),
+        ("{a: {b: 1}} has a.b", "true"), ("{a: {b: 1}} has a.c", "false"), ("{a: 1} has a.b", "error"), ("{a: 1} has c.b", "false"),
+        ("1 has a.b", "error"),
         ("[1].contains(1, 2)", "parse"), ("\"a\".contains(1)", "error"), ("[[]].contains([])", "true"), ("[1, 1] == [1]", "true"),
         ("{a: 1, b: 2} == {b: 2, a: 1}", "true"), ("{a: 1} == {a: 1, b: 2}", "false"), ("-(-9223372036854775808) == 0", "error"),
         ("-9223372036854775808 * -1 == 0", "error"), ("0 - -9223372036854775808 == 0", "error"), ("if 1 then true else true", "error"),
@@ -90,6 +92,17 @@ import Testing
         }
         let result = found.errors.isEmpty ? (found.decision == .allow ? "true" : "false") : "error"
         #expect(result == expected, "\(expression)")
+    }
+
+    /// The subject of `has a.b` is evaluated once; twice at every level would be 2^45 times here.
+    @Test func pathsOfHasInEachOtherTakeNoLongerThanTheyAreDeep() throws {
+        let record = "{a: {b: 1}}"
+        var expression = record
+        for _ in 0..<45 { expression = "(if \(expression) has a.b then \(record) else \(record))" }
+        let found = try response("permit(principal,action,resource) when { \(expression) has a.c };")
+        #expect(found.decision == .deny)
+        #expect(found.errors.isEmpty)
+        #expect(try response("permit(principal,action,resource) when { \(expression) has a.b };").decision == .allow)
     }
 
     /// The index finds exactly the policies whose scopes match.

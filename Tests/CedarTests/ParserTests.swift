@@ -23,6 +23,29 @@ import Testing
         #expect(try PolicySet(parsing: twice).policies.count == 2)
     }
 
+    /// `e has a.b` is written out with `e` twice.
+    @Test func refusesToWriteAFormLargerThanMemory() throws {
+        func nested(_ levels: Int) throws -> PolicySet {
+            var expression = "principal"
+            for _ in 0..<levels { expression = "(\(expression) has a.b)" }
+            return try PolicySet(parsing: when(expression))
+        }
+        let large = try nested(100)
+        #expect(throws: CedarError.self) { try large.json }
+        #expect(throws: CedarError.self) { try large.policies[0].json }
+        #expect(throws: CedarError.self) { try large.policies[0].conditions[0].body.json }
+        do throws(CedarError) {
+            _ = try large.json
+        } catch {
+            #expect(error.code == .limitExceeded)
+        }
+        // Many policies that are small enough by themselves.
+        let several = try PolicySet(parsing: String(repeating: nested(15).source, count: 300))
+        #expect(throws: CedarError.self) { try several.json }
+        // Each level doubles: eight times the variable in the condition, and the scope's member.
+        #expect(try nested(3).json.text.split(separator: "\"principal\"", omittingEmptySubsequences: false).count == 1 + 8 + 1)
+    }
+
     @Test func saysWhereAndWhatWasExpected() throws {
         let found = try #require(error("permit (\n  principal,\n  actoin,\n  resource\n);"))
         #expect(found.code == .invalidScope)

@@ -205,6 +205,9 @@ class Fuzzer:
             for _ in range(rng.randint(3, 30)):
                 wrong = 0.0 if directed else rng.choice([0.0, 0.0, 0.05])
                 entity = schema.entity(rng.choice(list(schema.entities)), wrong, short=directed)
+                if wrong and rng.random() < 0.2:
+                    attributes = mutate_json(rng, entity["attrs"])
+                    entity["attrs"] = attributes if isinstance(attributes, dict) else {}
                 entities[dumps(entity["uid"])] = entity
             for uid, action in schema.actions.items() if not directed else ():
                 parents = [{"type": t, "id": i} for t, i in action["parents"]]
@@ -220,6 +223,8 @@ class Fuzzer:
                 for _ in range(rng.randint(1, 4)):
                     policies.append(writer.policy())
                     requests += [self.request(rng, schema, 0.03, directed, writer.environment) for _ in range(5)]
+                    if not directed and rng.random() < 0.2:
+                        requests[-1]["context"] = mutate_json(rng, requests[-1]["context"])
                 question = {"op": "authorize", "policies": "\n".join(policies), "entities": written, "requests": requests}
                 self.evaluation(dict(question, schema=text) if directed else question, stored, handle if directed else None)
 

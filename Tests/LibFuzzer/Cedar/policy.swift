@@ -25,8 +25,9 @@ func probe(_ input: [UInt8]) {
         require(alone.policies.count == 1, "the range of a policy holds one policy")
         let limit = 20_000
         if policy.conditions.reduce(0, { min(limit, $0 + jsonSize($1.body, limit: limit)) }) < limit {
-            let json = policy.json
-            require(alone.policies[0].json.text == json.text, "the range of a policy holds that policy")
+            let json = must("a form within the limit is written") { try policy.json }
+            let other = must("a form within the limit is written") { try alone.policies[0].json }
+            require(other.text == json.text, "the range of a policy holds that policy")
             let read = must("the JSON form is JSON") { try JSON(parsing: json.text, maximumDepth: 5_000) }
             require(read == json, "the JSON form reads as it was written")
         }
