@@ -13,7 +13,7 @@ public struct OfflineVerifier: Sendable {
         public let checkpoint: VerifiedCheckpoint
         /// The key it is signed with.
         public let key: VerifierKey
-        /// Whether that key was given by the caller, rather than found in the export.
+        /// Whether that key was given by the caller, as itself or in the policy, rather than found in the export.
         public let isKeyPinned: Bool
         /// The earlier checkpoint that the log was shown to continue.
         public let pinned: Checkpoint?
@@ -36,7 +36,7 @@ public struct OfflineVerifier: Sendable {
     ///   - pinnedKey: the ledger's key, if it is known. Without it the export's own key is believed, which shows that the export agrees with
     ///     itself and not whose it is.
     ///   - pinnedCheckpoint: a checkpoint of this ledger seen earlier, verified then.
-    ///   - policy: witnesses whose quorum must have cosigned the checkpoint.
+    ///   - policy: witnesses whose quorum must have cosigned the checkpoint; where it names logs, the ledger must be one of them.
     ///   - read: gives the bytes of a file below the export's directory.
     public init(
         pinnedKey: VerifierKey? = nil, pinnedCheckpoint: Checkpoint? = nil, policy: Policy? = nil, read: @escaping FileReader
@@ -72,7 +72,8 @@ public struct OfflineVerifier: Sendable {
         }
         let (tombstones, cosigned) = try opened(in: checkpoint.checkpoint, key)
         return Report(
-            checkpoint: checkpoint, key: key, isKeyPinned: pinnedKey != nil, pinned: pinnedCheckpoint, leafCount: verified.entryCount,
+            checkpoint: checkpoint, key: key, isKeyPinned: pinnedKey != nil || policy?.logs.isEmpty == false,
+            pinned: pinnedCheckpoint, leafCount: verified.entryCount,
             bundleCount: verified.bundleCount, tileCount: verified.tileCount, tombstones: tombstones, cosigned: cosigned)
     }
 
@@ -87,13 +88,19 @@ public struct OfflineVerifier: Sendable {
     private func key() throws(LedgerFormatError) -> VerifierKey {
         guard let bytes = try file("log.vkey") else {
             guard let pinnedKey else { throw .missingFile("log.vkey") }
-            return pinnedKey
+            return try listed(pinnedKey)
         }
         guard let keys = try? VerifierKeys(parsingLines: bytes), keys.keys.count == 1, let found = keys.keys.first,
             found.algorithm == .ed25519
         else { throw .malformedKeyFile("log.vkey") }
         if let pinnedKey, pinnedKey != found { throw .wrongKey(expected: pinnedKey, found: found) }
-        return found
+        return try listed(found)
+    }
+
+    /// A policy that names logs speaks of no others.
+    private func listed(_ key: VerifierKey) throws(LedgerFormatError) -> VerifierKey {
+        guard let logs = policy?.logs, let first = logs.first, !logs.contains(where: { $0.key == key }) else { return key }
+        throw .wrongKey(expected: first.key, found: key)
     }
 
     private func checkpoint(of key: VerifierKey) throws(LedgerFormatError) -> VerifiedCheckpoint {

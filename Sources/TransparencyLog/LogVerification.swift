@@ -46,6 +46,8 @@ public struct LogVerification: Sendable {
         layout = try TileLayout(size: checkpoint.size)
     }
 
+    static let piecesPerWave = 1024
+
     /// Pieces to verify; each may run on any thread.
     public var pieceCount: Int {
         let perPiece = UInt64(bundlesPerPiece)
@@ -55,18 +57,28 @@ public struct LogVerification: Sendable {
     /// Verifies the log, with the pieces run by `perform`.
     ///
     /// - Parameter perform: calls its second argument once for each number below its first, in any order, on any threads, and returns when
-    ///   all calls have returned. Without it, the pieces run one after the other.
+    ///   all calls have returned. Called once for every 1,024 pieces, and no more after a file was missing or malformed. Without it, the
+    ///   pieces run one after the other.
     /// - Throws: `TransparencyLogError` when the log does not check out; otherwise what the inspection threw for the lowest index.
     public func verify(
         perform: (Int, @Sendable (Int) -> Void) -> Void = { count, body in for piece in 0..<count { body(piece) } }
     ) throws -> VerifiedLog {
         let count = pieceCount
-        let pieces = Mutex<[VerifiedPiece?]>(Array(repeating: nil, count: count))
-        perform(count) { number in
-            let piece = verify(piece: number)
-            pieces.withLock { $0[number] = piece }
+        var done: [VerifiedPiece] = []
+        var first = 0
+        // In waves: a checkpoint may claim any size, and what is held in memory must follow what is there and not what is claimed.
+        while first < count, !done.contains(where: { $0.failure != nil }) {
+            let base = first
+            let wave = min(count - base, LogVerification.piecesPerWave)
+            let pieces = Mutex<[VerifiedPiece?]>(Array(repeating: nil, count: wave))
+            perform(wave) { number in
+                let piece = verify(piece: base + number)
+                pieces.withLock { $0[number] = piece }
+            }
+            done += pieces.withLock { $0.compactMap { $0 } }
+            first += wave
         }
-        return try conclude(pieces.withLock { $0.compactMap { $0 } })
+        return try conclude(done)
     }
 }
 

@@ -83,6 +83,21 @@ import TransparencyLog
 
     // The attacks by name, through the verifier that outsiders run. Permanent.
 
+    /// A policy that names logs is the reader's word on which key is right: whoever exports under another key is refused.
+    @Test func aPolicyThatNamesLogsSpeaksOfNoOthers() throws {
+        let ledger = try SampleLedger(count: 5)
+        let key = ledger.log.signer.key
+        let stranger = try SampleLedger(count: 5, seed: 9).log.signer.key
+        func verify(_ logs: [VerifierKey], key pinned: VerifierKey? = nil) throws -> OfflineVerifier.Report {
+            let text = logs.map { "log \($0)\n" }.joined() + "quorum none\n"
+            return try OfflineVerifier(pinnedKey: pinned, policy: try Policy(parsing: Array(text.utf8)), read: ledger.log.read).verify()
+        }
+        #expect(throws: LedgerFormatError.wrongKey(expected: stranger, found: key)) { try verify([stranger]) }
+        #expect(throws: LedgerFormatError.wrongKey(expected: stranger, found: key)) { try verify([stranger], key: key) }
+        #expect(try verify([stranger, key]).isKeyPinned)
+        #expect(try !verify([]).isKeyPinned)
+    }
+
     @Test func everyAttackIsRefusedByName() throws {
         let honest = try SampleLedger(count: 700)
         let checkpoint = try honest.log.checkpoint()

@@ -157,6 +157,15 @@ import TransparencyLog
         }
     }
 
+    /// Any key may sign any size: what is claimed must cost nothing, neither memory nor time.
+    @Test(arguments: [UInt64(1) << 40, 1 << 62, UInt64(Int64.max)]) func aSizeThatIsOnlyClaimedIsAMissingFile(_ size: UInt64) throws {
+        let log = try SampleLog(count: 700)
+        let claimed = try Checkpoint(origin: Origin(log.signer.key.name), size: size, root: try log.checkpoint().root)
+        // The first bundle that the log does not have in full.
+        #expect(try refusal(log, at: claimed) == .missing(path: "tile/entries/002"))
+        #expect(throws: TransparencyLogError.self) { try StoredLog(checkpoint: claimed, read: log.read) }
+    }
+
     @Test func aReaderThatFailsIsNamed() throws {
         let log = try SampleLog(count: 10)
         struct Broken: Error {}
