@@ -17,7 +17,8 @@ enum Systemd {
         return sockets
     }
 
-    /// Tells the service manager a state, such as `READY=1`. False when nobody listens.
+    /// Tells the service manager a state, such as `READY=1`. Never waits.
+    /// - Returns: false when nobody listens, or when who listens has not read what came before: the daemon carries on all the same.
     @discardableResult
     static func notify(_ state: String) -> Bool {
         guard let path = environment("NOTIFY_SOCKET"), path.hasPrefix("/") || path.hasPrefix("@") else { return false }
@@ -30,7 +31,7 @@ enum Systemd {
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 unsafe message.withUnsafeBytes { bytes in
-                    unsafe sendto(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), address, length) >= 0
+                    unsafe sendto(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), address, length) >= 0
                 }
             }
         }

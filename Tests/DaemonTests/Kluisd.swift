@@ -160,9 +160,15 @@ final class Kluisd: Sendable {
     }
 
     /// Starts it and waits until it says that it serves.
-    /// - Parameter small: the state lies on a disk of this many kB, which only the daemon sees; when it has ended it lies where it was.
-    func start(demo: Bool = false, _ options: [String] = [], small: Int? = nil) async throws {
+    /// - Parameters:
+    ///   - small: the state lies on a disk of this many kB, which only the daemon sees; when it has ended it lies where it was.
+    ///   - environment: added to that of the tests.
+    ///   - seconds: killed when it does not serve by then, so that one which hangs ends the test and not the patience of whoever runs it.
+    func start(
+        demo: Bool = false, _ options: [String] = [], small: Int? = nil, environment: [String: String] = [:], within seconds: Int32? = nil
+    ) async throws {
         let process = try process(demo: demo, options)
+        if !environment.isEmpty { process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 } }
         if let small {
             process.arguments =
                 ["-m", "--propagation", "private", "/bin/sh", "-c", Self.onSmallDisk, "sh", "\(small)", state]
@@ -185,9 +191,12 @@ final class Kluisd: Sendable {
         }
         life.withLock { $0 = Life(process: process, end: end) }
         let output = pipe.fileHandleForReading
+        let child = process.processIdentifier
         let ready = try await blocking {
             var said = Data()
             while !said.contains(UInt8(ascii: "\n")) {
+                var wanted = pollfd(fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
+                if let seconds, unsafe poll(&wanted, 1, seconds * 1000) == 0 { _ = kill(child, SIGKILL) }
                 let more = output.availableData
                 if more.isEmpty { return false }
                 said += more

@@ -31,6 +31,26 @@ final class NotifySocket: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Sends to it until no more goes in, as a manager that does not read would leave it.
+    /// - Returns: how many messages lie there.
+    func fill() throws -> Int {
+        let sender = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try #require(sender >= 0)
+        defer { close(sender) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // SAFETY: the path is shorter than the field, and the rest of it is zero.
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8).prefix(107)) }
+        // SAFETY: the pointers live for the calls; the length is that of the structure.
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                var count = 0
+                while unsafe sendto(sender, "x", 1, Int32(MSG_DONTWAIT), address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 1 { count += 1 }
+                return count
+            }
+        }
+    }
+
     /// Ends every waiting, once what was said has been heard.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RD)) }
 

@@ -119,6 +119,19 @@ import Testing
         #expect(try await status == 0)
     }
 
+    /// A service manager that does not read what it is told holds up nobody.
+    @Test func aServiceManagerThatDoesNotRead() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        let manager = try NotifySocket(daemon.directory + "/n")
+        let lying = try manager.fill()
+        #expect(lying > 0)
+        try await daemon.start(environment: ["NOTIFY_SOCKET": manager.path], within: 60)
+        #expect(try await daemon.ask("GET", "/v1/status").status == 200)
+        #expect(try await daemon.stop() == 0, "\(daemon.errors)")
+        // It was full all the time.
+        for _ in 0..<lying { #expect(try await manager.next() == "x") }
+    }
+
     /// Passes the listening socket on as descriptor 3, as systemd does. Source: sd_listen_fds(3).
     private static let launcher = """
         BEGIN { $^F = 255 } use Socket; use POSIX (); my $path = shift; socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; bind($s, pack_sockaddr_un($path)) or die;
