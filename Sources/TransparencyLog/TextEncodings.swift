@@ -1,4 +1,4 @@
-import Encodings
+package import Encodings
 
 extension Base64 {
     /// Appends the 44 characters of a digest, without an array in between.
