@@ -148,7 +148,7 @@ public final class AuditLog: Participant, Sendable {
         let keys = try keys.keysToWrite(household: household, month: month, in: transaction)
         return open.withLock { open in
             let index = open.progress.next
-            let line = PendingLine(content: content, index: index, place: LinePlace(month: month, household: household), keys: keys)
+            let line = PendingLine(content, index: index, place: LinePlace(month: month, household: household), keys: keys)
             open.lines.append(line)
             open.progress.count += 1
             open.progress.next += UInt64(line.leafCount)
@@ -159,7 +159,8 @@ public final class AuditLog: Participant, Sendable {
     /// Appends a leaf that commits to cosignatures.
     /// - Returns: its number.
     func append(_ cosigned: CosignedCheckpoint, in transaction: borrowing Transaction) throws -> UInt64 {
-        try append(.cosigned(cosigned), household: nil, moment: cosigned.moment, in: transaction).index
+        try cosigned.validate(at: open.withLock { $0.progress.next })
+        return try append(.cosigned(cosigned), household: nil, moment: cosigned.moment, in: transaction).index
     }
 
     /// Seals and writes the lines that have a number only.

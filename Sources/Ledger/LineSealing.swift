@@ -5,8 +5,8 @@ import Sealing
 import Synchronization
 import TransparencyLog
 
-/// A line that has its number and keys, and is not sealed yet.
-struct PendingLine: Sendable {
+/// A line that has its number and keys, and is not sealed yet. An object, because a line has twenty texts and is passed on more than once.
+final class PendingLine: Sendable {
     enum Content: Sendable {
         case line(LogLine, awaitsOutcome: Bool)
         case cosigned(CosignedCheckpoint)
@@ -16,6 +16,13 @@ struct PendingLine: Sendable {
     let index: UInt64
     let place: LinePlace
     let keys: LineKeys
+
+    init(_ content: Content, index: UInt64, place: LinePlace, keys: LineKeys) {
+        self.content = content
+        self.index = index
+        self.place = place
+        self.keys = keys
+    }
 
     var leafCount: Int {
         switch content {
@@ -64,7 +71,7 @@ struct SealedLine: Sendable {
 /// Seals the lines of one transaction, on several cores when there are many: each has its number, so none waits for another.
 enum LineSealing {
     /// Lines that a core takes at a time: enough that taking them costs nothing beside.
-    private static let run = 16
+    private static let run = 8
     /// Cores that help at most.
     private static let mostHelpers = 7
     private static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

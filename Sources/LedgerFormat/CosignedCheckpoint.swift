@@ -48,8 +48,15 @@ public struct CosignedCheckpoint: Sendable, Hashable {
     /// - Parameters: as ``LogLine/leaves(at:random:)``.
     /// - Throws: `malformedCosigned` when the checkpoint reaches beyond the leaf; `noRandomness`.
     public func leaf(at seq: UInt64, random: () throws -> [UInt8]) throws(LedgerFormatError) -> BuiltLeaf {
+        try validate(at: seq)
+        return try BuiltLeaf(seq: seq, officers: bytes, random: random)
+    }
+
+    /// Checks that the leaf can have this number.
+    ///
+    /// - Throws: `malformedCosigned` when the checkpoint reaches beyond it.
+    public func validate(at seq: UInt64) throws(LedgerFormatError) {
         guard checkpoint.size <= seq else { throw .malformedCosigned }
-        return try BuiltLeaf(seq: seq, residents: [], officers: .cosigned(self), random: random)
     }
 
     /// Checks that the checkpoint is this log's own: signed by its key, and the root that the log had at that size.

@@ -29,17 +29,26 @@ extension LogLine {
     /// - Throws: `malformedLine`, `noRandomness`.
     public func leaves(at seq: UInt64, random: () throws -> [UInt8]) throws(LedgerFormatError) -> [BuiltLeaf] {
         try validate(at: seq)
+        let officers = canonicalBytes
+        // Nearly every line.
+        if residents.count <= Leaf.residentSlotCount {
+            return [try BuiltLeaf(seq: seq, residents: segments(residents[...]), officers: officers, followsFromLine: true, random: random)]
+        }
         var leaves: [BuiltLeaf] = []
-        for number in 0..<leafCount {
-            let first = number * Leaf.residentSlotCount
-            let part = residents[min(first, residents.count)..<min(first + Leaf.residentSlotCount, residents.count)]
-            let officers: Segment = number == 0 ? .officers(self) : .continuation(of: seq, moment: moment)
+        for first in stride(from: 0, to: residents.count, by: Leaf.residentSlotCount) {
+            // In a line's first leaf the residents' segments are made from the line that stands beside them.
+            let isFirst = first == 0
             leaves.append(
                 try BuiltLeaf(
-                    seq: seq + UInt64(number), residents: part.map { .resident(segment(for: $0)) }, officers: officers, random: random))
+                    seq: seq + UInt64(leaves.count),
+                    residents: segments(residents[first..<min(first + Leaf.residentSlotCount, residents.count)]),
+                    officers: isFirst ? officers : Segment.continuation(of: seq, moment: moment).bytes, followsFromLine: isFirst,
+                    random: random))
         }
         return leaves
     }
+
+    private func segments(_ concerns: ArraySlice<Concern>) -> [[UInt8]] { concerns.map { segment(for: $0).canonicalBytes } }
 }
 
 extension Tombstone {
@@ -49,31 +58,37 @@ extension Tombstone {
     /// - Throws: `malformedTombstone(.erasesLaterLeaf)`, `noRandomness`.
     public func leaf(at seq: UInt64, random: () throws -> [UInt8]) throws(LedgerFormatError) -> BuiltLeaf {
         try validate(at: seq)
-        return try BuiltLeaf(seq: seq, residents: [], officers: .tombstone(self), random: random)
+        return try BuiltLeaf(seq: seq, officers: note.bytes, random: random)
     }
 }
 
 extension BuiltLeaf {
-    init(seq: UInt64, residents: [Segment], officers: Segment, random: () throws -> [UInt8]) throws(LedgerFormatError) {
+    /// - Parameters:
+    ///   - residents: the bytes of their segments, at most four.
+    ///   - officers: the bytes of the officers' segment.
+    ///   - followsFromLine: whether the residents' segments are those of the line in the officers' slot.
+    init(
+        seq: UInt64, residents: [[UInt8]] = [], officers: [UInt8], followsFromLine: Bool = false, random: () throws -> [UInt8]
+    ) throws(LedgerFormatError) {
         func fresh() throws(LedgerFormatError) -> [UInt8] {
             guard let bytes = try? random(), bytes.count == Salt.byteCount else { throw .noRandomness }
             return bytes
         }
         var openings: [Opening] = []
+        openings.reserveCapacity(residents.count + 1)
         var commitments: [Hash] = []
+        commitments.reserveCapacity(Leaf.slotCount)
         for slot in 0..<Leaf.slotCount {
             let segment = slot == Leaf.officersSlot ? officers : slot < residents.count ? residents[slot] : nil
             if let segment {
-                let opening = try Opening(seq: seq, slot: slot, salt: try Salt(try fresh()), segment: segment.bytes)
-                openings.append(opening)
+                let opening = try Opening(seq: seq, slot: slot, salt: try Salt(try fresh()), segment: segment)
                 commitments.append(opening.commitment)
+                openings.append(opening)
             } else if let padding = Hash(try fresh()) {
                 commitments.append(padding)
             }
         }
         leaf = try Leaf(seq: seq, commitments: commitments)
-        // In a line's first leaf the residents' segments are made from the line that stands beside them.
-        let followsFromLine = if case .officers = officers { true } else { false }
         side = try SideEntry(seq: seq, openings: openings, followsFromLine: followsFromLine)
     }
 }

@@ -36,7 +36,7 @@ public struct SideEntry: Sendable, Hashable {
     /// The entry's bytes, in the clear.
     public var bytes: [UInt8] {
         var out: [UInt8] = []
-        out.reserveCapacity(1024)
+        out.reserveCapacity(openings.reduce(10) { $0 + 37 + $1.segment.count })
         out.append(SideEntry.version)
         for shift in stride(from: UInt64(56), through: 0, by: -8) { out.append(UInt8(truncatingIfNeeded: seq >> shift)) }
         out.append(UInt8(openings.count))
