@@ -134,12 +134,10 @@ public struct Entities: Sendable {
             let count = node(uid)?.entity.parents.count(where: affected.contains) ?? 0
             if count == 0 { ready.append(uid) } else { waiting[uid] = count }
         }
+        var union = AncestorUnion()
         while let uid = ready.popLast() {
             if let entity = node(uid)?.entity {
-                var above = entity.parents
-                for parent in entity.parents {
-                    if let ancestors = node(parent)?.ancestors { above.formUnion(ancestors.elements) }
-                }
+                let above = union.above(entity) { node($0)?.ancestors.elements ?? [] }
                 pairs += above.count - (node(uid)?.ancestors.count ?? 0)
                 guard pairs <= hierarchyLimit + 32 * count else {
                     throw CedarError(.limitExceeded, "the hierarchy of entities is too deep or too wide")
@@ -155,6 +153,50 @@ public struct Entities: Sendable {
         if let stuck = waiting.keys.min() {
             throw CedarError(.hierarchyCycle, "the hierarchy of entities has a cycle at or above `\(stuck)`")
         }
+    }
+}
+
+/// Puts together what is above the parents of entities.
+///
+/// Identities are numbered once. After that a union compares numbers: where many parents have the same thousands of ancestors, hashing
+/// every one of them for every parent would take seconds for a few thousand entities.
+private struct AncestorUnion {
+    private var numbers: [EntityUID: Int32] = [:]
+    private var uids: [EntityUID] = []
+    /// For each number, the last union it was part of.
+    private var marks: [Int] = []
+    private var unions = 0
+    private var above: [Int32: [Int32]] = [:]
+
+    private mutating func number(_ uid: EntityUID) -> Int32 {
+        if let known = numbers[uid] { return known }
+        let new = Int32(truncatingIfNeeded: uids.count)
+        numbers[uid] = new
+        uids.append(uid)
+        marks.append(0)
+        return new
+    }
+
+    /// The parents of an entity and everything above them, each once.
+    ///
+    /// - Parameter ancestors: what is above a parent that was not asked about before; parents come before what is below them.
+    mutating func above(_ entity: Entity, _ ancestors: (EntityUID) -> [EntityUID]) -> [EntityUID] {
+        unions += 1
+        var found: [Int32] = []
+        for uid in entity.parents {
+            let parent = number(uid)
+            if above[parent] == nil { above[parent] = ancestors(uid).map { number($0) } }
+            add(parent, to: &found)
+            for ancestor in above[parent] ?? [] { add(ancestor, to: &found) }
+        }
+        above[number(entity.uid)] = found
+        return found.map { uids[Int($0)] }
+    }
+
+    private mutating func add(_ number: Int32, to found: inout [Int32]) {
+        guard marks[Int(number)] != unions else { return }
+        marks[Int(number)] = unions
+        found.append(number)
     }
 }
 

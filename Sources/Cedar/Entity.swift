@@ -28,9 +28,11 @@ struct EntityIndex: Sendable {
 
     static let empty = EntityIndex([])
 
-    init(_ set: Set<EntityUID>) {
-        members = set.sorted { $0.hash < $1.hash }
-        hashes = members.map(\.hash)
+    /// Takes identities, each once.
+    init(_ distinct: [EntityUID]) {
+        let sorted = distinct.map { (hash: $0.hash, uid: $0) }.sorted { $0.hash < $1.hash }
+        members = sorted.map(\.uid)
+        hashes = sorted.map(\.hash)
     }
 
     var elements: [EntityUID] { members }

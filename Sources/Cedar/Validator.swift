@@ -5,10 +5,19 @@ extension Schema {
     /// Templates are checked for every way their slots could be filled.
     ///
     /// - Returns: every fault, ordered by policy as given, then by place; empty when the policies are valid. A policy with a thousand faults
-    ///   is not held against further kinds of request, and one that would take too long is refused with `limitExceeded`.
+    ///   is not held against further kinds of request, and one that would take too long, by itself or after the others, is refused with `limitExceeded`.
     /// Source: Cedar policy language, "Policy validation".
     public func validate(_ policies: PolicySet, mode: ValidationMode = .strict) -> [ValidationFinding] {
-        policies.policies.flatMap { validate($0, mode: mode) }
+        var findings: [ValidationFinding] = []
+        var work = 0
+        for policy in policies.policies {
+            var validator = PolicyValidator(self, policy, mode)
+            validator.workLimit = min(validator.workLimit, PolicyValidator.setWorkLimit - work)
+            validator.run()
+            work += validator.work
+            findings += validator.sortedFindings
+        }
+        return findings
     }
 
     /// Checks one policy; see `validate(_:mode:)` for sets.
@@ -38,9 +47,17 @@ struct PolicyValidator {
     private(set) var findings: Set<ValidationFinding> = []
     /// Whether some kind of request may satisfy the policy.
     private(set) var canApply = false
+    /// How many nodes of conditions are looked at for one policy, over all kinds of request: a schema of a few kilobytes can ask for billions.
+    var workLimit = 10_000_000
+    /// How many were.
+    private(set) var work = 0
     private var expression = ValidatorExpression()
     /// The nodes of the clauses.
     private let conditions: [Int]
+    /// The actions and groups the scope lists.
+    private let groups: Set<EntityUID>
+    /// Whether the schema lacks one of them.
+    private let isGroupUnknown: Bool
 
     init(_ schema: Schema, _ policy: Policy, _ mode: ValidationMode) {
         self.schema = schema
@@ -49,6 +66,8 @@ struct PolicyValidator {
         var conditions: [Int] = []
         for condition in policy.conditions { conditions.append(expression.append(condition.body)) }
         self.conditions = conditions
+        if case .in(let list) = policy.action { groups = Set(list) } else { groups = [] }
+        isGroupUnknown = groups.contains { schema.actionIndex[$0] == nil }
     }
 
     var sortedFindings: [ValidationFinding] {
@@ -148,20 +167,18 @@ struct PolicyValidator {
         switch constraint {
         case .any: return true
         case .equal(let uid): return uid == action.uid
-        case .in(let groups):
-            if unknown, groups.contains(where: { schema.actionIndex[$0] == nil }) { return true }
+        case .in:
+            if unknown, isGroupUnknown { return true }
             if unknown, groups.isEmpty { return mode == .strict }
-            return groups.contains { $0 == action.uid || action.ancestors.contains($0) }
+            return groups.contains(action.uid) || action.ancestors.contains(where: groups.contains)
         }
     }
 
     private mutating func checkScope() {
         let principals = types(policy.principal)
         let resources = types(policy.resource)
-        var isKnown = true
-        if case .in(let groups) = policy.action { isKnown = groups.allSatisfy { schema.actionIndex[$0] != nil } }
         let applies =
-            isKnown
+            !isGroupUnknown
             && schema.actions.contains { action in
                 admits(policy.action, action, unknown: false) && action.principals.contains { principals[$0] }
                     && action.resources.contains { resources[$0] }
@@ -190,8 +207,8 @@ struct PolicyValidator {
 
     // MARK: Conditions
 
-    /// How many nodes of conditions are looked at for one policy, over all kinds of request: a schema of a few kilobytes can ask for billions.
-    private static let workLimit = 10_000_000
+    /// The same as `workLimit` for all policies of a set.
+    static let setWorkLimit = 40_000_000
     /// With so many findings no further kinds of request are looked at.
     private static let findingLimit = 1_000
 
@@ -202,7 +219,6 @@ struct PolicyValidator {
         let mentioned = expression.variables
         var checker: ValidatorTypechecker?
         var isListChecked = false
-        var work = 0
         for action in schema.actions where !action.resources.isEmpty {
             for principal in action.principals where principals[principal] {
                 if !isListChecked {
@@ -214,7 +230,7 @@ struct PolicyValidator {
                 for resource in action.resources where resources[resource] {
                     isAnyResource = true
                     work += expression.nodes.count + 1
-                    guard work <= PolicyValidator.workLimit else {
+                    guard work <= workLimit else {
                         canApply = true
                         if let checker { findings.formUnion(checker.findings) }
                         return report(

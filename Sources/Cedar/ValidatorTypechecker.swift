@@ -188,11 +188,11 @@ struct ValidatorTypechecker {
             return nil
         }
         var names: [String] = []
-        for type in known {
+        for type in known where names.count < 4 {
             let name = types.describe(type)
             if !names.contains(name) { names.append(name) }
         }
-        report(.incompatibleTypes, node, "\(context) must have one type, but these are \(names.prefix(4).joined(separator: " and "))")
+        report(.incompatibleTypes, node, "\(context) must have one type, but these are \(names.joined(separator: " and "))")
         return nil
     }
 

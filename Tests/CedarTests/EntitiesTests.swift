@@ -115,6 +115,28 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
+    /// A hierarchy in which every entity of a layer is in every one of the next: few entities, and many ways up.
+    @Test func layersAreUnitedOnce() throws {
+        let (layers, width) = (8, 25)
+        let all = (0..<layers * width).map { number in
+            let next = (number / width + 1) * width
+            return entity(number, in: number / width + 1 < layers ? Array(next..<next + width) : [])
+        }
+        var entities = try Entities(all.shuffled())
+        for number in 0..<layers * width {
+            let above = entities.ancestors(of: uid(number))
+            #expect(above.count == (layers - 1 - number / width) * width)
+            #expect(Set(above).count == above.count)
+        }
+        #expect(entities.isDescendant(uid(0), of: uid(layers * width - 1)))
+        #expect(!entities.isDescendant(uid(0), of: uid(1)))
+        // What is replaced in the middle is felt below it, and only there.
+        try entities.replace((width..<2 * width).map { entity($0) })
+        #expect(entities.ancestors(of: uid(0)).count == width)
+        #expect(entities.ancestors(of: uid(width)).isEmpty)
+        #expect(entities.ancestors(of: uid(2 * width)).count == (layers - 3) * width)
+    }
+
     // MARK: JSON
 
     private func read(_ text: String) throws -> Entities { try Entities(json: JSON(parsing: text)) }

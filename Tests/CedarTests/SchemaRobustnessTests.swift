@@ -177,6 +177,19 @@ import Testing
         }
     }
 
+    /// A long list of actions in a scope is gone through once, not once for every action of the schema.
+    @Test func looksALongListOfActionsUpOnce() throws {
+        let actions = (0..<2_000).map { "a\($0)" }
+        let schema = try Schema(
+            parsing: "entity A { x: Long }; action \(actions.joined(separator: ", ")) appliesTo { principal: A, resource: A };")
+        let list = (0..<20_000).map { "Action::\"a\($0 % 1_000)\"" }.joined(separator: ", ")
+        let head = "permit(principal, action in [\(list)], resource)"
+        #expect(try schema.validate(PolicySet(parsing: head + " when { principal.y > 0 };")).map(\.code) == [.unknownAttribute])
+        #expect(try schema.validate(PolicySet(parsing: head + " when { principal.x > 0 };")).isEmpty)
+        let unknown = head.replacing("a7\"", with: "b7\"")
+        #expect(try schema.validate(PolicySet(parsing: unknown + ";")).map(\.code).contains(.unknownAction))
+    }
+
     @Test func boundsTheKindsOfRequest() throws {
         // Dead code counts, so that the limit is reached after a few thousand kinds of request.
         let dead = (0..<400).map { "\($0) == 0" }.joined(separator: " || ")
@@ -185,6 +198,13 @@ import Testing
         let schema = try manyKinds()
         #expect(schema.validate(policies).map(\.code) == [.limitExceeded])
         #expect(schema.neverApplying(policies).isEmpty)
+        // Many such policies share one bound: the last of these is fine by itself.
+        let last = "permit(principal, action == Action::\"a1\", resource) when { principal.x > 0 };"
+        #expect(try schema.validate(PolicySet(parsing: last)).isEmpty)
+        let several = try PolicySet(parsing: String(repeating: policies.source, count: 4) + last)
+        let findings = schema.validate(several)
+        #expect(findings.map(\.code) == Array(repeating: .limitExceeded, count: 5))
+        #expect(findings.last?.policyID == "policy4")
         let wrong = try PolicySet(parsing: "permit(principal, action, resource) when { principal.y == resource.y };")
         #expect(schema.validate(wrong).count == 1_000)
     }
