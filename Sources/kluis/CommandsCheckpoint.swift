@@ -24,7 +24,7 @@ extension Client {
         } else {
             note = try await log.published()
         }
-        try await Pins.check(note, key: key) { old, checkpoint in
+        try await Pins.check(note, key: key, at: circumstances.socket) { old, checkpoint in
             try await log.reading { read throws(TransparencyLogError) in
                 var stored = try StoredLog(checkpoint: checkpoint, read: read)
                 return try stored.consistencyProof(from: old)
@@ -34,6 +34,22 @@ extension Client {
         do { checkpoint = try Checkpoint(parsing: note.text) } catch { throw RemoteLog.failed(error.code) }
         return SeenCheckpoint(
             log: log, key: key, note: note, checkpoint: checkpoint, articles: answer?.articles, receipt: answer?.receipt)
+    }
+}
+
+extension Client {
+    /// Holds the log as outsiders see it against what this account saw before.
+    ///
+    /// - Throws: the alarm; what stands in the way of looking, a session that is missing for instance.
+    func checkSeenBefore() async throws {
+        let log = RemoteLog(self)
+        let key = try await log.key()
+        if try await log.file("checkpoint") != nil {
+            _ = try await checkpoint(published: true)
+        } else if let pins = Pins.chosen(environment: Environment.filled), let pin = try pins.pin(for: key), pin.checkpoint.size > 0 {
+            // Who takes the public copy away must not escape the question.
+            throw Pins.alarm(.pinRolledBack, "0", String(pin.checkpoint.size), name: "truncated", file: pins.file(of: key))
+        }
     }
 }
 
@@ -81,7 +97,8 @@ struct ExportLedgerCommand: TalkingCommand {
         let seen = try await client.checkpoint(published: which.published)
         let export = ExportedCopy(directory: directory)
         try export.claim(for: seen.key)
-        for tile in try ExportedCopy.tiles(size: seen.checkpoint.size) where !(tile.isFull && export.has(tile.path)) {
+        try await ExportedCopy.forEachTile(size: seen.checkpoint.size) { tile in
+            if tile.isFull, export.has(tile.path) { return }
             guard let bytes = try await seen.log.file(tile.path) else { throw RemoteLog.failed("missing (\(tile.path))") }
             try export.write(bytes, to: tile.path)
         }
@@ -130,20 +147,17 @@ struct ProveCommand: TalkingCommand {
 struct ExportedCopy {
     let directory: String
 
-    /// Every tile and bundle of a log of this size, bundles first.
-    static func tiles(size: UInt64) throws(Failure) -> [Tile] {
-        do throws(TransparencyLogError) {
-            let layout = try TileLayout(size: size)
-            var tiles: [Tile] = []
-            for index in 0..<layout.bundleCount { if let bundle = layout.bundle(index: index) { tiles.append(bundle) } }
-            for level in 0..<layout.levelCount {
-                for index in 0..<layout.fullTileCount(level: level) {
-                    if let tile = layout.tile(level: level, index: index) { tiles.append(tile) }
-                }
-                if let partial = layout.partialTile(level: level) { tiles.append(partial) }
+    /// Every tile and bundle of a log of this size, bundles first; one after another, for the size is only what a checkpoint claims.
+    static func forEachTile(size: UInt64, _ body: (Tile) async throws -> Void) async throws {
+        let layout: TileLayout
+        do { layout = try TileLayout(size: size) } catch { throw RemoteLog.failed(error.code) }
+        for index in 0..<layout.bundleCount { if let bundle = layout.bundle(index: index) { try await body(bundle) } }
+        for level in 0..<layout.levelCount {
+            for index in 0..<layout.fullTileCount(level: level) {
+                if let tile = layout.tile(level: level, index: index) { try await body(tile) }
             }
-            return tiles
-        } catch { throw RemoteLog.failed(error.code) }
+            if let partial = layout.partialTile(level: level) { try await body(partial) }
+        }
     }
 
     /// Makes the directory this log's, or sees that it is.

@@ -34,6 +34,7 @@ struct ShowLedgerCommand: TalkingCommand {
             return table.lines
         }
         paging.remark(page.next)
+        try await client.checkSeenBefore()
     }
 }
 
@@ -73,7 +74,7 @@ struct VerifyLedgerCommand: KluisCommand {
             }
             if !found.problems.isEmpty { throw Failure(.verificationFailed) }
             // The daemon finds its own store in order; whether it is still the one that was seen before, only this side can tell.
-            if try await RemoteLog(client).file("checkpoint") != nil { _ = try await client.checkpoint(published: true) }
+            try await client.checkSeenBefore()
         }
     }
 }

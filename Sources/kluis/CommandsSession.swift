@@ -14,10 +14,18 @@ struct StatusCommand: TalkingCommand {
                 (.headRehearsal, say(status.rehearsal ? .yes : .no)), (.headVersion, status.version), (.headReglement, status.reglement),
                 (.headPolicies, status.policies), (.headClock, status.moment), (.headLines, status.ledgerSize.map { String($0) }),
                 (.headWitnesses, status.witnesses.map { String($0) }),
-                (.headUnwitnessed, status.unwitnessedSince.map { say(.unwitnessed, $0, String(status.unwitnessedEntries ?? 0)) }))
+                (.headUnwitnessed, status.unwitnessedSince.map { say(.unwitnessed, $0, String(status.unwitnessedEntries ?? 0)) }),
+                (.headReadOnly, status.readOnlyFrom))
         }
         if status.rehearsal { Console.warn(say(.rehearsalVault)) }
         if status.state != "open" { throw Failure(.sealed) }
+        // The public copy is for whoever is signed in; who is not hears that nothing was checked.
+        do {
+            if client.circumstances.token == nil { throw Failure(.signInFirst) }
+            try await client.checkSeenBefore()
+        } catch let failure as Failure where failure.code == .signInFirst {
+            if !client.console.json { Console.hint(say(.logNotChecked)) }
+        }
     }
 }
 
@@ -41,14 +49,20 @@ struct LoginCommand: KluisCommand {
         // A session that may still run is no part of a new sign-in.
         circumstances.token = nil
         let wantedHat = hat.map(Vocabulary.hat)
-        let session = try await Connection.open(circumstances.socket) { [circumstances] connection in
+        let (session, alarm) = try await Connection.open(circumstances.socket) { [circumstances] connection in
             // One connection for both: the daemon binds the challenge to the machine account at its other end.
             let client = Client(circumstances, over: connection)
             let challenge = try await client.ask(
                 .challenge, sending: ChallengeRequest(worker: worker, hat: wantedHat), for: ChallengeAnswer.self)
             let signature = try Signer.sign(challenge, worker: worker, keyFile: keyFile)
-            return try await client.ask(
+            let session = try await client.ask(
                 .signIn, sending: SignInRequest(challenge: challenge.challenge, signature: signature), for: SessionAnswer.self)
+            var signedIn = circumstances
+            signedIn.token = session.token
+            // Whoever has to look into it must be able to sign in, so an alarm does not stop this; every look at the log repeats it.
+            var alarm: Failure?
+            do { try await Client(signedIn, over: connection).checkSeenBefore() } catch let failure as Failure { alarm = failure }
+            return (session, alarm)
         }
         guard let token = session.token else { throw Failure(.internal) }
         try Runtime.chosen(environment: Environment.filled)
@@ -64,6 +78,10 @@ struct LoginCommand: KluisCommand {
             ]
         }
         if session.rehearsal { Console.warn(say(.rehearsalVault)) }
+        if let alarm {
+            Console.warn(alarm.line)
+            for hint in alarm.allHints { Console.hint(hint) }
+        }
     }
 }
 

@@ -70,9 +70,14 @@ enum OfflineVerification {
         guard let pins = Pins.chosen(environment: Environment.filled), let bytes = try? read("checkpoint"),
             let note = try? SignedNote(parsing: bytes), let checkpoint = try? Checkpoint(parsing: note.text)
         else { return nil }
-        guard let keys = try? read("log.vkey").flatMap({ try VerifierKeys(parsingLines: $0) }), let key = pinned ?? keys.keys.first,
-            let pin = try pins.pin(for: key), pin.key == key
+        guard let key = pinned ?? (try? read("log.vkey").flatMap({ try VerifierKeys(parsingLines: $0) }))?.keys.first,
+            let pin = try pins.pin(for: key)
         else { return nil }
+        guard pin.key == key else {
+            // Who names the key knows better; the export's own word for it is not enough against what was seen.
+            if pinned != nil { return nil }
+            throw Pins.alarm(.pinOtherKey, name: "wrong-key", file: pins.file(of: key))
+        }
         guard checkpoint.size >= pin.checkpoint.size else {
             Console.warn(say(.exportOlder, String(checkpoint.size), String(pin.checkpoint.size)))
             return nil
@@ -90,8 +95,11 @@ enum OfflineVerification {
 
     static func contents(of path: String, below directory: String) throws(SystemFault) -> [UInt8]? {
         do throws(SystemFault) {
+            // Not waiting: a pipe among the files of somebody else's export would hold the reader up for ever.
+            let file = try OpenFile("\(directory)/\(path)", O_RDONLY | O_NONBLOCK)
+            guard try file.status().st_mode & S_IFMT == S_IFREG else { throw SystemFault(code: EINVAL) }
             // The largest file is a full bundle of the largest entries: 256 × (2 + 65,535) bytes.
-            return try Bytes.all(ofFile: "\(directory)/\(path)", limit: 256 * 65_537)
+            return try Bytes.all(of: file.descriptor, limit: 256 * 65_537)
         } catch {
             if error.code == ENOENT { return nil }
             throw error

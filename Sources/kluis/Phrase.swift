@@ -46,7 +46,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed
 
     // Checkpoints that were seen.
-    case nothingPublished, hintPublish, pinAlarm, pinBroken, pinOtherKey, pinRolledBack, pinFork, pinFirst, pinNowhere, hintPinAlarm,
+    case nothingPublished, hintPublish, helpCosignature, helpCosignatureAdd, helpCosignatureFile, cosignatureAdded, cosignatureKnown
+    case logNotChecked, pinAlarm, pinBroken, pinOtherKey, pinOtherVault, pinRolledBack, pinFork, pinFirst, pinNowhere, hintPinAlarm,
         hintPinFile, ledgerExported, noSuchLine, exportOfAnother, exportOlder, ledgerCosigned, offlineOrProof, policyNeedsFiles,
         proofHolds, proofKeyNeeded
     case helpPublished, helpLedgerExport, helpExportDirectory, helpLedgerProve, helpProveIndex, helpVerifyProof, helpVerifyPolicy
@@ -56,7 +57,7 @@ enum Phrase: String, CaseIterable, Sendable {
         witnessNotPrivate, witnessMalformed, witnessHeld, witnessBadName, witnessBadLogKey, witnessRetired, witnessKeyFailed,
         witnessMalformedRequest, witnessUnknownLog, witnessBadSignature, witnessOldAboveNew, witnessWrongOldSize, witnessSameSizeFork,
         witnessBadProof, witnessEvidence, hintWitnessMade, hintWitnessMissing, hintWitnessRetired, hintWitnessTrust, hintWitnessSize,
-        hintWitnessFork, headLog, headWitnessed, headWitnesses, headUnwitnessed, unwitnessed
+        hintWitnessFork, headLog, headWitnessed, headWitnesses, headUnwitnessed, headReadOnly, unwitnessed
     case helpWitness, helpWitnessInit, helpWitnessTrust, helpWitnessServe, helpWitnessCosign, helpWitnessShow, helpWitnessDirectory,
         helpWitnessName, helpWitnessLogKey, helpWitnessUnix, helpWitnessMode, helpWitnessPort, helpWitnessRequest, helpWitnessExport
 

@@ -7,7 +7,8 @@ internal import Wire
 /// As `known_hosts` does for machines: the first sight is believed, every later one is checked. A vault that was put back to an older state, or
 /// that shows two histories, agrees with itself and not with what was seen.
 ///
-/// One file a vault, `<vault>.pin`, 0600: `kluis-pin/v1 LF`, the log's key with LF, the signed checkpoint.
+/// One file a vault, `<vault>.pin`, 0600: `kluis-pin/v1 LF`, the log's key with LF, the signed checkpoint. Beside it one file a socket,
+/// `place-<digits>`: `kluis-place/v1 LF`, the socket with LF, the vault that answered there with LF.
 struct Pins {
     let path: String
 
@@ -65,14 +66,50 @@ struct Pins {
     }
 
     /// Keeps what was seen; a larger checkpoint that another run kept meanwhile stays.
-    func keep(_ pin: Pin) throws(Failure) {
+    ///
+    /// - Parameter old: what it was held against.
+    /// - Returns: false when another run kept something else meanwhile: hold it against that too.
+    func keep(_ pin: Pin, after old: Pin?) throws(Failure) -> Bool {
         let file = file(of: pin.key)
         do throws(SystemFault) {
             try Pins.makeDirectories(path)
             let lock = try OpenFile("\(path)/lock", O_RDWR | O_CREAT | O_NOFOLLOW)
             guard flock(lock.descriptor, LOCK_EX) == 0 else { throw .last }
-            if let other = try? self.pin(for: pin.key), other.key == pin.key, other.checkpoint.size > pin.checkpoint.size { return }
+            let other: Result<Pin?, Failure> = Result { () throws(Failure) in try self.pin(for: pin.key) }
+            guard case .success(let other) = other else { return false }
+            if let other, other.key == pin.key, other.checkpoint.size > pin.checkpoint.size { return true }
+            guard other == old else { return false }
             try StateFile.write(Array("\(Pins.header)\n\(pin.key.text)\n".utf8) + pin.note.bytes, to: file)
+            return true
+        } catch { throw .invalid(.cannotWrite, file, error.words) }
+    }
+
+    // MARK: - Which vault answers where
+
+    private static let placeHeader = "kluis-place/v1"
+
+    func file(ofPlace socket: String) -> String { "\(path)/place-\(Runtime.digits(of: socket))" }
+
+    /// The vault that answered at this socket last; nil when none did.
+    func vault(at socket: String) throws(Failure) -> String? {
+        let file = file(ofPlace: socket)
+        let bytes: [UInt8]
+        do throws(SystemFault) { bytes = try Bytes.all(ofFile: file, limit: 4096) } catch {
+            if error.code == ENOENT { return nil }
+            throw .invalid(.cannotRead, file, error.words)
+        }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count == 4, lines[0] == Pins.placeHeader, !lines[2].isEmpty, lines[3].isEmpty else {
+            throw Pins.alarm(.pinBroken, file, name: "broken-pin", file: file)
+        }
+        // A file of another socket says nothing about this one, whatever its name.
+        return lines[1] == socket ? String(lines[2]) : nil
+    }
+
+    private func keep(vault: String, at socket: String) throws(Failure) {
+        let file = file(ofPlace: socket)
+        do throws(SystemFault) {
+            try StateFile.write(Array("\(Pins.placeHeader)\n\(socket)\n\(vault)\n".utf8), to: file)
         } catch { throw .invalid(.cannotWrite, file, error.words) }
     }
 
@@ -95,10 +132,11 @@ struct Pins {
     /// - Parameters:
     ///   - key: the log's key as it is shown now.
     ///   - pins: where this account remembers; nil when it has no place for that.
+    ///   - socket: where the vault answers. Names come from whoever signs, so a log under a new name would otherwise be a first sight.
     ///   - proof: gives the consistency proof between two sizes.
     /// - Throws: `verificationFailed` when it does not verify, or does not continue what was seen.
     static func check(
-        _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled),
+        _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled), at socket: String? = nil,
         proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
     ) async throws {
         let checkpoint: Checkpoint
@@ -106,25 +144,40 @@ struct Pins {
             throw RemoteLog.failed(error.code)
         }
         guard let pins else { return Console.warn(say(.pinNowhere)) }
-        let file = pins.file(of: key)
-        if let pin = try pins.pin(for: key) {
-            let (old, new) = (pin.checkpoint, checkpoint)
-            guard pin.key == key else { throw alarm(.pinOtherKey, name: "wrong-key", file: file) }
-            guard new.size >= old.size else {
-                throw alarm(.pinRolledBack, String(new.size), String(old.size), name: "truncated", file: file)
+        // More than once only when another run of this account keeps something in between.
+        for _ in 0..<8 {
+            let pin = try pins.pin(for: key)
+            if let pin {
+                try await hold(checkpoint, of: key, against: pin, file: pins.file(of: key), proof: proof)
+            } else {
+                if let socket, let known = try pins.vault(at: socket), known != vault(of: key) {
+                    throw alarm(.pinOtherVault, vault(of: key), known, name: "other-vault", file: pins.file(ofPlace: socket))
+                }
+                Console.hint(say(.pinFirst, key.name.description, String(checkpoint.size)))
             }
-            if new.size == old.size {
-                guard new.root == old.root else { throw alarm(.pinFork, String(old.size), name: "same-size-fork", file: file) }
-            } else if old.size > 0 {
-                let hashes = try await proof(old.size, new)
-                do {
-                    try MerkleProof.verifyConsistency(
-                        oldSize: old.size, oldRoot: old.root, newSize: new.size, newRoot: new.root, proof: hashes)
-                } catch { throw alarm(.pinFork, String(old.size), name: "fork", file: file) }
-            }
-        } else {
-            Console.hint(say(.pinFirst, key.name.description, String(checkpoint.size)))
+            guard try pins.keep(Pin(key: key, checkpoint: checkpoint, note: note), after: pin) else { continue }
+            if let socket, try pins.vault(at: socket) != vault(of: key) { try pins.keep(vault: vault(of: key), at: socket) }
+            return
         }
-        try pins.keep(Pin(key: key, checkpoint: checkpoint, note: note))
+    }
+
+    private static func hold(
+        _ new: Checkpoint, of key: VerifierKey, against pin: Pin, file: String,
+        proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
+    ) async throws {
+        let old = pin.checkpoint
+        guard pin.key == key else { throw alarm(.pinOtherKey, name: "wrong-key", file: file) }
+        guard new.size >= old.size else {
+            throw alarm(.pinRolledBack, String(new.size), String(old.size), name: "truncated", file: file)
+        }
+        if new.size == old.size {
+            guard new.root == old.root else { throw alarm(.pinFork, String(old.size), name: "same-size-fork", file: file) }
+        } else if old.size > 0 {
+            let hashes = try await proof(old.size, new)
+            do {
+                try MerkleProof.verifyConsistency(
+                    oldSize: old.size, oldRoot: old.root, newSize: new.size, newRoot: new.root, proof: hashes)
+            } catch { throw alarm(.pinFork, String(old.size), name: "fork", file: file) }
+        }
     }
 }

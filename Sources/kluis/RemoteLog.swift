@@ -11,11 +11,15 @@ final class RemoteLog {
 
     init(_ client: Client) { self.client = client }
 
+    /// Most bytes of one file: a full bundle of the largest entries has 256 × (2 + 65,535), and openings have fewer.
+    private static let limit = 256 * 65_537
+
     /// A file of the log; nil when there is none.
     func file(_ path: String) async throws -> [UInt8]? {
         var collected: [UInt8] = []
         do {
             try await client.stream(.ledgerFile, [], query: [("path", path)], onHead: { _ in }) { piece in
+                guard collected.count + piece.readableBytes <= RemoteLog.limit else { throw RemoteLog.failed("too-large (\(path))") }
                 collected += piece.readableBytesView
             }
         } catch let failure as Failure where failure.code == .notFound {

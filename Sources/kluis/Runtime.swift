@@ -66,11 +66,14 @@ struct Runtime {
         return true
     }
 
-    private func file(for socket: String) -> String {
+    private func file(for socket: String) -> String { "\(path)/session-\(Runtime.digits(of: socket))" }
+
+    /// Sixteen digits that stand for a socket in the name of a file.
+    static func digits(of socket: String) -> String {
         // FNV-1a, 64 bits: tells sockets apart in file names; the name inside the file decides.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in socket.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         let digits = String(hash, radix: 16)
-        return "\(path)/session-\(String(repeating: "0", count: 16 - digits.count))\(digits)"
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -1,6 +1,8 @@
 import Foundation
 import NIOHTTP1
+import TLogConformance
 import Testing
+import TransparencyLog
 import Wire
 
 /// The real program against a daemon that says what each test needs.
@@ -212,6 +214,11 @@ import Wire
                 return .json(ChallengeAnswer(challenge: Self.challenge, namespace: namespace, expires: "2026-01-14T20:01:00+01:00"))
             case "/v1/login": return .json(session)
             case "/v1/session" where heard.method == "DELETE": return .whole(204, [], [])
+            // A vault that has published nothing yet.
+            case "/v1/ledger/file?path=log.vkey":
+                return .whole(200, [], Array("\((try? SampleLog().signer.key.text) ?? "")\n".utf8))
+            case "/v1/ledger/file?path=checkpoint":
+                return .problem(ProblemDocument(code: .notFound, status: 404, title: "not found"))
             default: return .json(session)
             }
         }
@@ -237,7 +244,9 @@ import Wire
         #expect(ended.errors == "kluis: warning: this is a rehearsal vault: nothing in it is real\n")
         #expect(!ended.text.contains("secret-token"))
         let heard = daemon.heard
-        #expect(heard.map(\.path) == ["/v1/login/challenge", "/v1/login"])
+        // Then a look at whether the log is the one that was seen before.
+        let files = ["log.vkey", "checkpoint"].map { "/v1/ledger/file?path=\($0)" }
+        #expect(heard.map(\.path) == ["/v1/login/challenge", "/v1/login"] + files)
         #expect(Set(heard.map(\.connection)).count == 1, "challenge and signature travel on one connection")
         #expect(try WireJSON.decode(ChallengeRequest.self, from: heard[0].body) == ChallengeRequest(worker: "kees", hat: "help"))
         let request = try WireJSON.decode(SignInRequest.self, from: heard[1].body)

@@ -100,6 +100,68 @@ import Wire
         try FileManager.default.removeItem(atPath: "\(directory)/checkpoint")
         #expect(failure(directory)?.line == "verification failed: missing-file (checkpoint)")
     }
+
+    /// Somebody else's export may hold anything under the names that are read.
+    @Test func whatIsNoFileIsNotWaitedFor() async throws {
+        let (directory, _) = try export(3)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let bundle = "\(directory)/tile/entries/000.p/3"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: bundle))
+        try FileManager.default.removeItem(atPath: bundle)
+        // SAFETY: the path is lent as a C string for the call.
+        let made = unsafe mkfifo(bundle, 0o600)
+        #expect(made == 0)
+        #expect(failure(directory)?.line.contains("unreadable (tile/entries/000.p/3)") == true, "\(String(describing: failure(directory)))")
+        try FileManager.default.removeItem(atPath: bundle)
+        try FileManager.default.createDirectory(atPath: bundle, withIntermediateDirectories: false)
+        #expect(failure(directory)?.line.contains("unreadable") == true)
+        try FileManager.default.removeItem(atPath: bundle)
+        try FileManager.default.createSymbolicLink(atPath: bundle, withDestinationPath: "/dev/zero")
+        #expect(failure(directory)?.line.contains("unreadable") == true)
+        try FileManager.default.removeItem(atPath: bundle)
+        // What lies beside the log, as on any web server, is neither read nor counted.
+        try whole.write(to: URL(fileURLWithPath: bundle))
+        for name in ["index.html", "tile/0/000", "tile/entries/001", "tile/2/000.p/1", "checkpoint.new"] {
+            try FileManager.default.createDirectory(
+                atPath: URL(fileURLWithPath: "\(directory)/\(name)").deletingLastPathComponent().path, withIntermediateDirectories: true)
+            try Scratch.write("anything", to: "\(directory)/\(name)")
+        }
+        #expect(failure(directory) == nil)
+    }
+
+    @Test func aSizeThatIsOnlyClaimedIsRefused() async throws {
+        let (directory, _) = try export(3)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let pair = Pair(try Ed25519.SigningKey.generate())
+        let name = try #require(KeyName("kluis/v-1/1"))
+        let key = try VerifierKey(name: name, algorithm: .ed25519, publicKey: pair.publicKey)
+        let checkpoint = try Checkpoint(origin: Origin(name), size: 1 << 62, root: .leaf([]))
+        try Data(try checkpoint.signed(by: NoteSigner(key: key) { try pair.sign($0) }).bytes)
+            .write(to: URL(fileURLWithPath: "\(directory)/checkpoint"))
+        try Scratch.write("\(key.text)\n", to: "\(directory)/log.vkey")
+        let ended = try await Built.run("kluis", ["ledger", "verify", "--offline", directory], environment: ["LANG": "C.UTF-8"])
+        #expect(ended.exitCode == 5 && ended.errors.contains("missing (tile/entries/000)"), "\(ended.exitCode) \(ended.errors)")
+    }
+
+    /// A fork that is signed anew agrees with itself; it does not agree with what this account saw.
+    @Test func anotherKeyThanTheOneThatWasSeenIsAnAlarm() async throws {
+        let (seen, key) = try export(5)
+        let (again, other) = try export(5)
+        let pins = try Scratch.directory()
+        defer { for path in [seen, again, pins] { try? FileManager.default.removeItem(atPath: path) } }
+        let note = try SignedNote(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: "\(seen)/checkpoint"))))
+        try await Pins.check(note, key: try VerifierKey(parsing: key), pins: Pins(path: pins)) { _, _ in [] }
+        let environment = ["LANG": "C.UTF-8", "KLUIS_PINS": pins]
+        let known = try await Built.run("kluis", ["ledger", "verify", "--offline", seen], environment: environment)
+        #expect(known.exitCode == 0, "\(known.errors)")
+        let ended = try await Built.run("kluis", ["ledger", "verify", "--offline", again], environment: environment)
+        #expect(ended.exitCode == 5 && ended.errors.contains("(wrong-key)"), "\(ended.errors)")
+        // Who has the new key from its owner says so.
+        try Scratch.write("\(other)\n", to: "\(pins)/given")
+        let given = try await Built.run(
+            "kluis", ["ledger", "verify", "--offline", again, "--key", "\(pins)/given"], environment: environment)
+        #expect(given.exitCode == 0, "\(given.errors)")
+    }
 }
 
 extension LogLine {

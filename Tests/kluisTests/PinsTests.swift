@@ -19,9 +19,9 @@ import Wire
     }
 
     /// What the alarm says; nil when there was none.
-    private func see(_ log: SampleLog, honestly proof: Bool = true) async throws -> String? {
+    private func see(_ log: SampleLog, honestly proof: Bool = true, at socket: String? = nil) async throws -> String? {
         do {
-            try await Pins.check(try log.note(), key: log.signer.key, pins: pins) { old, checkpoint in
+            try await Pins.check(try log.note(), key: log.signer.key, pins: pins, at: socket) { old, checkpoint in
                 guard proof else { return [] }
                 var stored = try StoredLog(checkpoint: checkpoint) { log.files[$0] }
                 return try stored.consistencyProof(from: old)
@@ -63,6 +63,40 @@ import Wire
         let another = try SampleLog(name: "kluis/v-2/1", seed: 4)
         #expect(try await see(another) == nil)
         #expect(try size(log(0)) == 700)
+    }
+
+    /// A log's name comes from whoever signs: under a new one everything would be a first sight again.
+    @Test func anotherNameAtTheSamePlaceIsAnAlarm() async throws {
+        #expect(try await see(log(300), at: "/run/s") == nil)
+        let renamed = try SampleLog(name: "kluis/v-2/1", seed: 4)
+        #expect(try await see(renamed, at: "/run/s")?.hasSuffix("(other-vault)") == true)
+        #expect(try pins.pin(for: renamed.signer.key) == nil)
+        // Elsewhere it is a vault like any other, and once known it may move.
+        #expect(try await see(renamed, at: "/run/t") == nil)
+        #expect(try await see(renamed, at: "/run/s") == nil)
+        #expect(try await see(log(700), at: "/run/s") == nil)
+        // A new incarnation is no other vault: its key is what it is asked about.
+        #expect(try await see(log(700, incarnation: 2, seed: 2), at: "/run/s")?.hasSuffix("(wrong-key)") == true)
+        try Scratch.write("kluis-place/v1\n/run/s\n", to: pins.file(ofPlace: "/run/s"))
+        #expect(try await see(SampleLog(name: "kluis/v-3/1", seed: 5), at: "/run/s")?.hasSuffix("(broken-pin)") == true)
+    }
+
+    /// Two runs that begin at the same moment and are shown two histories: the one that comes last is held against the other's.
+    @Test func whatAnotherRunSawMeanwhileCounts() async throws {
+        #expect(try await see(log(100)) == nil)
+        let (first, second) = (try log(300), try log(400, fork: 200))
+        await #expect(throws: Failure.self) {
+            var isFirst = true
+            try await Pins.check(try second.note(), key: second.signer.key, pins: pins) { old, checkpoint in
+                if isFirst {
+                    isFirst = false
+                    #expect(try await see(first) == nil)
+                }
+                var stored = try StoredLog(checkpoint: checkpoint) { second.files[$0] }
+                return try stored.consistencyProof(from: old)
+            }
+        }
+        #expect(try size(first) == 300)
     }
 
     @Test func aPinThatWasTamperedWithIsNotABeginning() async throws {
