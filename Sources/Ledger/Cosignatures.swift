@@ -17,17 +17,19 @@ extension LedgerExport {
     ///   - anchoring: whether a leaf commits to it at once; otherwise the next start makes one.
     ///   - moment: now, in milliseconds since 1970.
     public func keep(_ cosigned: SignedNote, anchoring: Bool, at moment: Int64) async throws {
-        let checkpoint = try Checkpoint(parsing: cosigned.text)
-        try await writer.perform { [log] transaction in
-            try transaction.sql.execute(
-                sql: """
-                    INSERT INTO ledger_cosigned(size, note) VALUES (?, ?)
-                    ON CONFLICT(size) DO UPDATE SET note = excluded.note, seq = NULL
-                    """,
-                arguments: [Int64(checkpoint.size), Data(cosigned.bytes)])
+        let size = try Checkpoint(parsing: cosigned.text).size
+        let kept = try await writer.perform { [log] transaction in
+            // What a file brought while a witness was asked stays.
+            let kept = try log.keep(cosigned, in: transaction)
             if anchoring { try log.anchorCosignatures(at: moment, in: transaction) }
+            return kept
         }
-        if exported == checkpoint.size { try Self.write(cosigned.bytes, to: "checkpoint", in: directory) }
+        try show(kept, size: size)
+    }
+
+    /// Brings the public copy up to cosignatures that are durable, if it still shows their checkpoint.
+    public func show(_ cosigned: SignedNote, size: UInt64) throws {
+        if exported == size { try Self.write(cosigned.bytes, to: "checkpoint", in: directory) }
     }
 
     /// The newest checkpoints with cosignatures, newest first, at most 64; not verified.
@@ -36,6 +38,14 @@ extension LedgerExport {
             try Data.fetchAll(
                 transaction.sql, sql: "SELECT note FROM ledger_cosigned ORDER BY size DESC LIMIT ?", arguments: [Self.openingCount]
             ).compactMap { try? SignedNote(parsing: Array($0)) }
+        }
+    }
+
+    /// The checkpoint of a size with the cosignatures that were kept; nil when there are none. Not verified.
+    public func cosigned(size: UInt64) async throws -> SignedNote? {
+        try await writer.perform { transaction in
+            try Data.fetchOne(transaction.sql, sql: "SELECT note FROM ledger_cosigned WHERE size = ?", arguments: [Int64(clamping: size)])
+                .map { try SignedNote(parsing: Array($0)) }
         }
     }
 
@@ -55,6 +65,127 @@ extension LedgerExport {
             transaction.sql, sql: "SELECT note FROM ledger_cosigned WHERE size = ?", arguments: [Int64(size)])
         guard let kept, let note = try? SignedNote(parsing: Array(kept)), note.text == signed.text else { return signed }
         return note
+    }
+}
+
+/// Cosignatures that came as a file, and what they are on.
+public struct AddedCosignatures: Sendable {
+    /// Leaves of the checkpoint.
+    public let size: UInt64
+    /// The checkpoint with all cosignatures that it has by now.
+    public let note: SignedNote
+    /// Names of the witnesses that had not cosigned it before; empty when there was nothing new.
+    public let witnesses: [String]
+}
+
+extension AuditLog {
+    /// How many of the newest checkpoints are looked at for the one that was cosigned: six weeks of one every fifteen minutes.
+    public static let searchedCheckpointCount = 4032
+
+    /// Keeps cosignatures that a witness gave as a file, and anchors them, in the transaction that decides.
+    ///
+    /// - Parameters:
+    ///   - file: signature lines, as a witness answers with; or the whole checkpoint with them below it. All for one checkpoint.
+    ///   - witnesses: whose cosignatures count; lines by others are passed over.
+    ///   - key: the log's own.
+    ///   - moment: now, in milliseconds since 1970.
+    /// - Throws: `TransparencyLogError`: `malformedNote`; `noKnownSignature` when no line is by a witness; `badSignature` when one is on no
+    ///   checkpoint of this log, or on none of the newest ``searchedCheckpointCount``. What SQLite threw.
+    public func addCosignatures(
+        _ file: [UInt8], by witnesses: [VerifierKey], log key: VerifierKey, at moment: Int64, in transaction: borrowing Transaction
+    ) throws -> AddedCosignatures {
+        let offered = try OfferedCosignatures(file, by: VerifierKeys(witnesses))
+        let own = try checkpoint(of: offered, log: key, in: transaction)
+        let checkpoint = try Checkpoint(parsing: own.text)
+        let before = try LedgerExport.withCosignatures(own, in: transaction)
+        let new = offered.verified(on: own.text).filter { one in
+            !before.signatures.contains { $0.name == one.key.name && $0.keyID == one.key.keyID }
+        }
+        // One line a witness: it may have signed one tree at several times, and the first says enough.
+        var names: [KeyName] = []
+        var note = before
+        for one in new where !names.contains(one.key.name) {
+            names.append(one.key.name)
+            try note.append(one.signature)
+        }
+        if !names.isEmpty {
+            _ = try keep(note, in: transaction)
+            try anchorCosignatures(at: moment, in: transaction)
+        }
+        return AddedCosignatures(size: checkpoint.size, note: note, witnesses: names.map(\.description))
+    }
+
+    /// The stored checkpoint, with the log's own signature alone, on which all offered cosignatures are.
+    private func checkpoint(
+        of offered: OfferedCosignatures, log key: VerifierKey, in transaction: borrowing Transaction
+    ) throws -> SignedNote {
+        let size = try offered.text.map { try Int64(Checkpoint(parsing: $0).size) }
+        let cursor = try Data.fetchCursor(
+            transaction.sql,
+            sql: "SELECT note FROM ledger_checkpoint WHERE ?1 IS NULL OR size = ?1 ORDER BY size DESC LIMIT ?2",
+            arguments: [size, Self.searchedCheckpointCount])
+        while let bytes = try cursor.next() {
+            let stored = try SignedNote(parsing: Array(bytes))
+            guard offered.text ?? stored.text == stored.text, !offered.verified(on: stored.text).isEmpty else { continue }
+            // What stands in the database is believed as far as the log's own signature goes.
+            var own = try SignedNote(text: stored.text)
+            for signature in try VerifiedCheckpoint.verify(stored, log: VerifierKeys(key)).logSignatures {
+                try own.append(signature.signature)
+            }
+            return own
+        }
+        throw TransparencyLogError.badSignature(offered.lines[0].name)
+    }
+
+    /// Keeps a checkpoint's cosignatures beside those that it has already; a leaf is owed when that changes anything.
+    /// - Returns: the checkpoint with all of them.
+    func keep(_ cosigned: SignedNote, in transaction: borrowing Transaction) throws -> SignedNote {
+        let before = try LedgerExport.withCosignatures(try SignedNote(text: cosigned.text), in: transaction)
+        var note = before
+        for signature in cosigned.signatures where !note.signatures.contains(signature) { try note.append(signature) }
+        guard note != before else { return note }
+        try transaction.sql.execute(
+            sql: """
+                INSERT INTO ledger_cosigned(size, note) VALUES (?, ?) ON CONFLICT(size) DO UPDATE SET note = excluded.note, seq = NULL
+                """,
+            arguments: [Int64(try Checkpoint(parsing: note.text).size), Data(note.bytes)])
+        return note
+    }
+}
+
+/// Signature lines by known witnesses, and the text they came with, if any.
+private struct OfferedCosignatures {
+    /// The checkpoint's text; nil when the file has lines alone.
+    let text: [UInt8]?
+    /// Not verified; at least one.
+    let lines: [NoteSignature]
+    private let witnesses: VerifierKeys
+
+    /// - Throws: `malformedNote`, `noKnownSignature`.
+    init(_ file: [UInt8], by witnesses: VerifierKeys) throws(TransparencyLogError) {
+        let signatures: [NoteSignature]
+        if let note = try? SignedNote(parsing: file) {
+            text = note.text
+            signatures = note.signatures
+        } else {
+            guard file.count <= SignedNote.maximumByteCount, let lines = file[...].linesEndingInLineFeed(),
+                (1...SignedNote.maximumSignatureCount).contains(lines.count)
+            else { throw .malformedNote(.malformedSignatureLine) }
+            text = nil
+            var parsed: [NoteSignature] = []
+            for line in lines { parsed.append(try NoteSignature(parsingLine: line)) }
+            signatures = parsed
+        }
+        lines = signatures.filter { line in witnesses.keys.contains { $0.name == line.name && $0.keyID == line.keyID } }
+        self.witnesses = witnesses
+        guard !lines.isEmpty else { throw .noKnownSignature }
+    }
+
+    /// All of them, when all verify on this text; else none.
+    func verified(on text: [UInt8]) -> [VerifiedSignature] {
+        guard var note = try? SignedNote(text: text) else { return [] }
+        for line in lines { guard (try? note.append(line)) != nil else { return [] } }
+        return (try? note.verified(by: witnesses))?.signatures ?? []
     }
 }
 

@@ -60,6 +60,8 @@ public struct LogLine: Sendable, Hashable {
         case lockedOut
         /// Too many of these attempts in too short a time.
         case throttled
+        /// No quorum of witnesses has seen the log for too long: nothing is changed.
+        case unwitnessed
         /// A counter of a hardware key went back.
         case counterStepBack
         /// Nothing of the kind exists.

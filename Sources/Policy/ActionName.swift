@@ -9,7 +9,7 @@ public enum ActionName: String, CaseIterable, Hashable, Sendable, CustomStringCo
     case addItem, readItem, listItems
     case draftPlan, presentPlan, signPlan, activatePlan, changePlanAction, recordProgress, readPlan
     case addOrganisation, addWorker, assignRole, enrolKey, unlockWorker, endWorker, listWorkers, listOrganisations
-    case readLog, verifyLog
+    case readLog, verifyLog, addCosignature
 
     public var description: String { rawValue }
 }

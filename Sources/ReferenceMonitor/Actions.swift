@@ -7,19 +7,14 @@ extension AddPerson: Change {}
 extension RecordAuthority: Change {}
 extension RecordRepresentation: Change {}
 extension RecordIncapacity: Change {}
-extension DeclareConflict: Change {}
 extension AppointDirector: Change {}
 extension GrantInvolvement: Change {}
-extension EndInvolvement: Change {}
 extension RegisterConsent: Change {}
 extension SignConsent: Change {}
-extension WithdrawConsent: Change {}
-extension RefuseConsent: Change {}
 extension AddItem: Change {}
 extension DraftPlan: Change {}
 extension PresentPlan: Change {}
 extension SignPlan: Change {}
-extension ActivatePlan: Change {}
 extension ChangePlanAction: Change {}
 extension RecordProgress: Change {}
 extension AddOrganisation: Change {}
@@ -27,7 +22,17 @@ extension AddWorker: Change {}
 extension AssignRole: Change {}
 extension EnrolKey: Change {}
 extension UnlockWorker: Change {}
-extension EndWorker: Change {}
+
+// A resident who withdraws or refuses, and whoever takes rights away, is not kept waiting for a witness.
+extension WithdrawConsent: Change { public static var goesOnUnwitnessed: Bool { true } }
+extension RefuseConsent: Change { public static var goesOnUnwitnessed: Bool { true } }
+extension EndInvolvement: Change { public static var goesOnUnwitnessed: Bool { true } }
+extension EndWorker: Change { public static var goesOnUnwitnessed: Bool { true } }
+extension DeclareConflict: Change { public static var goesOnUnwitnessed: Bool { true } }
+// Its signatures were given and recorded before.
+extension ActivatePlan: Change { public static var goesOnUnwitnessed: Bool { true } }
+// The way out.
+extension AddCosignature: Change { public static var goesOnUnwitnessed: Bool { true } }
 
 extension ListHouseholds: Reading {}
 extension ReadCard: Reading {}

@@ -78,6 +78,16 @@ struct LineWriter: Sendable {
         return try log.append(line, in: transaction)
     }
 
+    /// A change that the reglement allows and that is not made while the log is unwitnessed.
+    func unwitnessed<A: Action>(
+        _ request: Request<A>, _ facts: Facts, articles: [String], in transaction: borrowing Transaction
+    ) throws -> Entry {
+        var line = try line(.decision(.refuse, effect: nil), A.action.rawValue, request, facts)
+        line.articles = try tokens(articles)
+        line.note = .unwitnessed
+        return try log.append(line, in: transaction)
+    }
+
     /// An attempt that could not be decided, for what is stored does not verify. The system is the caller, so that the line needs no fact.
     func doesNotVerify(_ action: String, at moment: Moment, _ trace: TraceID, in transaction: borrowing Transaction) throws -> Entry {
         var line = LogLine(

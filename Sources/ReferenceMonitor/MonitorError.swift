@@ -1,3 +1,5 @@
+public import Household
+
 /// What can go wrong in the monitor itself. A refusal is not among them: it is an outcome.
 public enum MonitorError: Error, Equatable, Sendable {
     /// The line could not be written: nothing was read, nothing was changed.
@@ -14,6 +16,8 @@ public enum MonitorError: Error, Equatable, Sendable {
     case interrupted([String])
     /// Too many of these in too short a time.
     case throttled(Throttled)
+    /// Nothing is changed because the log has gone unwitnessed for too long.
+    case unwitnessed(Unwitnessed)
     /// Sign-in failed or the session is gone.
     case signIn(SignInFailure)
 
@@ -23,4 +27,12 @@ public enum MonitorError: Error, Equatable, Sendable {
         case locked, workerEnded, hatNotAllowed, noSession, sessionExpired, tokenOfAnotherUser, touchMissing, counterWentBack
         case tooManyAttempts
     }
+}
+
+/// A change that was allowed and not made, because nobody outside has seen where the log stands since a moment that is too long ago.
+public struct Unwitnessed: Equatable, Sendable {
+    public let since: Moment
+    public let articles: [String]
+    /// The number of the log line.
+    public let receipt: UInt64
 }

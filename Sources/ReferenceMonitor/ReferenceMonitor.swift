@@ -11,6 +11,7 @@
 // 8. One attempt has one decision line and at most one outcome line.
 
 // 9. Looking residents up is rationed, so that nobody runs through all the names or numbers there are.
+// 10. Where the partners agreed on a limit, nothing is changed while the log goes unwitnessed for longer; reading goes on.
 
 import Glibc
 public import Household
@@ -48,8 +49,15 @@ public struct ReferenceMonitor: Sendable {
     private let clock: Clock
     private let lines: LineWriter
     private let searches = Searches()
+    private let unwitnessed: @Sendable (Moment) -> Moment?
+    private static let unwitnessedArticles = ["PR-27.4"]
 
-    public init(writer: Writer, log: AuditLog, engine: PolicyEngine, source: any FactSource, clock: Clock) {
+    /// - Parameter unwitnessed: since when no quorum of witnesses has seen the log, if at this moment that is too long ago to change anything.
+    public init(
+        writer: Writer, log: AuditLog, engine: PolicyEngine, source: any FactSource, clock: Clock,
+        unwitnessed: @escaping @Sendable (Moment) -> Moment? = { _ in nil }
+    ) {
+        self.unwitnessed = unwitnessed
         self.writer = writer
         self.log = log
         self.engine = engine
@@ -77,6 +85,10 @@ public struct ReferenceMonitor: Sendable {
                 switch engine.decide(request, on: facts) {
                 case .refuse(let refusal): return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)
                 case .permit(let permit):
+                    if let since = held(A.self, at: request.moment) {
+                        return .held(
+                            try lines.unwitnessed(request, facts, articles: Self.unwitnessedArticles, in: transaction), since)
+                    }
                     let cited = Cited(permit)
                     do {
                         return try transaction.attempt { outer in
@@ -95,13 +107,23 @@ public struct ReferenceMonitor: Sendable {
         if log.faults.trips(.dieAfterCommit) { _ = kill(getpid(), SIGKILL) }
         switch changed {
         case .refused(let entry, let refusal): return .refused(try refused(entry, refusal))
+        case .held(let entry, let since): throw try unwitnessed(entry, since: since)
         case .done(let entry, let cited, let output): return .done(output, try cited.with(log.receipt(for: entry)))
         case .failed(let entry, let cited, let error): return .failed(error, try cited.with(log.receipt(for: entry)))
         }
     }
 
     private enum Changed<Output: Sendable>: Sendable {
-        case refused(Entry, Policy.Refusal), done(Entry, Cited, Output), failed(Entry, Cited, any Error)
+        case refused(Entry, Policy.Refusal), held(Entry, Moment), done(Entry, Cited, Output), failed(Entry, Cited, any Error)
+    }
+
+    /// Rule 10.
+    private func held<A: Change>(_ action: A.Type, at moment: Moment) -> Moment? {
+        A.goesOnUnwitnessed ? nil : unwitnessed(moment)
+    }
+
+    private func unwitnessed(_ entry: Entry, since: Moment) throws -> MonitorError {
+        .unwitnessed(Unwitnessed(since: since, articles: Self.unwitnessedArticles, receipt: try log.receipt(for: entry).index))
     }
 
     /// The effect of a change, in a savepoint of its own.
@@ -163,14 +185,22 @@ public struct ReferenceMonitor: Sendable {
     /// - Returns: the refusal, or nil: send the bytes.
     public func screen<A: Change>(_ attempt: Attempt<A>) async throws -> Refused? {
         let request = request(for: attempt)
-        let verdict: (Entry, Policy.Refusal)? = try await deciding(A.action.rawValue, attempt.trace) {
+        let verdict: Changed<Never>? = try await deciding(A.action.rawValue, attempt.trace) {
             try await writer.perform { transaction in
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
-                guard case .refuse(let refusal) = engine.decide(request, on: facts) else { return nil }
-                return (try lines.refused(refusal, request, facts, in: transaction), refusal)
+                switch engine.decide(request, on: facts) {
+                case .refuse(let refusal): return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)
+                case .permit:
+                    guard let since = held(A.self, at: request.moment) else { return nil }
+                    return .held(try lines.unwitnessed(request, facts, articles: Self.unwitnessedArticles, in: transaction), since)
+                }
             }
         }
-        return try verdict.map { try refused($0.0, $0.1) }
+        switch verdict {
+        case .refused(let entry, let refusal): return try refused(entry, refusal)
+        case .held(let entry, let since): throw try unwitnessed(entry, since: since)
+        case nil, .failed: return nil
+        }
     }
 
     /// Decides without doing, and records that it was asked.
@@ -185,6 +215,9 @@ public struct ReferenceMonitor: Sendable {
                     engine.explain(request, on: facts)
                 )
             }
+        }
+        if explanation.outcome != .refuse, let change = A.self as? any Change.Type, let since = held(change, at: request.moment) {
+            throw try unwitnessed(entry, since: since)
         }
         return Checked(explanation: explanation, receipt: try log.receipt(for: entry).index)
     }

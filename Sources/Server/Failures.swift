@@ -29,6 +29,7 @@ extension Problem {
         case let error as WireError: self = .invalid(error)
         case let error as MonitorError: self.init(error)
         case let error as VaultError: self.init(error)
+        case let error as CosignatureRefusal: self.init(error)
         case let error as HouseholdError:
             // The reglement let it through and the domain did not: the request asks for something that cannot be so.
             self = .doesNotFit(error.about.isEmpty ? error.code.rawValue : error.about, articles: error.articles.map(\.description))
@@ -45,8 +46,28 @@ extension Problem {
         case .grantIsDead: self = .internalError
         case .interrupted: self = .interrupted
         case .throttled(let throttled): self = .throttled(throttled)
+        case .unwitnessed(let unwitnessed): self = .unwitnessed(unwitnessed)
         case .signIn(let failure): self = .signInFirst(failure)
         }
+    }
+
+    private init(_ error: CosignatureRefusal) {
+        let sentence =
+            switch error {
+            case .unreadable:
+                Sentence(
+                    nl: "dit zijn geen handtekeningregels; geef wat de getuige schreef, ongewijzigd",
+                    en: "these are no signature lines; give what the witness wrote, unchanged")
+            case .byNoWitness:
+                Sentence(
+                    nl: "geen regel is van een getuige van deze kluis; vraag de beheerder wie in de witness-policy staan",
+                    en: "no line is by a witness of this vault; ask the administrator who is in the witness-policy")
+            case .onNoCheckpoint:
+                Sentence(
+                    nl: "deze handtekening is op geen zegel van dit logboek gezet, of op een oud; laat een nieuwe uitvoer tekenen",
+                    en: "this signature is on no checkpoint of this log, or it is too old; have the witness cosign a new export")
+            }
+        self = .invalidField("cosignatures", sentence)
     }
 
     private init(_ error: VaultError) {

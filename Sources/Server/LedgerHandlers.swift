@@ -71,6 +71,20 @@ extension VaultServer {
         return try json(answer, cited.receipt)
     }
 
+    /// Cosignatures that a witness gave as a file: decided, kept, anchored and logged in one transaction, then shown to outsiders.
+    func ledgerCosignature(_ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        let attempt = Attempt(AddCosignature(), by: caller, purpose: exchange.purpose, trace: exchange.trace)
+        if exchange.whyOnly { return try await why(attempt, exchange) }
+        let file = Array(try await body(CosignatureMessage.self, request).cosignatures.utf8)
+        let (answer, cited) = try await perform(attempt, exchange, request: [file]) { [operations] grant, transaction in
+            let taken = try operations.takeCosignatures(grant, file, transaction)
+            return ChangeAnswer(id: taken.size.description, state: taken.isNew ? "added" : "known", articles: [])
+        }
+        if let size = UInt64(answer.id) { try await operations.showCosignatures(size) }
+        return try self.answer(changed: answer, cited, exchange, created: answer.state == "added")
+    }
+
     func ledgerVerification(_ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let action = VerifyLog()

@@ -28,6 +28,7 @@ enum Problem: Error, Sendable {
     case conflict(Sentence)
     case signInFirst(MonitorError.SignInFailure)
     case throttled(Throttled)
+    case unwitnessed(Unwitnessed)
     case notRecorded
     case unknown
     case sealed
@@ -127,6 +128,16 @@ enum Problem: Error, Sendable {
                         nl: "probeer het over \(throttled.seconds) seconden opnieuw; vraag anders de functioneel beheerder",
                         en: "try again in \(throttled.seconds) seconds; otherwise ask the functional administrator"))
             }
+        case .unwitnessed(let unwitnessed):
+            Form(
+                .refused, 403, "de kluis is alleen te lezen: sinds \(unwitnessed.since) heeft geen getuige het logboek gezien",
+                "the vault is read-only: no witness has seen the log since \(unwitnessed.since)",
+                next: Sentence(
+                    nl:
+                        "vraag de beheerder de getuigen bereikbaar te maken, of de privacy officer om kluis ledger checkpoint of kluis ledger cosignature add; intrekken en beëindigen gaan door",
+                    en:
+                        "ask the administrator to bring the witnesses back, or the privacy officer for kluis ledger checkpoint or kluis ledger cosignature add; withdrawing and ending go on"
+                ))
         case .notRecorded:
             Form(
                 .notRecorded, 503, "niet vastgelegd, niets gedaan", "not recorded, nothing done",
@@ -179,6 +190,9 @@ enum Problem: Error, Sendable {
         case .throttled(let throttled):
             document.articles = throttled.articles
             document.receipt = throttled.receipt
+        case .unwitnessed(let unwitnessed):
+            document.articles = unwitnessed.articles
+            document.receipt = unwitnessed.receipt
         case .conflict(let sentence): document.detail = sentence(language)
         default: break
         }

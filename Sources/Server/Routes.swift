@@ -49,6 +49,7 @@ extension VaultServer {
         case .endWorker: try await endWorker(request, state, exchange)
         case .ledgerEntries: try await ledgerEntries(request, exchange)
         case .ledgerCheckpoint: try await ledgerCheckpoint(exchange)
+        case .ledgerCosignature: try await ledgerCosignature(request, exchange)
         case .ledgerVerification: try await ledgerVerification(exchange)
         case .ledgerFile: try ledgerFile(request, exchange)
         case .accessWho, .accessWhat: try await access(route, request, exchange)

@@ -19,6 +19,7 @@ extension VaultServer {
         answer.witnesses = standing.witnesses
         answer.unwitnessedSince = standing.since?.description
         answer.unwitnessedEntries = standing.entries
+        answer.readOnlyFrom = standing.readOnlyFrom?.description
         // How much was done shows what others do: only a practice vault tells.
         if header.isRehearsal {
             answer.ledgerSize = monitor.logSize

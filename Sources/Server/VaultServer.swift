@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 public import Logging
 public import NIOCore
-import Policy
+public import Policy
 public import ReferenceMonitor
 public import ServiceLifecycle
 public import Vault
@@ -17,11 +17,44 @@ public struct WitnessStanding: Sendable, Equatable {
     public var since: Moment?
     /// Lines between the newest checkpoint and the newest that a quorum cosigned.
     public var entries: UInt64
+    /// How long the log may go unwitnessed before nothing is changed any more, in milliseconds; nil where no limit is set.
+    public var limit: Int64?
 
-    public init(witnesses: Int, since: Moment?, entries: UInt64) {
+    /// From when nothing is changed any more, unless a quorum cosigns before.
+    public var readOnlyFrom: Moment? {
+        guard let since, let limit else { return nil }
+        let (sum, isTooLarge) = since.millisecondsSince1970.addingReportingOverflow(limit)
+        return isTooLarge ? nil : Moment(millisecondsSince1970: sum)
+    }
+
+    public init(witnesses: Int, since: Moment?, entries: UInt64, limit: Int64? = nil) {
+        self.limit = limit
         self.witnesses = witnesses
         self.since = since
         self.entries = entries
+    }
+}
+
+/// Why cosignatures that came as a file were not taken.
+public enum CosignatureRefusal: Error, Sendable {
+    /// Neither signature lines nor a checkpoint with them.
+    case unreadable
+    /// No line is by a witness of this vault.
+    case byNoWitness
+    /// They verify on no checkpoint of this log, or on one that is too old.
+    case onNoCheckpoint
+}
+
+/// Cosignatures that were taken from a file.
+public struct TakenCosignatures: Sendable {
+    /// Leaves of the checkpoint that they are on.
+    public let size: UInt64
+    /// Whether there was anything new among them.
+    public let isNew: Bool
+
+    public init(size: UInt64, isNew: Bool) {
+        self.size = size
+        self.isNew = isNew
     }
 }
 
@@ -30,6 +63,10 @@ public struct Operations: Sendable {
     public let clock: Clock
     /// Signs a checkpoint now and exports the log up to it.
     public let checkpoint: @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8])
+    /// Takes cosignatures out of a file, in the transaction that decides. Throws ``CosignatureRefusal``.
+    public let takeCosignatures: @Sendable (consuming Grant<AddCosignature>, [UInt8], borrowing OpenTransaction) throws -> TakenCosignatures
+    /// Shows outsiders the cosignatures that a checkpoint of this size has by now.
+    public let showCosignatures: @Sendable (UInt64) async throws -> Void
     /// How far the log is witnessed.
     public let witnesses: @Sendable () -> WitnessStanding
     /// A file of the exported log, by its path below the log's directory; nil for what is not there and for any other path.
@@ -45,6 +82,9 @@ public struct Operations: Sendable {
 
     public init(
         clock: Clock, checkpoint: @escaping @Sendable () async throws -> (note: [UInt8], size: UInt64, root: [UInt8]),
+        takeCosignatures:
+            @escaping @Sendable (consuming Grant<AddCosignature>, [UInt8], borrowing OpenTransaction) throws -> TakenCosignatures,
+        showCosignatures: @escaping @Sendable (UInt64) async throws -> Void,
         witnesses: @escaping @Sendable () -> WitnessStanding, ledgerFile: @escaping @Sendable (String) throws -> [UInt8]?,
         verifyStore: @escaping @Sendable () async throws -> [String],
         moveClock: (@Sendable (Moment) -> Bool)?,
@@ -52,6 +92,8 @@ public struct Operations: Sendable {
     ) {
         self.clock = clock
         self.checkpoint = checkpoint
+        self.takeCosignatures = takeCosignatures
+        self.showCosignatures = showCosignatures
         self.witnesses = witnesses
         self.ledgerFile = ledgerFile
         self.verifyStore = verifyStore

@@ -91,6 +91,15 @@ public struct CheckpointAnswer: Codable, Equatable, Sendable {
     }
 }
 
+/// `POST /v1/ledger/cosignatures`: what a witness gave as a file. The answer is a `ChangeAnswer`: the size of the checkpoint as its `id`, and
+/// `added` or `known` as its state.
+public struct CosignatureMessage: Codable, Equatable, Sendable {
+    /// Signature lines, or a whole checkpoint with them; as the witness wrote it.
+    public var cosignatures: String
+
+    public init(cosignatures: String) { self.cosignatures = cosignatures }
+}
+
 /// `POST /v1/ledger/verification`: what the daemon found when it checked its own log. Status 200 with `problems` empty, else
 /// a problem document with code `verificationFailed`.
 public struct VerificationAnswer: Codable, Equatable, Sendable {

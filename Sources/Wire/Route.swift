@@ -17,7 +17,7 @@ public enum Route: CaseIterable, Sendable {
     case addItem, listItems, readItem
     case draftPlan, listPlans, readPlan, presentPlan, signPlan, changePlanAction
     case addOrganisation, listOrganisations, addWorker, listWorkers, assignRole, enrolKey, unlockWorker, endWorker
-    case ledgerEntries, ledgerCheckpoint, ledgerVerification, ledgerFile
+    case ledgerEntries, ledgerCheckpoint, ledgerCosignature, ledgerVerification, ledgerFile
     case accessWho, accessWhat
     case rehearsalClock, rehearsalFault
 
@@ -83,6 +83,7 @@ public enum Route: CaseIterable, Sendable {
         case .endWorker: (.post, "/v1/workers/{w}/end")
         case .ledgerEntries: (.get, "/v1/ledger/entries")
         case .ledgerCheckpoint: (.post, "/v1/ledger/checkpoint")
+        case .ledgerCosignature: (.post, "/v1/ledger/cosignatures")
         case .ledgerVerification: (.post, "/v1/ledger/verification")
         case .ledgerFile: (.get, "/v1/ledger/file")
         case .accessWho: (.get, "/v1/access/who")

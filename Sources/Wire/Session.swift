@@ -23,6 +23,8 @@ public struct StatusAnswer: Codable, Equatable, Sendable {
     public var unwitnessedSince: String?
     /// Lines between the newest checkpoint and the newest that a quorum cosigned.
     public var unwitnessedEntries: UInt64?
+    /// When nothing may be changed any more unless a quorum cosigns before (RFC 3339); absent while witnessed, and where no limit is set.
+    public var readOnlyFrom: String?
     /// Transactions committed since the start, and the requests that they carried.
     public var commits: Int?
     public var requests: Int?

@@ -7,6 +7,7 @@ struct LedgerCommands: AsyncParsableCommand {
         subcommands: [
             ShowLedgerCommand.self, VerifyLedgerCommand.self, CheckpointCommand.self, ExportLedgerCommand.self,
             ProveCommand.self, WitnessCommands.self,
+            CosignatureCommands.self,
         ])
 }
 

@@ -50,6 +50,7 @@ enum Examples {
         .helpWitnessInit: "kluis ledger witness init witness --name witness.balans.example",
         .helpWitnessTrust: "kluis ledger witness trust witness log.vkey",
         .helpWitnessServe: "kluis ledger witness serve witness --port 8420",
+        .helpCosignatureAdd: "kluis ledger cosignature add cosignature.txt --purpose D8",
         .helpWitnessCosign: "kluis ledger witness cosign witness request.txt --output cosignature.txt",
         .helpWitnessShow: "kluis ledger witness show witness",
         .helpOrganisationAdd: "kluis organisation add --file balans.txt --purpose D8",

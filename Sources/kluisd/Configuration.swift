@@ -24,6 +24,8 @@ struct Configuration: Sendable {
     var logLevel = LogLevel.info
     /// nil: no witnesses.
     var witnessPolicy: String?
+    /// 1…8760; nil: no limit.
+    var unwitnessedHours: Int?
 
     enum Unsealing: String, CaseIterable { case credential, keyFile = "key-file", passphrase }
     enum LogLevel: String, CaseIterable { case error, warning, info, debug }
@@ -47,6 +49,7 @@ struct Configuration: Sendable {
         "item-limit": { c, v throws(Failure) in c.itemLimit = try v.integer(1...1024) },
         "stop-seconds": { c, v throws(Failure) in c.stopSeconds = try v.integer(1...600) },
         "witness-policy": { c, v throws(Failure) in c.witnessPolicy = try v.pathOrNone() },
+        "unwitnessed-hours": { c, v throws(Failure) in c.unwitnessedHours = try v.integerOrNone(1...8760) },
         "log-level": { c, v throws(Failure) in c.logLevel = try v.choice() },
     ]
 
@@ -74,6 +77,10 @@ struct Configuration: Sendable {
             }
             guard seen.insert(key).inserted else { throw Failure(description: "\(file):\(line): key '\(key)' stands twice") }
             try apply(&configuration, Value(key: key, node: node, file: file, line: node.mark?.line ?? line))
+        }
+        guard configuration.unwitnessedHours == nil || configuration.witnessPolicy != nil else {
+            throw Failure(
+                description: "\(file): 'unwitnessed-hours' without a 'witness-policy' would shut the vault for good; make it none")
         }
         return configuration
     }
@@ -134,6 +141,10 @@ struct Configuration: Sendable {
                 throw fail("a whole number from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
+        }
+        func integerOrNone(_ range: ClosedRange<Int>) throws(Failure) -> Int? {
+            if case .scalar(let scalar) = node, scalar.string == "none" { return nil }
+            return try integer(range)
         }
         func choice<Choice: RawRepresentable<String> & CaseIterable>() throws(Failure) -> Choice {
             guard let choice = Choice(rawValue: try text()) else {

@@ -36,15 +36,20 @@ actor Cosigning {
 
     private let export: LedgerExport
     private let directory: String
-    private let key: VerifierKey
-    private let witnesses: WitnessPolicy?
-    private let clock: Clock
+    /// The log's own key.
+    nonisolated let key: VerifierKey
+    /// Whose cosignatures count.
+    nonisolated var witnessKeys: [VerifierKey] { witnesses?.peers.map(\.key) ?? [] }
+    private nonisolated let witnesses: WitnessPolicy?
+    private nonisolated let clock: Clock
     private let logger: Logger
     /// The size each witness cosigned last, as far as this run knows.
     private var lastSizes: [String: UInt64] = [:]
     /// The size of the newest checkpoint that a quorum cosigned; nil when there is none.
     private var witnessed: UInt64?
-    private var last: Task<Published, any Error>?
+    /// The size of the newest checkpoint that outsiders can see.
+    private var published: UInt64
+    private var last: Task<Void, any Error>?
     private let shown: Mutex<WitnessStanding>
 
     /// What `status` says.
@@ -52,7 +57,7 @@ actor Cosigning {
 
     init(
         export: LedgerExport, directory: String, key: VerifierKey, witnesses: WitnessPolicy?, published: Checkpoint?, clock: Clock,
-        logger: Logger
+        limit: Int64?, logger: Logger
     ) async throws {
         self.export = export
         self.directory = directory
@@ -71,11 +76,22 @@ actor Cosigning {
         self.witnessed = witnessed
         let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) }
         let size = published?.size ?? 0
+        self.published = size
         shown = Mutex(
             WitnessStanding(
                 witnesses: witnesses?.peers.count ?? 0, since: size > witnessed ?? 0 ? since ?? clock.now() : nil,
-                entries: size - min(size, witnessed ?? 0)))
+                entries: size - min(size, witnessed ?? 0), limit: witnesses == nil ? nil : limit))
     }
+
+    /// Since when the log is unwitnessed, if that is longer than the limit at this moment.
+    nonisolated func heldSince(at moment: Moment) -> Moment? {
+        let standing = standing
+        guard let from = standing.readOnlyFrom, moment >= from else { return nil }
+        return standing.since
+    }
+
+    /// Whether nothing is changed now.
+    nonisolated var isHeld: Bool { heldSince(at: clock.now()) != nil }
 
     /// Signs and publishes a checkpoint, and asks every witness for its cosignature.
     ///
@@ -88,13 +104,14 @@ actor Cosigning {
             _ = await before?.result
             return try await self.round(anchoring: anchoring)
         }
-        last = task
+        last = Task { _ = try await task.value }
         return try await task.value
     }
 
     private func round(anchoring: Bool) async throws -> Published {
         let now = clock.now()
         let published = try await export.publish(at: now.millisecondsSince1970)
+        self.published = published.size
         if published.size > witnessed ?? 0 {
             shown.withLock {
                 $0.since = $0.since ?? now
@@ -105,7 +122,8 @@ actor Cosigning {
         let checkpoint = try VerifiedCheckpoint.verify(
             try SignedNote(parsing: published.note), log: VerifierKeys(key), witnesses: witnesses.peers.map(\.key))
         var signatures = checkpoint.cosignatures
-        let answers = await ask(witnesses.peers.filter { peer in !signatures.contains { $0.key == peer.key } }, checkpoint)
+        let peers = witnesses.peers.filter { peer in peer.socket != nil && !signatures.contains { $0.key == peer.key } }
+        let answers = await ask(peers, checkpoint)
         for (peer, answer) in answers {
             switch answer {
             case .success(let cosignatures):
@@ -120,14 +138,42 @@ actor Cosigning {
         var note = try SignedNote(text: checkpoint.note.text)
         for signature in checkpoint.logSignatures + signatures { try note.append(signature.signature) }
         try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
-        if witnesses.policy.isQuorum(signatures.map(\.key)) {
-            witnessed = published.size
-            shown.withLock {
-                $0.since = nil
-                $0.entries = 0
-            }
-        }
+        try await count(signatures, on: published.size)
         return (note.bytes, published.size, published.root)
+    }
+
+    /// Moves the figure, if these cosignatures are a quorum's.
+    private func count(_ cosignatures: [VerifiedSignature], on size: UInt64) async throws {
+        guard let witnesses, witnesses.policy.isQuorum(cosignatures.map(\.key)), size > witnessed ?? 0 || witnessed == nil else { return }
+        witnessed = size
+        let published = self.published
+        var since: Moment?
+        if published > size {
+            since = try await export.firstCheckpoint(above: size).flatMap { Moment(millisecondsSince1970: $0) } ?? clock.now()
+        }
+        shown.withLock {
+            $0.since = since
+            $0.entries = published - min(published, size)
+        }
+    }
+
+    /// Shows outsiders the cosignatures that a checkpoint has by now, and counts them. For those that came as files and are durable.
+    func show(size: UInt64) async throws {
+        let before = last
+        let task = Task {
+            // ORDER: as rounds do, so that none of them puts back what it read before.
+            _ = await before?.result
+            return try await self.showNow(size: size)
+        }
+        last = task
+        try await task.value
+    }
+
+    private func showNow(size: UInt64) async throws {
+        guard let witnesses, let note = try await export.cosigned(size: size) else { return }
+        let checkpoint = try VerifiedCheckpoint.verify(note, log: VerifierKeys(key), witnesses: witnesses.peers.map(\.key))
+        try await export.show(note, size: size)
+        try await count(checkpoint.cosignatures, on: size)
     }
 
     private func ask(
@@ -147,6 +193,7 @@ actor Cosigning {
     private static func submit(
         _ checkpoint: VerifiedCheckpoint, to peer: WitnessPolicy.Peer, lastSize: UInt64, _ directory: String
     ) async -> Result<[VerifiedSignature], Trouble> {
+        guard let socket = peer.socket else { return .failure(.call(.unreachable)) }
         var submission = Submission(checkpoint: checkpoint, witness: VerifierKeys(peer.key), lastSize: lastSize)
         while true {
             let body: [UInt8]
@@ -158,7 +205,7 @@ actor Cosigning {
                 }.body
             } catch { return .failure(.own(error)) }
             let response: AddCheckpointResponse
-            do { response = try await WitnessCall.post(body, to: peer.socket) } catch {
+            do { response = try await WitnessCall.post(body, to: socket) } catch {
                 return .failure(.call(error as? WitnessCall.Failure ?? .malformed))
             }
             switch submission.receive(response) {

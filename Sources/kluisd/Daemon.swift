@@ -33,6 +33,8 @@ struct Daemon {
         var stopSeconds = 30
         var logLevel = Logger.Level.info
         var witnessPolicy: WitnessPolicy?
+        /// Without a quorum's cosignature, before nothing is changed any more; nil for no limit.
+        var unwitnessedHours: Int?
 
         var paths: VaultPaths { VaultPaths(state: stateDirectory, keyring: keyDirectory + "/keyring", slots: keyDirectory + "/slots") }
         var ledger: String { stateDirectory + "/ledger" }
@@ -123,9 +125,10 @@ struct Daemon {
             published: published)
         let cosigning = try await Cosigning(
             export: export, directory: settings.ledger, key: verifier, witnesses: settings.witnessPolicy, published: published,
-            clock: clock,
-            logger: logger)
-        let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock)
+            clock: clock, limit: settings.unwitnessedHours.map { Int64($0) * 3_600_000 }, logger: logger)
+        let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock) {
+            cosigning.heldSince(at: $0)
+        }
         let authenticator = Authenticator(
             identity: vault.identity, source: vault, writer: writer, log: log, engine: engine, clock: clock)
         // The plan engine asks as it does after a signature, each with a line of its own.
@@ -189,7 +192,23 @@ struct Daemon {
             }
         }
         return Operations(
-            clock: clock, checkpoint: { try await cosigning.publish() }, witnesses: { cosigning.standing },
+            clock: clock, checkpoint: { try await cosigning.publish() },
+            takeCosignatures: { [log, clock] grant, file, transaction in
+                guard grant.isLive else { throw MonitorError.grantIsDead }
+                do {
+                    let added = try log.addCosignatures(
+                        file, by: cosigning.witnessKeys, log: cosigning.key, at: clock.now().millisecondsSince1970, in: transaction)
+                    return TakenCosignatures(size: added.size, isNew: !added.witnesses.isEmpty)
+                } catch let error as TransparencyLogError {
+                    switch error {
+                    case .noKnownSignature: throw CosignatureRefusal.byNoWitness
+                    case .badSignature: throw CosignatureRefusal.onNoCheckpoint
+                    case .malformedNote, .malformedCheckpoint: throw CosignatureRefusal.unreadable
+                    default: throw error
+                    }
+                }
+            }, showCosignatures: { try await cosigning.show(size: $0) },
+            witnesses: { cosigning.standing },
             ledgerFile: { [directory = settings.ledger] in try PublicCopy.file($0, in: directory) },
             verifyStore: {
                 let report = try await vault.verifyStore(writer: writer, progress: { _ in })
@@ -225,6 +244,8 @@ private struct Checkpoints: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
+            // Who was away for long and has its witnesses at hand does not wait for the clock.
+            if cosigning.isHeld { _ = try await cosigning.publish() }
             while true {
                 // The watchdog wants to hear more often than the checkpoint clock ticks.
                 for _ in 0..<(minutes * 4) {

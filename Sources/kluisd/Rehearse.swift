@@ -16,6 +16,7 @@ struct Rehearse: AsyncParsableCommand {
     @Option(help: "The socket to serve on.") var socket: String
     @Option(help: "The folder with the policies.") var policies: String?
     @Option(help: "A file with the witnesses to ask, as for `witness-policy` in the configuration.") var witnesses: String?
+    @Option(help: "Hours without a quorum's cosignature after which nothing is changed any more.") var unwitnessedHours: Int?
     @Option(help: "How long a client may leave a request or an answer lying half-way, in seconds.") var stallSeconds = 60
     @Flag(help: "Fill it with the household of the scenario.") var demo = false
 
@@ -34,6 +35,7 @@ struct Rehearse: AsyncParsableCommand {
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
                 stallSeconds: max(1, stallSeconds), logLevel: .warning)
             settings.witnessPolicy = try witnesses.map { path throws(Configuration.Failure) in try WitnessPolicy.read(path: path) }
+            settings.unwitnessedHours = unwitnessedHours.map { max(1, $0) }
             let logger = Kluisd.logger(settings.logLevel)
             let isNew = !VaultFiles.exists(settings.paths)
             if isNew { try await make(settings) }

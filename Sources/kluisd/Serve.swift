@@ -22,6 +22,7 @@ struct ConfigurationOption: ParsableArguments {
         settings.witnessPolicy = try configuration.witnessPolicy.map { path throws(Configuration.Failure) in
             try WitnessPolicy.read(path: path)
         }
+        settings.unwitnessedHours = configuration.unwitnessedHours
         settings.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         return (configuration, settings)
     }

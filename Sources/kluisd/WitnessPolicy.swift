@@ -3,14 +3,15 @@ import TransparencyLog
 
 /// Which witnesses are asked for cosignatures, and how many of them are enough: a C2SP tlog-policy file.
 ///
-/// Stricter than the format: every witness says where it answers, `unix:` with an absolute path (the daemon has no network; a tunnel brings a
-/// partner's witness to a socket), and a quorum of none is refused.
+/// Stricter than the format: every witness says where it answers, and a quorum of none is refused. `unix:` with an absolute path is a socket (the
+/// daemon has no network; a tunnel brings a partner's witness to one); `offline` is a witness whose cosignatures come as files.
 struct WitnessPolicy: Sendable {
     struct Peer: Sendable {
         /// Its name in the policy, for the operator's log.
         let name: String
         let key: VerifierKey
-        let socket: String
+        /// Nil for a witness that works with files.
+        let socket: String?
     }
 
     let policy: Policy
@@ -30,10 +31,15 @@ struct WitnessPolicy: Sendable {
         var peers: [Peer] = []
         for witness in policy.witnesses {
             let name = String(decoding: witness.name, as: UTF8.self)
+            if let url = witness.url, url.elementsEqual("offline".utf8) {
+                peers.append(Peer(name: name, key: witness.key, socket: nil))
+                continue
+            }
             guard let url = witness.url, let address = String(validating: url, as: UTF8.self), address.hasPrefix("unix:/"),
                 (6...112).contains(address.utf8.count)
             else {
-                throw Configuration.Failure(description: "\(path): witness '\(name)' must say where it answers, as unix:/absolute/path")
+                throw Configuration.Failure(
+                    description: "\(path): witness '\(name)' must say where it answers, as unix:/absolute/path or offline")
             }
             peers.append(Peer(name: name, key: witness.key, socket: String(address.dropFirst(5))))
         }

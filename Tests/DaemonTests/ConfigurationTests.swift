@@ -38,6 +38,13 @@ import Testing
         try await expect("log-level: loud\n", "kluisd.yaml:1: 'log-level' must be one of")
     }
 
+    @Test func aLimitWithoutWitnessesIsRefused() async throws {
+        try await expect("unwitnessed-hours: 24\n", "'unwitnessed-hours' without a 'witness-policy'")
+        try await expect("unwitnessed-hours: 24\nwitness-policy: none\n", "would shut the vault for good")
+        try await expect("unwitnessed-hours: 0\n", "kluisd.yaml:1: 'unwitnessed-hours' must be a whole number from 1 to 8760")
+        try await expect("unwitnessed-hours: never\n", "kluisd.yaml:1: 'unwitnessed-hours' must be")
+    }
+
     @Test func whatIsNoListOfKeysIsRefused() async throws {
         try await expect("- socket\n", "must hold keys and values")
         try await expect("socket: [\n", "is not valid YAML")

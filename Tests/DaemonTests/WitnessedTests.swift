@@ -41,6 +41,23 @@ import Testing
             let ended = try await daemon.kluis(["ledger"] + arguments)
             #expect(ended.status == 5 && ended.errors.contains("(truncated)"), "\(arguments): \(ended.errors)")
         }
+        for arguments in [["status"], ["ledger", "show", "--last", "1", "--purpose", "D8"]] {
+            let ended = try await daemon.kluis(arguments)
+            #expect(
+                ended.status == 5 && ended.errors.contains("alarm: this log is not the one") && !ended.text.isEmpty,
+                "\(arguments): \(ended.errors)")
+        }
+        // Signing in goes on, so that somebody can look into it, and says so.
+        let signedIn = try await daemon.kluis(["login", "otto", "--key", "\(daemon.keys)/otto"])
+        #expect(signedIn.status == 0 && signedIn.errors.contains("warning: alarm: this log"), "\(signedIn.errors)")
+        // Nor does it help to take the public copy away.
+        let copy = daemon.state + "/ledger/checkpoint"
+        try FileManager.default.moveItem(atPath: copy, toPath: copy + ".away")
+        for arguments in [["status"], ["ledger", "verify", "--purpose", "D8"]] {
+            let ended = try await daemon.kluis(arguments)
+            #expect(ended.status == 5 && ended.errors.contains("it has 0 entries"), "\(arguments): \(ended.errors)")
+        }
+        try FileManager.default.moveItem(atPath: copy + ".away", toPath: copy)
         // Once it has outgrown what was seen, it is another history of the same name.
         var last = alarm
         for _ in 0..<40 where !last.errors.contains("(fork)") {
@@ -170,7 +187,162 @@ import Testing
         try await daemon.login("otto")
         #expect(try await daemon.kluis(checkpoint).status == 5)
         #expect(daemon.errors.contains("code=witness-ahead-"), "\(daemon.errors)")
+        let back = try await daemon.kluis(["status", "--json"])
+        #expect(back.status == 5 && back.text.contains("unwitnessedSince"), "\(back.errors)")
+    }
+
+    /// A witness without a network: an export goes there on a stick, a cosignature comes back.
+    @Test func aCosignatureThatCameAsAFileIsExportedAnchoredAndCounted() async throws {
+        let daemon = try await Kluisd.fresh()
+        try await daemon.login("otto")
+        try await daemon.told(checkpoint)
+        let copy = daemon.directory + "/copy", key = daemon.state + "/ledger/log.vkey", file = daemon.directory + "/cosignature"
+        // Without a witness in its policy a vault takes nobody's.
+        let witness = try await WitnessProcess(), other = try await WitnessProcess()
+        for one in [witness, other] { try await one.trust(key) }
+        func add(_ path: String, account: String = "otto") async throws -> Built.Ended {
+            try await daemon.kluis(["ledger", "cosignature", "add", path, "--purpose", "D8"], account: account)
+        }
+        func cosign(_ witness: WitnessProcess, _ export: String, to file: String) async throws {
+            let ended = try await Built.run(
+                "kluis", ["ledger", "witness", "cosign", witness.folder, "--export", export, "--output", file])
+            try #require(ended.status == 0, "\(ended.errors)")
+        }
+        try await daemon.told(["ledger", "export", copy, "--published"])
+        try await cosign(other, copy, to: file)
+        let nobody = try await add(file)
+        #expect(nobody.status == 2 && nobody.errors.contains("no line is by a witness of this vault"), "\(nobody.errors)")
+        #expect(try await daemon.stop() == 0)
+
+        let policy = daemon.directory + "/policy"
+        try "witness debrug \(witness.key) offline\nquorum debrug\n".write(toFile: policy, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: policy)
+        daemon.give(["--witnesses", policy])
+        try await daemon.start()
+        try await daemon.login("otto")
+        try await daemon.told(checkpoint)
+        #expect(!daemon.errors.contains("unreachable"), "\(daemon.errors)")
+        try await daemon.told(["ledger", "export", copy, "--published"])
+        let text = try String(contentsOfFile: copy + "/checkpoint", encoding: .utf8)
+        try await cosign(other, copy, to: file)
+        #expect(try await add(file).status == 2)
+        try await cosign(witness, copy, to: file)
+        let line = try String(contentsOfFile: file, encoding: .utf8)
+
+        // Refused: who may not; what is none; another's text; a changed byte.
+        try await daemon.login("kees", hat: "help")
+        let kees = try await add(file, account: "kees")
+        #expect(kees.status == 1 || kees.status == 3, "\(kees.errors)")
+        for (wrong, sentence) in [
+            ("", "no signature lines"), (text, "no line is by a witness"), (String(line.dropLast()), "no signature lines"),
+            (line.replacingOccurrences(of: " ", with: "  "), "no signature lines"),
+            (line.dropLast(6) + "AAB==\n", "no signature lines"),
+            (line.replacingOccurrences(of: "w.example", with: "v.example"), "no line is by a witness"),
+            (try flipped(line), "on no checkpoint of this log"),
+            // On another tree of the same size.
+            (try withAnotherRoot(text) + line, "on no checkpoint of this log"),
+        ] {
+            try wrong.write(toFile: daemon.directory + "/wrong", atomically: true, encoding: .utf8)
+            let ended = try await add(daemon.directory + "/wrong")
+            #expect(ended.status == 2 && ended.errors.contains(sentence), "\(wrong): \(ended.errors)")
+        }
         #expect(try await daemon.told(["status", "--json"]).contains("unwitnessedSince"))
+
+        let added = try await add(file)
+        let size = text.split(separator: "\n")[1]
+        #expect(added.status == 0 && added.text.contains("the checkpoint of \(size) entries"), "\(added.errors)")
+        let status = try await daemon.told(["status", "--json"])
+        #expect(!status.contains("unwitnessedSince") && status.contains(#""unwitnessedEntries":0"#), "\(status)")
+        try await daemon.told(["ledger", "export", copy, "--published"])
+        let verify = ["ledger", "verify", "--offline", copy, "--key", key, "--policy", policy]
+        #expect(try await daemon.told(verify).contains("cosigned by w.example/1"))
+        // Once is enough, as a line and as a whole checkpoint.
+        try (text + line).write(toFile: daemon.directory + "/whole", atomically: true, encoding: .utf8)
+        for again in [file, daemon.directory + "/whole"] {
+            let ended = try await add(again)
+            #expect(ended.status == 0 && ended.text.contains("already"), "\(ended.errors)")
+        }
+        let lines = try await daemon.told(["ledger", "show", "--last", "20", "--purpose", "D8"])
+        #expect(lines.components(separatedBy: "system:witnesses").count == 2, "anchored once: \(lines)")
+        #expect(lines.contains("addCosignature"))
+
+        // For a checkpoint that is no longer the newest: kept and anchored, and the figure counts from the next one.
+        try await daemon.told(["ledger", "export", copy, "--purpose", "D8"])
+        try await cosign(witness, copy, to: file)
+        try await daemon.told(checkpoint)
+        #expect(try await add(file).status == 0)
+        let later = try await daemon.told(["status", "--json"])
+        #expect(later.contains("unwitnessedSince") && !later.contains(#""unwitnessedEntries":0"#), "\(later)")
+        #expect(try await daemon.told(["ledger", "show", "--last", "4", "--purpose", "D8"]).contains("system:witnesses"))
+        try await daemon.told(["ledger", "export", copy, "--purpose", "D8"])
+        #expect(try String(contentsOfFile: copy + "/openings", encoding: .utf8).split(separator: "\n").count == 3)
+        #expect(try await daemon.ledgerVerifies())
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// The signature's last byte is another one; the spelling stays canonical.
+    private func flipped(_ line: String) throws -> String {
+        let parts = line.dropLast().split(separator: " ")
+        var blob = try #require(Data(base64Encoded: String(parts[2])))
+        blob[blob.endIndex - 1] ^= 1
+        return "\(parts[0]) \(parts[1]) \(blob.base64EncodedString())\n"
+    }
+
+    private func withAnotherRoot(_ text: String) throws -> String {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+        var root = try #require(Data(base64Encoded: lines[2]))
+        root[0] ^= 1
+        lines[2] = root.base64EncodedString()
+        return lines.joined(separator: "\n")
+    }
+
+    /// Reading goes on, rights end, and everything else waits for a witness.
+    @Test func afterTheLimitNothingIsChangedUntilAQuorumCosigns() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let witness = try await WitnessProcess()
+        try await witness.trust(daemon.state + "/ledger/log.vkey")
+        daemon.give(["--witnesses", try witness.policy(), "--unwitnessed-hours", "24"])
+        try await daemon.start()
+        try await daemon.login("otto")
+        try await daemon.login("joost", hat: "direction")
+        let create = ["household", "create", "--purpose", "D1"]
+        let household = try await daemon.told(create, account: "joost").split(separator: "\n")[0]
+        try await daemon.told(checkpoint)
+        #expect(try await daemon.told(["status", "--json"]).contains("readOnlyFrom"))
+        try await daemon.told(create, account: "joost")
+
+        let later = #"{"moment":"2026-01-12T10:00:00+01:00"}"#
+        #expect(try await daemon.ask("POST", "/v1/rehearsal/clock", json: later).status == 200)
+        try await daemon.login("joost", hat: "direction")
+        try await daemon.login("otto")
+        let refused = try await daemon.kluis(create, account: "joost")
+        #expect(refused.status == 1 && refused.text.isEmpty, "\(refused.errors)")
+        #expect(refused.errors.contains("the vault is read-only") && refused.errors.contains("PR-27.4"), "\(refused.errors)")
+        #expect(refused.errors.contains("kluis ledger cosignature add"), "\(refused.errors)")
+        let asked = try await daemon.kluis(create + ["--why"], account: "joost")
+        #expect(asked.status == 1 && asked.errors.contains("the vault is read-only"), "\(asked.errors)")
+        let dutch = try await daemon.kluis(create, account: "joost", lang: "nl")
+        #expect(dutch.errors.contains("de kluis is alleen te lezen"), "\(dutch.errors)")
+        // Who may not is told what he always is.
+        let otto = try await daemon.kluis(create)
+        #expect(otto.status != 0 && !otto.errors.contains("read-only"), "\(otto.errors)")
+        #expect(try await daemon.kluis(["household", "list", "--purpose", "D1"], account: "joost").status == 0)
+        #expect(try await daemon.kluis(["household", "show", String(household), "--purpose", "D1"], account: "joost").status == 0)
+        let lines = try await daemon.told(["ledger", "show", "--last", "12", "--json", "--purpose", "D8"])
+        #expect(lines.contains(#""action":"createHousehold""#) && lines.contains(#""PR-27.4""#), "\(lines)")
+        // Across a restart too, and the daemon starts.
+        #expect(try await daemon.stop() == 0)
+        try await daemon.start()
+        try await daemon.login("joost", hat: "direction")
+        #expect(try await daemon.kluis(create, account: "joost").errors.contains("the vault is read-only"))
+
+        try await witness.start()
+        try await daemon.login("otto")
+        #expect(try await daemon.told(checkpoint).contains("— w.example/1 "))
+        try await daemon.told(create, account: "joost")
+        #expect(!(try await daemon.told(["status", "--json"]).contains("readOnlyFrom")))
+        #expect(try await daemon.stop() == 0)
     }
 
     @Test func aWitnessThatDoesNotBehaveWedgesNothing() async throws {

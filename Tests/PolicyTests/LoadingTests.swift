@@ -70,8 +70,8 @@ struct LoadingTests {
     func schema() {
         let changes: [(String, String)] = [
             ("\"D9\"]", "\"D9\", \"D10\"]"), ("\"health\", \"safety\"]", "\"health\"]"), ("\"guest\", ", ""),
-            ("action readLog, verifyLog in", "action readLog in"),
-            ("action readLog, verifyLog in", "action readLog, verifyLog, wipeLog in"),
+            ("action readLog, verifyLog, addCosignature in", "action readLog, addCosignature in"),
+            ("action readLog, verifyLog, addCosignature in", "action readLog, verifyLog, addCosignature, wipeLog in"),
             ("entity Vault;", "entity Vault;\nentity Mood enum [\"good\"];"), ("entity Vault;", "entity Vault"),
         ]
         for (old, new) in changes {

@@ -63,7 +63,7 @@ import Testing
                 "status": "", "login": "", "logout": "", "whoami": "", "household": "create list show find",
                 "person": "add list show authority represent incapacity conflict", "team": "appoint invite list end",
                 "plan": "draft show edit present sign history", "item": "add list read", "consent": "register sign withdraw refuse list",
-                "access": "check who what", "ledger": "show verify checkpoint export prove witness", "organisation": "add list",
+                "access": "check who what", "ledger": "show verify checkpoint export prove witness cosignature", "organisation": "add list",
                 "worker": "add list role key unlock end",
                 "rehearsal": "clock fault",
             ])

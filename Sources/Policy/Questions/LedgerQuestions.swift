@@ -17,3 +17,12 @@ public struct VerifyLog: Question {
 
     public var about: Subject { Subject(.ledger) }
 }
+
+/// Adds cosignatures that a witness gave on paper, so to speak: as a file (PR-27.4).
+public struct AddCosignature: Question {
+    public static let action = ActionName.addCosignature
+
+    public init() {}
+
+    public var about: Subject { Subject(.ledger) }
+}
