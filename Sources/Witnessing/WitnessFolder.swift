@@ -35,7 +35,11 @@ public struct WitnessFolder: Sendable {
         try GuardedFiles.checkDirectory(path)
         let lock = try WitnessLock("\(path)/lock")
         defer { withExtendedLifetime(lock) {} }
-        guard !GuardedFiles.exists(folder.keyFile), !GuardedFiles.exists(folder.stateFile) else { throw .exists }
+        guard !GuardedFiles.exists(folder.keyFile) else { throw .exists }
+        // What a crash left half-made has seen nothing; a memory of anything is another matter, whatever became of its key.
+        if GuardedFiles.exists(folder.stateFile) {
+            guard try folder.state().heads.isEmpty, try folder.logs().isEmpty else { throw .exists }
+        }
         // ORDER: the key comes last, so that a half-made witness has no key to sign with.
         try GuardedFiles.replace(folder.logsFile, in: path, with: [])
         try GuardedFiles.replace(folder.stateFile, in: path, with: WitnessState().serialized)

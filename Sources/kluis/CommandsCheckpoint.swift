@@ -15,16 +15,20 @@ extension Client {
     /// The checkpoint to work on: one that is signed now, or the one that outsiders see; held against what this account saw before.
     func checkpoint(published: Bool) async throws -> SeenCheckpoint {
         let log = RemoteLog(self)
+        // Only asked, nothing is signed and nothing is fetched: this does not return.
+        if !published, circumstances.why { _ = try await ask(.ledgerCheckpoint, for: CheckpointAnswer.self) }
+        let key = try await log.key()
+        // ORDER: the memory before the checkpoint, or a later one that another run keeps in between would look like a log that was put back.
+        let before = try Pins.chosen(environment: Environment.filled).flatMap { pins throws(Failure) in try pins.pin(for: key) }
         var answer: CheckpointAnswer?
         if !published { answer = try await ask(.ledgerCheckpoint, for: CheckpointAnswer.self) }
-        let key = try await log.key()
         let note: SignedNote
         if let answer {
             do { note = try SignedNote(parsing: Array(answer.note.utf8)) } catch { throw RemoteLog.failed(error.code) }
         } else {
             note = try await log.published()
         }
-        try await Pins.check(note, key: key, at: circumstances.socket) { old, checkpoint in
+        try await Pins.check(note, key: key, before: before, at: circumstances.socket) { old, checkpoint in
             try await log.reading { read throws(TransparencyLogError) in
                 var stored = try StoredLog(checkpoint: checkpoint, read: read)
                 return try stored.consistencyProof(from: old)

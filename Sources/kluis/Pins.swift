@@ -132,11 +132,14 @@ struct Pins {
     /// - Parameters:
     ///   - key: the log's key as it is shown now.
     ///   - pins: where this account remembers; nil when it has no place for that.
+    ///   - before: what was remembered before the checkpoint was fetched; another run may have fetched and kept a later one since, and that is
+    ///     no alarm.
     ///   - socket: where the vault answers. Names come from whoever signs, so a log under a new name would otherwise be a first sight.
     ///   - proof: gives the consistency proof between two sizes.
     /// - Throws: `verificationFailed` when it does not verify, or does not continue what was seen.
     static func check(
-        _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled), at socket: String? = nil,
+        _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled), before: Pin?,
+        at socket: String? = nil,
         proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
     ) async throws {
         let checkpoint: Checkpoint
@@ -145,8 +148,8 @@ struct Pins {
         }
         guard let pins else { return Console.warn(say(.pinNowhere)) }
         // More than once only when another run of this account keeps something in between.
+        var pin = before
         for _ in 0..<8 {
-            let pin = try pins.pin(for: key)
             if let pin {
                 try await hold(checkpoint, of: key, against: pin, file: pins.file(of: key), proof: proof)
             } else {
@@ -155,7 +158,10 @@ struct Pins {
                 }
                 Console.hint(say(.pinFirst, key.name.description, String(checkpoint.size)))
             }
-            guard try pins.keep(Pin(key: key, checkpoint: checkpoint, note: note), after: pin) else { continue }
+            guard try pins.keep(Pin(key: key, checkpoint: checkpoint, note: note), after: pin) else {
+                pin = try pins.pin(for: key)
+                continue
+            }
             if let socket, try pins.vault(at: socket) != vault(of: key) { try pins.keep(vault: vault(of: key), at: socket) }
             return
         }

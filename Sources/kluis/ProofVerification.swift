@@ -34,6 +34,10 @@ enum ProofVerification {
             guard let entry = proof.extra else { throw .malformedTLogProof(.extra) }
             let known = given.map { [$0] } ?? policy?.logs.map(\.key) ?? []
             guard !known.isEmpty else { throw .noKnownSignature }
+            // A policy that names logs speaks of no others.
+            if let given, let logs = policy?.logs, !logs.isEmpty, !logs.contains(where: { $0.key == given }) {
+                throw .wrongOrigin(expected: Origin(logs[0].key.name), found: Origin(given.name))
+            }
             let verified = try VerifiedCheckpoint.verify(
                 proof.note, log: try VerifierKeys(known), witnesses: policy?.witnesses.map(\.key) ?? [])
             guard policy?.isQuorum(verified.cosignatures.map(\.key)) ?? true else { throw .quorumNotReached }

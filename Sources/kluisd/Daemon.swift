@@ -245,7 +245,7 @@ private struct Checkpoints: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             // Who was away for long and has its witnesses at hand does not wait for the clock.
-            if cosigning.isHeld { _ = try await cosigning.publish() }
+            if cosigning.isHeld { try await publish() }
             while true {
                 // The watchdog wants to hear more often than the checkpoint clock ticks.
                 for _ in 0..<(minutes * 4) {
@@ -254,9 +254,20 @@ private struct Checkpoints: Service {
                     try await writer.perform { _ in }
                     Systemd.notify("WATCHDOG=1")
                 }
-                let checkpoint = try await cosigning.publish()
-                logger.info("checkpoint", metadata: ["size": "\(checkpoint.size)"])
+                try await publish()
             }
+        }
+    }
+
+    /// What cannot be written now is tried again when the clock ticks next, and shows as "unwitnessed since"; nobody's reading ends for it.
+    private func publish() async throws {
+        do {
+            let checkpoint = try await cosigning.publish()
+            logger.info("checkpoint", metadata: ["size": "\(checkpoint.size)"])
+        } catch LedgerError.cannotExport(let code) {
+            logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
+        } catch StorageError.notRecorded {
+            logger.error("checkpoint-not-recorded")
         }
     }
 }

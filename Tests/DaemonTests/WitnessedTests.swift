@@ -102,6 +102,18 @@ import Testing
             let ended = try await daemon.kluis(["ledger", "verify", "--proof", receipt, "--key", "\(copy)/log.vkey"])
             #expect(ended.status == 5, "\(ended.errors)")
         }
+        // A policy that names logs speaks of no others, whatever key is given beside it.
+        try await daemon.told(["ledger", "prove", "1", "--output", receipt, "--purpose", "D8"])
+        let own = try String(contentsOfFile: "\(copy)/log.vkey", encoding: .utf8)
+        let other = try await Kluisd.fresh()
+        let stranger = try String(contentsOfFile: other.state + "/ledger/log.vkey", encoding: .utf8)
+        try "log \(stranger)quorum none\n".write(toFile: daemon.directory + "/other", atomically: true, encoding: .utf8)
+        let foreign = try await daemon.kluis(
+            ["ledger", "verify", "--proof", receipt, "--key", "\(copy)/log.vkey", "--policy", daemon.directory + "/other"])
+        #expect(foreign.status == 5 && foreign.errors.contains("wrong-origin"), "\(foreign.errors)")
+        try "log \(own)quorum none\n".write(toFile: daemon.directory + "/own", atomically: true, encoding: .utf8)
+        let held = try await daemon.told(["ledger", "verify", "--proof", receipt, "--policy", daemon.directory + "/own"])
+        #expect(held.hasPrefix("entry 1 is in the log"))
         let beyond = try await daemon.kluis(["ledger", "prove", "100000", "--purpose", "D8"])
         #expect(beyond.status == 3, "\(beyond.errors)")
     }
@@ -331,10 +343,18 @@ import Testing
         #expect(try await daemon.kluis(["household", "show", String(household), "--purpose", "D1"], account: "joost").status == 0)
         let lines = try await daemon.told(["ledger", "show", "--last", "12", "--json", "--purpose", "D8"])
         #expect(lines.contains(#""action":"createHousehold""#) && lines.contains(#""PR-27.4""#), "\(lines)")
-        // Across a restart too, and the daemon starts.
+        // Across a restart too, and the daemon starts; also when the public copy cannot be written just then.
         #expect(try await daemon.stop() == 0)
+        let inTheWay = daemon.state + "/ledger/checkpoint.new"
+        try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: false)
         try await daemon.start()
         try await daemon.login("joost", hat: "direction")
+        try await daemon.login("otto")
+        // It comes after the daemon's own attempt.
+        #expect(try await daemon.kluis(checkpoint).status != 0)
+        #expect(daemon.errors.contains("checkpoint-not-exported"), "\(daemon.errors)")
+        #expect(try await daemon.kluis(["household", "list", "--purpose", "D1"], account: "joost").status == 0)
+        try FileManager.default.removeItem(atPath: inTheWay)
         #expect(try await daemon.kluis(create, account: "joost").errors.contains("the vault is read-only"))
 
         try await witness.start()

@@ -56,6 +56,19 @@ private final class Place {
         #expect(throws: WitnessingError.badName) { try WitnessFolder.make("\(place.path)-2", name: "with space") }
     }
 
+    /// Between its first file and its key, a witness that a crash left half-made has seen nothing and can be made whole.
+    @Test func whatWasLeftHalfMadeIsMadeWhole() throws {
+        let place = try Place()
+        let lost = try place.make()
+        for name in ["witness.key", "witness.vkey"] { try FileManager.default.removeItem(atPath: "\(place.path)/\(name)") }
+        #expect(try place.make() != lost)
+        #expect(try place.folder.signer().key == place.folder.publicKey())
+        // A memory whose key is gone is not made over: whoever relied on it would not hear of what it saw.
+        try FileManager.default.removeItem(atPath: "\(place.path)/witness.key")
+        try Data("tlog-witness-state/v1\nlogs 1\n".utf8).write(to: URL(filePath: "\(place.path)/state"))
+        #expect(throws: WitnessingError.self) { try place.make() }
+    }
+
     @Test func aKeyThatOthersCouldReadOrThatIsAltered() throws {
         let place = try Place()
         try place.make()

@@ -150,7 +150,7 @@ import Wire
         let pins = try Scratch.directory()
         defer { for path in [seen, again, pins] { try? FileManager.default.removeItem(atPath: path) } }
         let note = try SignedNote(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: "\(seen)/checkpoint"))))
-        try await Pins.check(note, key: try VerifierKey(parsing: key), pins: Pins(path: pins)) { _, _ in [] }
+        try await Pins.check(note, key: try VerifierKey(parsing: key), pins: Pins(path: pins), before: nil) { _, _ in [] }
         let environment = ["LANG": "C.UTF-8", "KLUIS_PINS": pins]
         let known = try await Built.run("kluis", ["ledger", "verify", "--offline", seen], environment: environment)
         #expect(known.exitCode == 0, "\(known.errors)")

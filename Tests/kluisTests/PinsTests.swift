@@ -19,9 +19,12 @@ import Wire
     }
 
     /// What the alarm says; nil when there was none.
-    private func see(_ log: SampleLog, honestly proof: Bool = true, at socket: String? = nil) async throws -> String? {
+    private func see(
+        _ log: SampleLog, honestly proof: Bool = true, before: Pins.Pin? = nil, at socket: String? = nil
+    ) async throws -> String? {
         do {
-            try await Pins.check(try log.note(), key: log.signer.key, pins: pins, at: socket) { old, checkpoint in
+            let before = try before ?? pins.pin(for: log.signer.key)
+            try await Pins.check(try log.note(), key: log.signer.key, pins: pins, before: before, at: socket) { old, checkpoint in
                 guard proof else { return [] }
                 var stored = try StoredLog(checkpoint: checkpoint) { log.files[$0] }
                 return try stored.consistencyProof(from: old)
@@ -87,7 +90,8 @@ import Wire
         let (first, second) = (try log(300), try log(400, fork: 200))
         await #expect(throws: Failure.self) {
             var isFirst = true
-            try await Pins.check(try second.note(), key: second.signer.key, pins: pins) { old, checkpoint in
+            let before = try pins.pin(for: second.signer.key)
+            try await Pins.check(try second.note(), key: second.signer.key, pins: pins, before: before) { old, checkpoint in
                 if isFirst {
                     isFirst = false
                     #expect(try await see(first) == nil)
@@ -97,6 +101,12 @@ import Wire
             }
         }
         #expect(try size(first) == 300)
+        // Whoever fetched a checkpoint and was overtaken by a run that kept a later one has seen no log that was put back.
+        let before = try pins.pin(for: first.signer.key)
+        #expect(try await see(log(500)) == nil)
+        #expect(try await see(log(400), before: before) == nil)
+        #expect(try size(first) == 500)
+        #expect(try await see(log(400))?.hasSuffix("(truncated)") == true)
     }
 
     @Test func aPinThatWasTamperedWithIsNotABeginning() async throws {
