@@ -21,8 +21,10 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
     let responder: Responder
     let group: any EventLoopGroup
     let logger: Logger
-    /// How long a client may leave a request or an answer lying half-way.
+    /// How long a client may leave a request or an answer lying half-way, may take for a whole head, and may keep a connection idle.
     let stall: TimeAmount
+    /// How many connections are served at once; those of one machine account are half of them at most.
+    let most: Int
     /// Seconds that a graceful stop waits for answers that are under way.
     let stopSeconds: Int
     /// Called once connections are accepted.
@@ -36,7 +38,7 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
     func run() async throws {
         let (connections, feed) = AsyncStream<Connection>.makeStream()
         let quiesce = ServerQuiescingHelper(group: group)
-        let open = OpenChannels()
+        let open = OpenChannels(limit: most)
         let channel = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // So much can be under way to a client without either side being woken for it.
@@ -49,10 +51,13 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
             }
             .childChannelInitializer { channel in
                 PeerCredentials.read(from: channel).flatMap { peer in
+                    let admission = open.add(channel, of: peer.uid)
+                    // Nothing that costs anything is done for a connection beyond those that are told why.
+                    if admission == .shut { return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+                    // The idle limit runs from one part of HTTP to the next: a head that comes byte by byte does not move it.
                     let http = HTTP1Channel(
-                        responder: respond(to: peer),
-                        configuration: .init(additionalChannelHandlers: [StallGuard(limit: stall)], idleTimeout: .seconds(60)))
-                    open.add(channel)
+                        responder: admission == .served ? respond(to: peer) : turnAway(),
+                        configuration: .init(additionalChannelHandlers: [StallGuard(limit: stall)], idleTimeout: stall))
                     return http.setup(channel: channel, logger: logger).map { value in
                         _ = feed.yield(Connection(http: http, value: value))
                     }
@@ -75,6 +80,16 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
         }
     }
 
+    /// Answers that there are too many connections, and ends this one.
+    private func turnAway() -> HTTPChannelHandler.Responder {
+        { request, writer, channel in
+            var response = Problem.crowded.response(language: Language(request.headers))
+            response.headers[.connection] = "close"
+            try await writer.write(response: response.head, body: response.body)
+            channel.close(mode: .output, promise: nil)
+        }
+    }
+
     private func respond(to peer: PeerCredentials) -> HTTPChannelHandler.Responder {
         { request, writer, channel in
             let state = RequestState(source: .init(channel: channel, logger: logger), peer: peer)
@@ -89,17 +104,59 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
     }
 }
 
-/// The connections there are, so that a stop can end those that do not end by themselves.
+/// The connections there are: bounded, each machine account with a share, so that nobody takes them all; and a stop can end those that do not
+/// end by themselves.
 private final class OpenChannels: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    /// What becomes of a new connection.
+    enum Admission { case served, turnedAway, shut }
+    private struct Open {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var served = 0, turnedAway = 0
+        var servedOfAccount: [UInt32: Int] = [:]
+    }
+    private let open = Mutex(Open())
+    private let limit: Int
+    /// How many connections beyond the limit are told why; the rest is closed without a word.
+    private static let mostTurnedAway = 64
 
-    func add(_ channel: any Channel) {
+    init(limit: Int) { self.limit = limit }
+
+    func add(_ channel: any Channel, of account: UInt32) -> Admission {
         let id = ObjectIdentifier(channel)
-        channels.withLock { $0[id] = channel }
-        channel.closeFuture.whenComplete { _ in self.channels.withLock { $0[id] = nil } }
+        let admission = open.withLock { open -> Admission in
+            let ofAccount = open.servedOfAccount[account] ?? 0
+            if open.served < limit, ofAccount < max(limit / 2, 1) {
+                open.served += 1
+                open.servedOfAccount[account] = ofAccount + 1
+            } else if open.turnedAway < Self.mostTurnedAway {
+                open.turnedAway += 1
+                open.channels[id] = channel
+                return .turnedAway
+            } else {
+                return .shut
+            }
+            open.channels[id] = channel
+            return .served
+        }
+        if admission != .shut { channel.closeFuture.whenComplete { _ in self.remove(id, of: account, admission) } }
+        return admission
     }
 
-    func closeAll() { for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) } }
+    private func remove(_ id: ObjectIdentifier, of account: UInt32, _ admission: Admission) {
+        open.withLock { open in
+            open.channels[id] = nil
+            if admission == .turnedAway {
+                open.turnedAway -= 1
+                return
+            }
+            open.served -= 1
+            // Accounts without a connection leave nothing behind.
+            let rest = (open.servedOfAccount[account] ?? 1) - 1
+            open.servedOfAccount[account] = rest == 0 ? nil : rest
+        }
+    }
+
+    func closeAll() { for channel in open.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) } }
 }
 
 /// What one request knows besides its bytes.

@@ -22,6 +22,8 @@ enum Problem: Error, Sendable {
     case contentTooLarge
     /// As many contents come in as may at once.
     case busy
+    /// As many connections are open as may be at once, or as one machine account may have.
+    case crowded
     case lengthAndChunked
     case truncated
     case methodNotAllowed
@@ -78,6 +80,12 @@ enum Problem: Error, Sendable {
                 next: Sentence(
                     nl: "probeer het over enkele seconden opnieuw, met dezelfde idempotency-key",
                     en: "try again in a few seconds, with the same idempotency-key"))
+        case .crowded:
+            Form(
+                .busy, 503, "er staan al zoveel verbindingen open als tegelijk kan", "as many connections are open as can be at once",
+                next: Sentence(
+                    nl: "sluit verbindingen die u niet gebruikt en probeer het over enkele seconden opnieuw",
+                    en: "close connections that you do not use, and try again in a few seconds"))
         case .lengthAndChunked:
             Form(.invalid, 400, "content-length en chunked tegelijk", "content-length beside chunked")
         case .methodNotAllowed: Form(.invalid, 405, "dit kan hier niet", "this cannot be done here")
@@ -164,7 +172,7 @@ enum Problem: Error, Sendable {
         }
     }
 
-    /// What ``busy`` says of when to come back. Source: RFC 9110 §10.2.3.
+    /// What ``busy`` and ``crowded`` say of when to come back. Source: RFC 9110 §10.2.3.
     private static let retrySeconds = 2
     private static let signIn = Sentence(nl: "log in met kluis login", en: "sign in with kluis login")
 
@@ -206,7 +214,10 @@ enum Problem: Error, Sendable {
         let document = document(language)
         let body = (try? WireJSON.encode(document)) ?? []
         var headers: HTTPFields = [.contentType: MediaType.problem, .contentLength: "\(body.count)"]
-        if case .busy = self { headers[.retryAfter] = "\(Self.retrySeconds)" }
+        switch self {
+        case .busy, .crowded: headers[.retryAfter] = "\(Self.retrySeconds)"
+        default: break
+        }
         if case .throttled(let throttled) = self { headers[.retryAfter] = "\(throttled.seconds)" }
         return Response(status: .init(code: document.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }

@@ -112,19 +112,23 @@ public struct Limits: Sendable {
     /// How many contents of more than 256 KiB, and how many smaller ones, may come in at once.
     public let largeUploads: Int
     public let smallUploads: Int
-    /// How long a client may leave a request or an answer lying half-way, in seconds.
+    /// How long a client may leave a request or an answer lying half-way, may take for a whole head, and may keep a connection idle, in seconds.
     public let stallSeconds: Int
+    /// How many connections are served at once; those of one machine account are half of them at most.
+    public let connections: Int
     /// Seconds that a graceful stop waits for answers that are under way.
     public let stopSeconds: Int
 
     public init(
-        json: Int, item: UInt64, largeUploads: Int = 8, smallUploads: Int = 128, stallSeconds: Int = 60, stopSeconds: Int = 30
+        json: Int, item: UInt64, largeUploads: Int = 8, smallUploads: Int = 128, stallSeconds: Int = 60, connections: Int = 512,
+        stopSeconds: Int = 30
     ) {
         self.json = json
         self.item = item
         self.largeUploads = largeUploads
         self.smallUploads = smallUploads
         self.stallSeconds = stallSeconds
+        self.connections = connections
         self.stopSeconds = stopSeconds
     }
 }
@@ -162,7 +166,8 @@ public struct VaultServer: Sendable {
     ) -> any Service {
         Listener(
             socket: socket, responder: router(logger).buildResponder(), group: group, logger: logger,
-            stall: .seconds(Int64(limits.stallSeconds)), stopSeconds: limits.stopSeconds, onRunning: onRunning, onStopping: onStopping)
+            stall: .seconds(Int64(limits.stallSeconds)), most: limits.connections, stopSeconds: limits.stopSeconds, onRunning: onRunning,
+            onStopping: onStopping)
     }
 
     private func router(_ logger: Logger) -> Router<RequestState> {

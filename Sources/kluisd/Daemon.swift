@@ -30,6 +30,8 @@ struct Daemon {
         var jsonLimit = 256 * 1024
         var itemLimit: UInt64 = 16 << 30
         var stallSeconds = 60
+        /// Of which one machine account may have half.
+        var connections = 512
         var stopSeconds = 30
         var logLevel = Logger.Level.info
         var witnessPolicy: WitnessPolicy?
@@ -155,7 +157,8 @@ struct Daemon {
         let server = VaultServer(
             vault: vault, monitor: monitor, authenticator: authenticator, operations: operations,
             limits: Limits(
-                json: settings.jsonLimit, item: settings.itemLimit, stallSeconds: settings.stallSeconds, stopSeconds: settings.stopSeconds),
+                json: settings.jsonLimit, item: settings.itemLimit, stallSeconds: settings.stallSeconds,
+                connections: settings.connections, stopSeconds: settings.stopSeconds),
             version: Self.version)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let listener = server.service(socket: socket, group: group, logger: logger) {

@@ -17,7 +17,9 @@ struct Rehearse: AsyncParsableCommand {
     @Option(help: "The folder with the policies.") var policies: String?
     @Option(help: "A file with the witnesses to ask, as for `witness-policy` in the configuration.") var witnesses: String?
     @Option(help: "Hours without a quorum's cosignature after which nothing is changed any more.") var unwitnessedHours: Int?
-    @Option(help: "How long a client may leave a request or an answer lying half-way, in seconds.") var stallSeconds = 60
+    @Option(help: "How long a client may leave a request or an answer lying half-way, or a connection idle, in seconds.")
+    var stallSeconds = 60
+    @Option(help: "How many connections are served at once; one machine account gets half.") var connections = 512
     @Flag(help: "Fill it with the household of the scenario.") var demo = false
 
     private var keys: String { state + ".keys" }
@@ -33,7 +35,7 @@ struct Rehearse: AsyncParsableCommand {
             let lock = try LockFile(path: keys + "/lock")
             var settings = Daemon.Settings(
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
-                stallSeconds: max(1, stallSeconds), logLevel: .warning)
+                stallSeconds: max(1, stallSeconds), connections: max(2, connections), logLevel: .warning)
             settings.witnessPolicy = try witnesses.map { path throws(Configuration.Failure) in try WitnessPolicy.read(path: path) }
             settings.unwitnessedHours = unwitnessedHours.map { max(1, $0) }
             let logger = Kluisd.logger(settings.logLevel)

@@ -40,6 +40,19 @@ struct AccountTests {
         #expect(try await daemon.stop() == 0)
     }
 
+    /// One account that takes all the connections it can get leaves the others theirs.
+    @Test func connectionsOfOneAccountLeaveTheOthersTheirs() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.start(["--connections", "16"])
+        try open(daemon)
+        let held = try (0..<20).map { _ in try Held(daemon, sending: Data()) }
+        #expect(try await daemon.ask("GET", "/v1/status").status == 503)
+        let other = try await curl(daemon, ["-o", "/dev/null", "-w", "%{http_code}", "http://kluis/v1/status"])
+        #expect(other.text == "200", "\(other.text) \(other.errors)")
+        withExtendedLifetime(held) {}
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test func aTokenOfAnotherAccount() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
         try open(daemon)

@@ -1,59 +1,9 @@
 import Foundation
-import Glibc
 import Testing
 
 /// Clients that stop half-way or come all at once: the daemon lets go of them, and serves the others.
 @Suite(.timeLimit(.minutes(2))) struct StallTests {
-    /// A connection that somebody keeps open.
-    private final class Held: Sendable {
-        let descriptor: Int32
-
-        init(_ daemon: Kluisd, sending bytes: Data) throws {
-            descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            try #require(descriptor >= 0)
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            // SAFETY: the path is shorter than the field, and the rest of it is zero.
-            unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(daemon.socket.utf8).prefix(107)) }
-            let descriptor = descriptor
-            // SAFETY: the pointer lives for the call; the length is that of the structure.
-            let connected = unsafe withUnsafePointer(to: &address) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-            try #require(connected == 0, "nobody listens")
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                // SAFETY: the buffer lives for the call.
-                let sent = unsafe rest.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                guard sent > 0 else { break }
-                rest = rest.dropFirst(sent)
-            }
-        }
-
-        deinit { close(descriptor) }
-
-        /// Waits until the other end has closed.
-        func hungUp() {
-            var wanted = pollfd(fd: descriptor, events: 0, revents: 0)
-            while unsafe poll(&wanted, 1, -1) < 0 {}
-        }
-
-        /// Takes what lies there until the end.
-        func rest() -> Int {
-            var count = 0
-            var buffer = [UInt8](repeating: 0, count: 65536)
-            while true {
-                // SAFETY: the buffer lives for the call and its length is given.
-                let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-                guard got > 0 else { return count }
-                count += got
-            }
-        }
-    }
-
-    private static func upload(_ furnished: Kluisd.Furnished, _ token: String, length: Int, part: Data, key: String? = nil) -> Data {
+    static func upload(_ furnished: Kluisd.Furnished, _ token: String, length: Int, part: Data, key: String? = nil) -> Data {
         Kluisd.request(
             "POST", "/v1/households/\(furnished.household)/items",
             Kluisd.headers(token, "D2") + [Kluisd.item(title: "held", subject: furnished.selma), ("Content-Length", "\(length)")]
@@ -88,6 +38,54 @@ import Testing
             sending: Kluisd.request("GET", "/v1/households/\(furnished.household)/items/\(item)", Kluisd.headers(joost, "D2")))
         try await blocking { held.hungUp() }
         #expect(held.rest() < size, "the stream was cut")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// A head that comes byte by byte, and a connection on which nothing is asked any more: neither is kept for ever.
+    @Test(arguments: [false, true])
+    func aHeadThatTricklesIsLetGo(isAnswered: Bool) async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.start(["--stall-seconds", "1"])
+        let held = try Held(daemon, sending: isAnswered ? Data("GET /v1/status HTTP/1.1\r\nHost: kluis\r\n\r\n".utf8) : Data())
+        if isAnswered { #expect(try await blocking { held.take(100) }.starts(with: Data("HTTP/1.1 200".utf8))) }
+        held.send(Data("GET /v1/status HTTP/1.1\r\nHost: ".utf8))
+        // Each byte of a host's name waits for an answer that somebody else gets: slow enough for the limit on a head's size.
+        var bytes = 0
+        while try await !blocking({ held.isHungUp }) {
+            try Task.checkCancellation()
+            held.send(Data("k".utf8))
+            bytes += 1
+            #expect(try await daemon.ask("GET", "/v1/status").status == 200)
+        }
+        #expect(bytes < 16_000, "it was the deadline and not the size")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// Connections are bounded, and those of one account are half: whoever comes beyond that hears so and what to do, in the own language.
+    @Test func connectionsHaveABound() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.start(["--connections", "16"])
+        var held = try (0..<8).map { _ in try Held(daemon, sending: Data()) }
+        // They are accepted in the order in which they came.
+        let reply = try await daemon.ask("GET", "/v1/status")
+        #expect(reply.status == 503 && reply.problem == "busy", "\(reply.status) \(reply.text)")
+        #expect(reply.head.lowercased().contains("retry-after: "), "\(reply.head)")
+        #expect(reply.field("next") == "close connections that you do not use, and try again in a few seconds")
+        let dutch = try await daemon.raw(Data("GET /v1/status HTTP/1.1\r\nHost: kluis\r\nAccept-Language: nl\r\n\r\n".utf8))
+        #expect(Reply(dutch)?.text.contains("zoveel verbindingen open als tegelijk kan") == true, "the connection is closed as well")
+        // Of those who are told, there are 64 at once; the rest is closed.
+        let more = try (0..<64).map { _ in try Held(daemon, sending: Data()) }
+        #expect(try await daemon.raw(Kluisd.request("GET", "/v1/status", [])).isEmpty)
+        withExtendedLifetime(more) {}
+        // One goes: there is a place again.
+        held.removeLast()
+        var again = reply
+        while again.status == 503 {
+            try Task.checkCancellation()
+            again = Reply(try await daemon.raw(Kluisd.request("GET", "/v1/status", []))) ?? again
+        }
+        #expect(again.status == 200)
+        withExtendedLifetime(held) {}
         #expect(try await daemon.stop() == 0)
     }
 

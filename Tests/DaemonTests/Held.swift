@@ -1,0 +1,67 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A connection that somebody keeps open.
+final class Held: Sendable {
+    let descriptor: Int32
+
+    init(_ daemon: Kluisd, sending bytes: Data) throws {
+        descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try #require(descriptor >= 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // SAFETY: the path is shorter than the field, and the rest of it is zero.
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(daemon.socket.utf8).prefix(107)) }
+        let descriptor = descriptor
+        // SAFETY: the pointer lives for the call; the length is that of the structure.
+        let connected = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(connected == 0, "nobody listens")
+        send(bytes)
+    }
+
+    /// Sends more, as long as the other end takes it.
+    func send(_ bytes: Data) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // SAFETY: the buffer lives for the call.
+            let sent = unsafe rest.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard sent > 0 else { break }
+            rest = rest.dropFirst(sent)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether the other end has closed.
+    var isHungUp: Bool {
+        var wanted = pollfd(fd: descriptor, events: 0, revents: 0)
+        return unsafe poll(&wanted, 1, 0) > 0
+    }
+
+    /// Waits until the other end has closed.
+    func hungUp() {
+        var wanted = pollfd(fd: descriptor, events: 0, revents: 0)
+        while unsafe poll(&wanted, 1, -1) < 0 {}
+    }
+
+    /// Takes what comes: until there is so much, or to the end.
+    func take(_ least: Int = .max) -> Data {
+        var taken = Data()
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while taken.count < least {
+            // SAFETY: the buffer lives for the call and its length is given.
+            let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            guard got > 0 else { break }
+            taken += buffer[..<got]
+        }
+        return taken
+    }
+
+    /// How much comes until the end.
+    func rest() -> Int { take().count }
+}
