@@ -10,7 +10,7 @@ DEBUG := .build/debug
 RELEASE := .build/release
 
 .PHONY: help setup build release demo test check lint scenario crash bench-item bench-commit bench-policy bench-growth conformance
-.PHONY: fuzz-cedar clean bench-ledger check-go crash-witness fuzz
+.PHONY: fuzz-cedar clean bench-ledger check-go crash-witness fuzz mutations
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -98,6 +98,9 @@ check-go: build ## exported logs against the Go toolchain's own tree and notes (
 
 fuzz: setup ## libFuzzer on every parser: make fuzz SECONDS=600 TARGETS='policy note'
 	@KLUIS_VECTORS="$(abspath $(VECTORS))" Tests/LibFuzzer/run.sh $(or $(SECONDS),60) $(TARGETS)
+
+mutations: setup ## takes one guard at a time out of a copy: a named test must fail for each (half an hour): make mutations ONLY='line withdrawal'
+	@PYTHONDONTWRITEBYTECODE=1 KLUIS_VECTORS="$(abspath $(VECTORS))" Tests/Mutations/run.py $(ONLY)
 
 clean: ## removes what was built
 	rm -rf .build

@@ -141,6 +141,53 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// `If-Match`: who changes what has changed meanwhile hears so, and changes nothing.
+    @Test func aChangeOfWhatHasMovedIsRefused() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        func tag(_ reply: Reply) throws -> String {
+            try #require(reply.status < 300, "\(reply.text)")
+            return String(try #require(reply.head.firstMatch(of: /(?i)\r\netag: (\S+)/), "\(reply.head)").1)
+        }
+        func add(_ name: String, _ match: String?) async throws -> Reply {
+            try await daemon.ask(
+                "POST", "/v1/households/\(furnished.household)/persons", as: joost, purpose: "D2", match.map { [("If-Match", $0)] } ?? [],
+                json: #"{"givenName":"\#(name)","familyName":"Aydin","birthDate":"2001-01-01","relation":"child"}"#)
+        }
+        func moved(_ reply: Reply, _ place: SourceLocation = #_sourceLocation) {
+            #expect(reply.status == 409 && reply.problem == "conflict", "\(reply.status) \(reply.text)", sourceLocation: place)
+            #expect(reply.text.contains("something was changed meanwhile") && reply.text.contains("read again"), sourceLocation: place)
+        }
+        let first = try tag(try await add("Een", nil))
+        let second = try tag(try await add("Twee", first))
+        #expect(first != second)
+        moved(try await add("Drie", first))
+        #expect(try tag(try await add("Vier", second)) != second)
+        // A plan version has one of its own.
+        let draft = try await daemon.ask(
+            "POST", "/v1/households/\(furnished.household)/plans", as: joost, purpose: "D2",
+            json: """
+                {"goals":[{"label":"a","domain":"housing","subject":"household","result":"droog","due":"2026-06-01"}],
+                "actions":[{"label":"b","goal":"a","actor":{"kind":"organisation","id":"debrug"},"text":"bellen","due":"2026-03-01"}],"reviewDueOn":"2026-07-01"}
+                """)
+        let drafted = try tag(draft)
+        func present(_ match: String) async throws -> Reply {
+            try await daemon.ask("POST", "/v1/plans/\(draft.id())/presentation", as: joost, purpose: "D2", [("If-Match", match)])
+        }
+        let presented = try tag(try await present(drafted))
+        #expect(presented != drafted)
+        let again = try await daemon.ask(
+            "POST", "/v1/plans/\(draft.id())/signatures", as: joost, purpose: "D2", [("If-Match", drafted)],
+            json: #"{"signer":{"kind":"director"}}"#)
+        moved(again)
+        #expect(
+            try await daemon.ask(
+                "POST", "/v1/plans/\(draft.id())/signatures", as: joost, purpose: "D2", [("If-Match", presented)],
+                json: #"{"signer":{"kind":"director"}}"#
+            ).status < 300)
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test func aSecondDaemonDoesNotStart() async throws {
         let (daemon, _) = try await Kluisd.furnished()
         let second = try await daemon.startRefused()

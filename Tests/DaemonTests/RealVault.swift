@@ -45,7 +45,9 @@ final class NotifySocket: Sendable {
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 var count = 0
-                while unsafe sendto(sender, "x", 1, Int32(MSG_DONTWAIT), address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 1 { count += 1 }
+                while unsafe sendto(sender, "x", 1, Int32(MSG_DONTWAIT), address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 1 {
+                    count += 1
+                }
                 return count
             }
         }
@@ -117,12 +119,13 @@ final class RealVault: Sendable {
     static let passphrase = "een lange zin die niemand raadt"
     private func typed(_ passphrase: String) -> Data { opening == .passphrase ? Data((passphrase + "\n").utf8) : Data() }
 
-    func initialise() async throws -> Built.Ended {
+    /// - Parameter account: the machine account that the administrator signs in from.
+    func initialise(account: UInt32 = getuid()) async throws -> Built.Ended {
         try await Built.run(
             "kluisd",
             [
                 "init", "--config", config, "--municipality", "waterwolde", "--municipality-name", "Gemeente Waterwolde",
-                "--administrator", "lotte", "--key", key + ".pub", "--uid", "\(getuid())",
+                "--administrator", "lotte", "--key", key + ".pub", "--uid", "\(account)",
             ], input: typed(Self.passphrase))
     }
 

@@ -67,6 +67,16 @@ import Testing
         }
     }
 
+    /// Two proofs: the key alone, from another machine account, signs nobody in.
+    @Test func theRightKeyFromAnotherAccountSignsNobodyIn() async throws {
+        let vault = try await RealVault(.keyFile)
+        #expect(try await vault.initialise(account: getuid() + 1).status == 0)
+        try await vault.start()
+        let login = try await vault.kluis("login", "lotte")
+        #expect(login.status == 7 && login.errors.contains("kluis: error: signing in failed"), "\(login.status) \(login.errors)")
+        #expect(try await vault.stop() == 0)
+    }
+
     @Test func aKeyFileThatOthersMayReadOpensNothing() async throws {
         let vault = try await RealVault(.keyFile)
         #expect(try await vault.initialise().status == 0)

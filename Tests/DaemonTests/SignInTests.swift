@@ -170,6 +170,24 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// Signing in, failing to, and signing out are attempts like any other.
+    @Test func signingInAndOutLeaveTheirLines() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let renske = try await daemon.signIn("renske")
+        func lines() async throws -> [String] {
+            let page = try await daemon.ask("GET", "/v1/ledger/entries?last=3", as: renske, purpose: "D8")
+            return page.text.matches(of: /"action":"(sign(?:In|Out))"[^{}]*"outcome":"(\w+)"/).map { "\($0.1) \($0.2)" }
+        }
+        let token = try await daemon.signIn("kees", hat: "help")
+        #expect(try await lines().last == "signIn permit")
+        let challenge = try await daemon.challenge("kees", hat: "help")
+        refused(try await daemon.login(challenge.text, "rubbish"), "signing in failed")
+        #expect(try await lines().last == "signIn refuse")
+        #expect(try await daemon.ask("DELETE", "/v1/session", as: token).status == 200)
+        #expect(try await lines().last == "signOut permit")
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test func malformedTokens() async throws {
         let (daemon, _) = try await Kluisd.furnished()
         let token = try await daemon.signIn("joost", hat: "direction")

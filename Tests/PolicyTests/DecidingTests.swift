@@ -41,6 +41,25 @@ struct DecidingTests {
         #expect(!decided.sentences.isEmpty)
     }
 
+    /// An overflow, for one, is found by no validation. A forbid that errs forbids nothing in Cedar; here nothing is allowed beside it.
+    @Test("a policy that cannot be evaluated refuses what the others would have allowed")
+    func failedPolicy() throws {
+        let erring = """
+            @id("PR-7.1-test")
+            @artikel("PR-7.1")
+            @uitleg("Zin.")
+            @explain("Sentence.")
+            @stap("Stap.")
+            @step("Step.")
+            forbid (principal is Worker, action == Action::"readItem", resource is Item) when { 9223372036854775807 + 1 == 0 };
+            """
+        var world = ScenarioRows.settled()
+        #expect(world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00")).outcome == "permit")
+        world.engine = try PolicyEngine(policies: Reglement.files + [(file: "99-test.cedar", text: erring)], schema: Reglement.schema)
+        let decided = world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00"))
+        #expect(decided.outcome == "refuse" && decided.reason == "policyError" && decided.articles.isEmpty, "\(decided)")
+    }
+
     @Test("who is unknown, ended, or signed in for another organisation, does nothing")
     func askers() {
         var world = ScenarioRows.settled()

@@ -126,6 +126,13 @@ private final class Gate: Sendable {
         #expect(try await left("refused change") == ["\(kees) appointDirector refuse"])
         guard case .done = try await gate.declare(by: kees) else { return #expect(Bool(false), "Kees declares a tie") }
         #expect(try await left("permitted change").filter { !$0.hasSuffix("oblige") } == ["\(kees) declareConflict permit"])
+        // Asking what would be decided is an attempt as well.
+        for (worker, verdict) in [(kees, "refuse"), (gate.test.cast.joost, "permit")] {
+            let asked = try gate.attempt(ReadItem(household: gate.household, item: gate.item), by: worker, hat: .direction)
+            _ = try await gate.monitor.check(asked)
+            let said = try await left("asked")
+            #expect(said.count == 1 && said[0].hasPrefix("\(worker) check:readItem"), "\(verdict): \(said)")
+        }
     }
 
     @Test func rule1NothingLeavesAndNothingIsAnsweredBeforeItsLineIsDurable() async throws {
@@ -223,6 +230,16 @@ private final class Gate: Sendable {
         // What was hidden in an object is of no use; the compiler refuses the rest (Tests/MustNotCompile).
         let lease = try #require(hidden.grant.withLock { $0 })
         #expect(!lease.isLive)
+        // Nor is that of a change.
+        _ = try await gate.monitor.change(
+            try gate.attempt(DeclareConflict(household: gate.household, kind: .family), by: gate.test.cast.kees)
+        ) { grant, _ in
+            let isLive = grant.isLive
+            #expect(isLive)
+            hidden.grant.withLock { $0 = grant.lease }
+        }
+        let ofChange = try #require(hidden.grant.withLock { $0 })
+        #expect(ofChange !== lease && !ofChange.isLive)
         await #expect(throws: VaultError.grantIsDead) {
             try await gate.test.change(DeclareConflict(household: gate.household, kind: .family), by: gate.test.cast.kees, live: false) {
                 [vault = gate.test.vault] grant, transaction in

@@ -1,6 +1,8 @@
 import FoundationEssentials
 import GRDB
 import Household
+import Ledger
+import LedgerFormat
 import Policy
 import Sealing
 import Storage
@@ -212,6 +214,67 @@ extension TestVault {
         try test.putBack("record", rows)
         #expect(await finding { try await furnished.decide() } == .bucketAltered)
         #expect(await test.findingAtStart() == .bucketAltered)
+    }
+
+    /// Old bytes, sealed by the vault itself, under the digest that the manifest names: the digest is recomputed from what lies there.
+    @Test func oldBytesUnderTheDigestOfTheNewAreFound() async throws {
+        let furnished = try await Furnished()
+        let test = furnished.test
+        let old = try #require(try test.copy("record", "kind = 28").first)
+        try await withdraw(furnished)
+        try test.tamper(
+            "UPDATE record SET facts = ?, words = ?, version = ? WHERE kind = 28",
+            [try #require(old["facts"]), try #require(old["words"]), try #require(old["version"])])
+        #expect(await finding { try await furnished.decide() } == .recordAltered)
+        #expect(await test.findingAtStart() == .recordAltered)
+    }
+
+    /// Rows, with digests that fit them, of a household that no manifest stands for.
+    @Test func rowsOfNobodyAreFoundAtStart() async throws {
+        let furnished = try await Furnished()
+        let test = furnished.test
+        let row = try #require(try test.copy("record", "kind = 27").first)
+        let facts = [UInt8](try #require(row["facts"].flatMap { Data.fromDatabaseValue($0) }))
+        let nowhere = HouseholdID.random(), id = RandomBytes.generate(16)
+        let key = RecordKey(.household(nowhere), .involvement, try #require(Octets16(id)), bucket: 0)
+        let digest = RegistryDigest.record(key, version: 1, facts: facts, words: nil)
+        try test.tamper(
+            "INSERT INTO record(space, kind, id, version, bucket, facts, words, digest) VALUES (?, 27, ?, 1, 0, ?, NULL, ?)",
+            [Data(nowhere.bytes), Data(id), Data(facts), Data(digest.bytes)])
+        #expect(await test.findingAtStart() == .bucketAltered)
+    }
+
+    /// Everything put back, under a commit record that says so and that the vault did not write.
+    @Test func aCommitRecordThatSomebodyWroteIsFound() async throws {
+        let furnished = try await Furnished()
+        let test = furnished.test
+        let tables = ["record", "manifest"]
+        let old = try tables.map { try test.copy($0, "1 = 1") }
+        let before = test.vault.registry.lastRecord
+        try await withdraw(furnished)
+        var forged = test.vault.registry.lastRecord
+        forged.root = before.root
+        for (table, rows) in zip(tables, old) { try test.putBack(table, rows) }
+        try test.tamper("UPDATE commit_record SET body = ?", [Data(forged.encoded)])
+        #expect(await test.findingAtStart() == .commitRecordForged)
+    }
+
+    /// The log's own tables as they were: they agree with each other, and not with the last commit.
+    @Test func aLogThatWasPutBackAloneIsFound() async throws {
+        let furnished = try await Furnished()
+        let test = furnished.test
+        func line(_ second: Int64) throws -> LogLine {
+            LogLine(
+                .decision(.refuse, effect: nil), moment: test.cast.start.millisecondsSince1970 + 1000 * second,
+                caller: try Token("system:clock"), action: try Token("test"))
+        }
+        let (first, second) = (try line(1), try line(2))
+        try await test.writer.perform { [log = test.log] in _ = try log.append(first, in: $0) }
+        let head = try test.copy("ledger_head", "1 = 1")
+        try await test.writer.perform { [log = test.log] in _ = try log.append(second, in: $0) }
+        try test.tamper("DELETE FROM ledger_leaf WHERE seq = 1")
+        try test.putBack("ledger_head", head)
+        #expect(await test.findingAtStart() == .ledgerMismatch)
     }
 
     @Test func commitRecordPutBackIsFound() async throws {

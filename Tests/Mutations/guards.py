@@ -1,0 +1,318 @@
+"""The guards that run.py takes out, one at a time: what each keeps, the code that goes, and the tests that must notice.
+
+A change is (file, text, text instead); the text must stand there exactly once, and GONE instead of it asks whether this guard is taken out.
+When a guard moves, move its mutation along; when one is added, add one here. A mutation that survives wants a test, never a weaker mutation.
+"""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guard:
+    name: str
+    what: str
+    changes: list
+    tests: list
+
+
+GUARDS = []
+
+
+def guard(name, what, file, old, new, *tests, also=()):
+    GUARDS.append(Guard(name, what, [("Sources/" + file, old, new)] + [("Sources/" + f, o, n) for f, o, n in also], list(tests)))
+
+
+def condition(name, what, file, text, *tests):
+    """A condition of a guard statement, which holds whatever it says."""
+    guard(name, what, file, text, f"GONE || {text}", *tests)
+
+
+def trial(name, what, file, text, *tests):
+    """What an `if` looks for, which it never finds; the text begins behind `if`."""
+    guard(name, what, file, "if " + text, "if !GONE, " + text, *tests)
+
+
+TAMPER = "VaultTests.TamperTests/isFoundBeforeItDecides"
+DAEMON_TAMPER = "DaemonTests.TamperTests"
+RULES = "VaultTests.MonitorRuleTests"
+SIGN_IN = "DaemonTests.SignInTests"
+ACCOUNTS = "DaemonTests.AccountTests"
+DECIDING = "PolicyTests.DecidingTests"
+
+# MARK: The manifests, and what they vouch for
+
+REGISTRY = "Vault/Registry/Registry.swift"
+VERIFICATION = "Vault/Registry/RegistryVerification.swift"
+
+guard(
+    "manifest", "the manifest in the file is the one that memory knows", REGISTRY,
+    "guard RegistryDigest.manifest(space, sealed: body) == expected else {", "guard GONE || RegistryDigest.manifest(space, sealed: body) == expected else {",
+    "VaultTests.TamperTests/rowsPutBackAreFound")
+guard(
+    "manifest-root", "the manifests at a start are those that the last commit named", VERIFICATION,
+    "let tree = try manifestTree(sql)\n            guard tree.root == record.root, UInt64(tree.count) == record.spaces else {",
+    "let tree = try manifestTree(sql)\n            guard GONE || tree.root == record.root && UInt64(tree.count) == record.spaces else {",
+    "VaultTests.TamperTests/commitRecordPutBackIsFound")
+guard(
+    "manifest-of-a-bucket", "the rows of a bucket are those that the manifest names, where each is only named", REGISTRY,
+    "guard RegistryDigest.bucket(space, bucket, entries.map(\\.named)) == manifest.buckets[bucket] else {",
+    "guard GONE || RegistryDigest.bucket(space, bucket, entries.map(\\.named)) == manifest.buckets[bucket] else {",
+    "VaultTests.TamperTests/aChangeDoesNotBlessWhatOthersWrote")
+guard(
+    "manifest-of-records", "the rows of a bucket are those that the manifest names, where all are read", REGISTRY,
+    "guard RegistryDigest.bucket(space, bucket, records.map(\\.named)) == expected else {",
+    "guard GONE || RegistryDigest.bucket(space, bucket, records.map(\\.named)) == expected else {",
+    "VaultTests.TamperTests/oneOldRowPutBackIsFound")
+guard(
+    "manifest-at-start", "every row is one that its manifest names, when the vault opens", VERIFICATION,
+    "guard RegistryDigest.bucket(space, bucket, records) == digest else {",
+    "guard GONE || RegistryDigest.bucket(space, bucket, records) == digest else {",
+    "VaultTests.TamperTests/oneOldRowPutBackIsFound")
+condition(
+    "rows-of-nobody", "there is no row of a space that no manifest stands for", VERIFICATION, "known == check.count else",
+    "VaultTests.TamperTests/rowsOfNobodyAreFoundAtStart")
+guard(
+    "consent-row", "a row, a consent's for one, is what its digest says", REGISTRY,
+    "guard RegistryDigest.record(key, version: version, facts: facts, words: words, content: content) == digest else {",
+    "guard GONE || RegistryDigest.record(key, version: version, facts: facts, words: words, content: content) == digest else {",
+    "VaultTests.TamperTests/oldBytesUnderTheDigestOfTheNewAreFound")
+guard(
+    "commit-record", "the commit record in the file is the one written last", REGISTRY,
+    "guard try record.stands(in: sql) else {", "guard try GONE || record.stands(in: sql) else {",
+    "VaultTests.TamperTests/everythingPutBackIsFoundWhileItRuns")
+guard(
+    "commit-record-mac", "the commit record was written by an open vault", "Vault/Registry/CommitRecord.swift",
+    "try BLAKE2b.verify(mac, for: body, key: key, label: label)", "if !GONE { try BLAKE2b.verify(mac, for: body, key: key, label: label) }",
+    "VaultTests.TamperTests/aCommitRecordThatSomebodyWroteIsFound")
+guard(
+    "schema", "nobody changed the schema while the vault is open", REGISTRY,
+    "if let schema, try Store.schemaCounter(sql) != schema {", "if !GONE, let schema, try Store.schemaCounter(sql) != schema {",
+    "VaultTests.TamperTests/anotherSchemaIsFoundBeforeItDecides")
+condition(
+    "key-rows", "a wrapped key stands in a row that the manifest names", "Vault/Registry/KeyRowsOfSpaces.swift",
+    "RegistryDigest.wraps(of: household, wraps) == manifest.wraps else", "VaultTests.TamperTests/aKeyRowPutBackIsFound")
+condition(
+    "kept-answers", "the kept answers at a start are those that the manifest names", "Vault/Registry/AnswerBook.swift",
+    "book.digest(AnswerSteps()) == manifest.answers else", "VaultTests.AnswerTests")
+guard(
+    "kept-answer", "an answer that is given again is the one that was kept", "Vault/Registry/AnswerBook.swift",
+    "KeptAnswer(seq: seq, day: day, digest: RegistryDigest.answer(seq, request: request, day: day, body: body)).short == found.short",
+    "GONE || KeptAnswer(seq: seq, day: day, digest: RegistryDigest.answer(seq, request: request, day: day, body: body)).short == found.short",
+    "VaultTests.AnswerTests")
+guard(
+    "content-row", "the row of a content is the one that its item's record names", "Vault/Blobs/ItemContent.swift",
+    "guard stored.digest == expected, let summary", "guard GONE || stored.digest == expected, let summary",
+    RULES + "/rule7OnlyFactsAreReadUndecided")
+condition(
+    "keyring", "the keyring file is not older than the last commit", VERIFICATION, "keys.keyringMark.mayFollow(record.keyring) else",
+    "VaultTests.KeysTests/anOldKeyringPutBackIsFound")
+condition(
+    "changed-rows", "a write changes as many rows as it must", "Vault/Octets.swift", "changesCount == count else",
+    "VaultTests.TamperTests/aSwallowedWriteIsFound")
+trial(
+    "ledger-head", "the log is the one that the last commit saw", VERIFICATION, "let ledger, ledger != record.ledger {",
+    "VaultTests.TamperTests/aLogThatWasPutBackAloneIsFound")
+
+# MARK: The line in the log
+
+LOG = "Ledger/AuditLog.swift"
+WRITE = "            return try write(line, awaitsOutcome: awaitsOutcome, in: transaction)\n"
+UNWRITTEN = "return open.withLock { Entry(index: $0.frontier.size, batch: $0.batch) }"
+LINES = RULES + "/everyAttemptLeavesExactlyItsLines"
+
+
+def line(name, what, pattern, *tests):
+    guard(name, what, LOG, WRITE, f"            if GONE, {pattern} {{ {UNWRITTEN} }}\n{WRITE}", *tests)
+
+
+line("line", "every line", "!awaitsOutcome || awaitsOutcome", LINES)
+line(
+    "line-of-a-refusal", "the line of a refused attempt",
+    'case .decision(.refuse, effect: nil) = line.phase, line.note == nil, line.action.text != "signIn"', LINES)
+line("line-of-a-change", "the line of a change", "case .decision(_, effect: .completed) = line.phase", LINES)
+line("line-of-a-failed-change", "the line of a change that failed", "case .decision(_, effect: .failed) = line.phase", RULES + "/rule8")
+line("line-of-a-reading", "the line of a permitted reading", "case .decision(.permit, effect: nil) = line.phase, awaitsOutcome", LINES)
+line("line-of-a-question", "the line of having asked what would be decided", 'line.action.text.hasPrefix("check:")', LINES)
+line("line-of-signing-in", "the line of signing in", 'line.action.text == "signIn"', SIGN_IN + "/signingInAndOut")
+line("line-of-signing-out", "the line of signing out", 'line.action.text == "signOut"', SIGN_IN + "/signingInAndOut")
+line("line-of-throttling", "the line of an attempt that came too soon", "line.note == .throttled", "DaemonTests.SearchTests")
+line(
+    "line-of-false-facts", "the line of an attempt on facts that do not verify", "line.note == .integrityFailure",
+    DAEMON_TAMPER + "/anAttemptOnFalseFactsIsRecorded")
+line("line-after-a-crash", "the line that closes what a crash left open", "line.note == .closedAtStart", "LedgerTests.AuditLogTests/whatACrashLeftOpenIsClosedAtStart")
+guard(
+    "line-of-an-outcome", "the line of how a reading ended", "ReferenceMonitor/LineWriter.swift", "        log.appendLater(line, of: entry)\n",
+    "        if !GONE { log.appendLater(line, of: entry) }\n", LINES)
+condition(
+    "receipt", "a receipt is of a line that is durable", LOG, "entry.batch.committed.load(ordering: .acquiring) else",
+    "LedgerTests.AuditLogTests/anEntryOfALostTransactionNeverBecomesAReceipt")
+guard(
+    "log-head", "the leaves at a start are those that the last commit left", LOG,
+    "guard head ?? Frontier().serialized == frontier.serialized else", "guard GONE || head ?? Frontier().serialized == frontier.serialized else",
+    "LedgerTests.AuditLogTests/aLineThatWas")
+condition("log-published", "the log continues what was published", LOG, "seen else { throw", "LedgerTests.AuditLogTests/aLogThatIsShorter")
+
+# MARK: Decide, record, only then act
+
+MONITOR = "ReferenceMonitor/ReferenceMonitor.swift"
+
+guard(
+    "dead-grant", "the grant of a reading dies with its request", MONITOR,
+    "try await stillAllowed(request, attempt.caller, recheck) }\n            defer { lease.end() }",
+    "try await stillAllowed(request, attempt.caller, recheck) }\n            defer { if !GONE { lease.end() } }", RULES + "/rule5")
+guard(
+    "dead-grant-of-a-change", "the grant of a change dies with its request", MONITOR,
+    "let lease = Lease { () throws(MonitorError) in }\n        defer { lease.end() }",
+    "let lease = Lease { () throws(MonitorError) in }\n        defer { if !GONE { lease.end() } }", RULES + "/rule5")
+condition(
+    "grant-is-live", "a dead grant changes nothing", "Vault/Actions/HouseholdChange.swift", "isLive else { throw VaultError.grantIsDead }",
+    RULES + "/rule5")
+guard(
+    "withdrawal", "a stream that flows is decided again when something was withdrawn", MONITOR,
+    "until.withLock { $0.revision == revision && (", "until.withLock { (GONE || $0.revision == revision) && (",
+    "DaemonTests.OpenStreamTests/aReadingIsCut")
+guard(
+    "expiry", "a stream that flows is decided again when a term passed", MONITOR,
+    "($0.expiry.map { now < $0 } ?? true) }", "(GONE || ($0.expiry.map { now < $0 } ?? true)) }", "DaemonTests.OpenStreamTests/aReadingIsCut")
+trial(
+    "session-of-a-stream", "a stream ends with the session", MONITOR,
+    "let session = caller.session, !session.touch(at: clock.elapsed()) {", "DaemonTests.OpenStreamTests/aReadingIsCut")
+trial(
+    "session-of-a-change", "a session that ended while the bytes came in decides nothing", MONITOR,
+    "let session = attempt.caller.session, session.hasEnded {", "DaemonTests.OpenStreamTests/anUploadWhose")
+guard(
+    "early-refusal", "a large upload is refused before its bytes come", MONITOR,
+    "guard case .refuse(let refusal) = engine.decide(request, on: facts) else { return nil }",
+    "guard !GONE, case .refuse(let refusal) = engine.decide(request, on: facts) else { return nil }", "DaemonTests.OpenStreamTests/aLargeUpload")
+guard(
+    "ration", "searches are rationed", MONITOR, "guard A.action == .searchPerson, let worker", "guard !GONE, A.action == .searchPerson, let worker",
+    "DaemonTests.SearchTests")
+guard(
+    "not-found-of-a-reading", "who may not know hears not found", "Server/Performing.swift",
+    "try await monitor.read(attempt, body) {\n        case .refused(let refused): throw refused.mayKnow",
+    "try await monitor.read(attempt, body) {\n        case .refused(let refused): throw GONE || refused.mayKnow",
+    "DaemonTests.BadInputTests/notFoundIsOneAnswer")
+guard(
+    "not-found-of-a-change", "who may not know hears not found", "Server/Performing.swift",
+    "switch outcome {\n        case .refused(let refused): throw refused.mayKnow",
+    "switch outcome {\n        case .refused(let refused): throw GONE || refused.mayKnow",
+    "DaemonTests.HandleTests")
+condition(
+    "not-found-of-a-question", "who may not know hears not found, also when only asking", "Server/Performing.swift",
+    "explanation.outcome != .refuse || explanation.mayKnow else", "DaemonTests.HandleTests")
+
+# MARK: Who asks
+
+AUTHENTICATOR = "ReferenceMonitor/Authenticator.swift"
+
+condition("token-account", "a token is good for the machine account that signed in", AUTHENTICATOR, "session.peer == peer else", ACCOUNTS + "/aTokenOfAnotherAccount")
+condition(
+    "challenge-account", "a challenge is good for the machine account that asked for it", AUTHENTICATOR, "challenge.peer == peer else",
+    ACCOUNTS + "/aChallengeOfAnotherAccount")
+condition(
+    "challenge-ends", "a challenge ends at the moment that it names", AUTHENTICATOR, "moment <= challenge.ends else", SIGN_IN + "/anExpiredChallenge")
+condition(
+    "challenge-expires", "a challenge ends after a minute, wherever the clock is set", AUTHENTICATOR, "elapsed <= challenge.expires",
+    "VaultTests.AuthenticatorTests/aChallengeExpires")
+guard(
+    "challenge-once", "a challenge is used up by its first use", "ReferenceMonitor/Challenges.swift",
+    "guard let challenge = byText.removeValue(forKey: text) else { return nil }",
+    "if GONE { return byText[text] }\n        guard let challenge = byText.removeValue(forKey: text) else { return nil }",
+    SIGN_IN + "/aReplayedChallenge")
+condition(
+    "sign-in-account", "a worker signs in from a machine account of their own", AUTHENTICATOR, "rightAccount else { throw .wrongUser }",
+    "DaemonTests.RealVaultTests/theRightKey")
+condition("active-worker", "who is locked or has left does not sign in", AUTHENTICATOR, "credentials.isActive else", SIGN_IN + "/failuresAreCounted")
+guard(
+    "signature", "what was signed is the challenge", AUTHENTICATOR,
+    "try signature.verify(message: Array(challenge.text.utf8), namespace: challenge.namespace, key: key.publicKey)",
+    "if !GONE { try signature.verify(message: Array(challenge.text.utf8), namespace: challenge.namespace, key: key.publicKey) }",
+    SIGN_IN + "/aSignatureByAnothersKey")
+condition(
+    "namespace", "what was signed for something else is no sign-in", "ReferenceMonitor/SSHSignature.swift",
+    "namespace == Array(expected.utf8) else", SIGN_IN + "/aForeignNamespace")
+condition(
+    "touch", "a hardware key was touched", "ReferenceMonitor/SSHSignature.swift", "token.flags & 1 == 1 else",
+    "ReferenceMonitorTests.SSHSignatureTests/anUntouchedHardwareKeyIsRefused")
+trial(
+    "counter", "a hardware key that was copied shows in its counter", AUTHENTICATOR,
+    "let token = signature.token, token.counter != 0 || key.counter != 0, token.counter <= key.counter {",
+    "VaultTests.AuthenticatorTests/aCounter")
+trial("lock", "five failures lock an account", AUTHENTICATOR, "failures >= Self.failureLimit {", SIGN_IN + "/failuresAreCounted")
+guard(
+    "slowed-down", "failed attempts are slowed down", AUTHENTICATOR, "let wait = state.withLock { $0.attempts.wait(peer, at: elapsed) }",
+    "let wait = GONE ? nil : state.withLock { $0.attempts.wait(peer, at: elapsed) }", ACCOUNTS + "/failedAttemptsAreSlowedDown")
+trial("idle-session", "ten idle minutes end a session", "ReferenceMonitor/Session.swift", "elapsed - use.last > Self.idleLimit {", "ReferenceMonitorTests.SessionTests")
+guard(
+    "signed-out", "signing out ends the session", AUTHENTICATOR, "        caller.session?.end()\n", "        if !GONE { caller.session?.end() }\n",
+    SIGN_IN + "/malformedTokens",
+    also=[(
+        AUTHENTICATOR,
+        "        if let digest = SessionToken.digest(of: text) { state.withLock { _ = $0.sessions.removeValue(forKey: digest) } }\n",
+        "        if !GONE, let digest = SessionToken.digest(of: text) { state.withLock { _ = $0.sessions.removeValue(forKey: digest) } }\n")])
+
+# MARK: The decision
+
+ENGINE = "Policy/Engine/PolicyEngine.swift"
+
+condition(
+    "failed-policy", "a policy that cannot be evaluated refuses", ENGINE,
+    "response.errors.isEmpty else { return .refused(.policyError, forbids: [], nearest: []) }", DECIDING)
+guard(
+    "facts-fit", "facts that do not fit the schema refuse", ENGINE,
+    "guard let frame = try? Frame(request, facts, actions: texts.actions), fits(frame) else {\n            return (.refused",
+    "guard let frame = try? Frame(request, facts, actions: texts.actions), GONE || fits(frame) else {\n            return (.refused", DECIDING)
+guard(
+    "nothing-there", "what does not exist is refused, whatever the policies say", ENGINE, "return frame.exists ? .allowed(determining)",
+    "return GONE || frame.exists ? .allowed(determining)", DECIDING)
+guard(
+    "may-know", "who may know is decided by the policies", ENGINE,
+    "return frame.exists && response.decision == .allow && response.errors.isEmpty",
+    "return GONE || frame.exists && response.decision == .allow && response.errors.isEmpty", DECIDING)
+guard(
+    "tried-handles", "who could do it to nobody hears the same about everybody", ENGINE, "if case .refused = decided, request.question",
+    "if !GONE, case .refused = decided, request.question", DECIDING)
+guard(
+    "consent-state", "a consent that was withdrawn is one", "Household/ConsentStanding.swift",
+    "case .withdrawn: return (.withdrawn, nil)", "case .withdrawn where !GONE: return (.withdrawn, nil)\n        case .withdrawn: break",
+    "HouseholdTests.ConsentEndTests", "PolicyTests.ScenarioRows")
+guard(
+    "consent-domain", "a life domain that was withdrawn is", "Household/ConsentIndex.swift",
+    "assessment.standing == .active && domainWithdrawnAt != nil ?", "!GONE && assessment.standing == .active && domainWithdrawnAt != nil ?",
+    "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests", "PolicyTests.ScenarioRows")
+trial(
+    "consent-term", "a consent ends with its term", "Household/ConsentStanding.swift", "moment >= consent.until.end {",
+    "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests")
+guard(
+    "consent-signatures", "a consent needs every signature", "Household/ConsentStanding.swift",
+    "return signatures.isComplete ? (.active, nil)", "return GONE || signatures.isComplete ? (.active, nil)", "HouseholdTests.ConsentTests", "HouseholdTests.ConsentEndTests")
+
+# MARK: What a request says
+
+guard(
+    "idempotency", "a request that is repeated does nothing twice", "Server/Performing.swift",
+    "if let earlier = try vault.replayed(", "if !GONE, let earlier = try vault.replayed(", "DaemonTests.StallTests/anIdempotencyKey")
+condition(
+    "idempotency-of-another", "a key stands for one request", "Vault/Answers.swift", "Array(opened.prefix(32)) == requestDigest else",
+    "DaemonTests.StallTests/anIdempotencyKey")
+trial(
+    "etag", "a change of what has changed meanwhile is refused", "Vault/Actions/HouseholdChange.swift", "let expected, expected != revision {",
+    "DaemonTests.BadInputTests/aChangeOfWhatHasMoved")
+trial(
+    "etag-of-a-plan", "a change of a plan that has changed meanwhile is refused", "Vault/Actions/PlanActions.swift",
+    "let expected, expected != record.version {", "DaemonTests.BadInputTests/aChangeOfWhatHasMoved")
+
+# MARK: The daemon
+
+guard(
+    "notify", "a service manager that does not read holds up nobody", "kluisd/Systemd.swift", "Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)",
+    "Int32(MSG_NOSIGNAL) | (GONE ? 0 : Int32(MSG_DONTWAIT))", "DaemonTests.RealVaultTests/aServiceManager")
+guard(
+    "trickle", "a head that comes byte by byte has a deadline", "Server/Listener.swift", "idleTimeout: stall", "idleTimeout: GONE ? nil : stall",
+    "DaemonTests.StallTests/aHeadThat")
+condition(
+    "connections-of-an-account", "one machine account has half of the connections", "Server/Listener.swift", "ofAccount < max(limit / 2, 1)",
+    ACCOUNTS + "/connectionsOfOneAccount")
+guard(
+    "connections", "connections are bounded", "Server/Listener.swift", "if open.served < limit,", "if GONE || open.served < limit,",
+    "DaemonTests.StallTests/connectionsHave",
+    also=[("Server/Listener.swift", "ofAccount < max(limit / 2, 1)", "GONE || ofAccount < max(limit / 2, 1)")])
