@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// What is in the log is durable; folding it in only keeps the log short. SQLite by itself does that every thousand pages inside a commit, for
 /// which everybody in that batch and behind it then waits. Here it happens on a thread and a connection of its own, in a quiet moment; beside
-/// the commits once much has gathered; and inside a commit only at the last bound.
+/// the commits once much has gathered; and inside a commit only at the last bound, or after many small ones, which write the same few pages
+/// again and again: there is little to fold in then, and the log begins anew in a file that has its size already.
 ///
 /// A checkpoint that fails loses nothing and is tried again: SQLite counts a page as folded in only after the database file was synced.
 ///
@@ -17,6 +18,8 @@ final class Checkpointer: Sendable {
     private struct State {
         /// Moves with every commit.
         var commits = 0
+        /// Commits that stand in the log.
+        var loggedCommits = 0
         /// Bytes in the log, and how many of them were folded in.
         var logged = 0
         var folded = 0
@@ -34,6 +37,11 @@ final class Checkpointer: Sendable {
     private static let gathered = 256 << 20
     /// At this length of the log a commit folds in the rest, so that the log begins anew.
     private static let bound = 512 << 20
+
+    /// At this length a log of small commits begins anew: to write where the file has its size spares the file system's own journal.
+    private static let recycled = 16 << 20
+    /// What a small commit writes at most, on average over the log.
+    private static let smallCommit = 64 << 10
 
     /// - Parameter path: of the database, which is open already.
     init(path: String, pageBytes: Int) throws {
@@ -73,11 +81,13 @@ final class Checkpointer: Sendable {
         let (schedules, isBound): (Bool, Bool) = state.withLock { state in
             let logged = pages &* pageBytes
             // Shorter than before: the log began anew.
-            if logged < state.logged { state.folded = 0 }
+            if logged < state.logged { (state.folded, state.loggedCommits) = (0, 0) }
             state.logged = logged
             state.commits += 1
+            state.loggedCommits += 1
             defer { state.isScheduled = true }
-            return (!state.isScheduled && !state.isClosed, logged >= Self.bound)
+            let isOfSmallOnes = logged / state.loggedCommits <= Self.smallCommit
+            return (!state.isScheduled && !state.isClosed, logged >= (isOfSmallOnes ? Self.recycled : Self.bound))
         }
         if schedules { schedule() }
         return isBound

@@ -61,7 +61,7 @@ struct Appending {
             return (writer.commits.load(ordering: .relaxed) - before, (clock.now - start) / .seconds(1))
         }
         let clock = ContinuousClock()
-        // First until the log file has reached its size and has been folded back a few times: 4 MB of pages each.
+        // First until the log file has reached its size: on a slow disk it grows for longer.
         _ = try await commitFor(min(1, options.seconds))
         let (written, logged) = (try writtenByteCount(), log.size)
         let (warm, _) = try await commitFor(min(1, options.seconds))

@@ -36,4 +36,29 @@ import Testing
         #expect(try again.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } == 8192)
         try again.close()
     }
+
+    /// Many small commits without a pause do not make the log longer and longer: it begins anew where the file has its size.
+    @Test func smallCommitsUseTheLogAgain() async throws {
+        let folder = try directory()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/db"
+        let store = try Store(path: path, faults: Faults(enabled: false))
+        try store.migrate([Migration("one", "CREATE TABLE item(id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT")])
+        let writer = Writer(store: store, participants: []) { _ in }
+        try await writer.perform { try $0.sql.execute(sql: "INSERT INTO item VALUES (1, x'')") }
+        var last: [UInt8] = []
+        for number in 0..<700 {
+            last = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 50_000)
+            let content = Data(last)
+            try await writer.perform { try $0.sql.execute(sql: "UPDATE item SET content = ? WHERE id = 1", arguments: [content]) }
+        }
+        // 700 times seven pages of 8 KiB would be 40 MB.
+        #expect(try bytes(path + "-wal") < 20 << 20)
+        #expect(try store.read { try Data.fetchOne($0, sql: "SELECT content FROM item") } == Data(last))
+        await writer.stop()
+        try store.close()
+        let again = try Store(path: path, faults: Faults(enabled: false))
+        #expect(try again.read { try Data.fetchOne($0, sql: "SELECT content FROM item") } == Data(last))
+        try again.close()
+    }
 }
