@@ -82,8 +82,10 @@ struct CrashWitness: ParsableCommand {
                 group.enter()
                 thread.start()
             }
-            // Short, so that many rounds end while the forks are still racing.
-            usleep(useconds_t(random.next() % (round % 2 == 0 ? 25_000 : 200_000)))
+            // By what was answered and not by the clock alone: on a slow machine too, most rounds end in the midst of the race.
+            let wanted = isEarly ? 0 : Int(random.next() % 32)
+            while requests.load(ordering: .relaxed) < wanted, group.wait(timeout: .now() + .microseconds(200)) == .timedOut {}
+            usleep(useconds_t(random.next() % (round % 2 == 0 ? 4_000 : 25_000)))
             witness.kill()
             group.wait()
             let received = results.withLock { $0 }

@@ -125,6 +125,10 @@ struct Daemon {
         let export = try LedgerExport(
             directory: settings.ledger, store: store, writer: writer, log: log, signer: NoteSigner(key: verifier) { try signing.sign($0) },
             published: published)
+        if let witnesses = settings.witnessPolicy, witnesses.peers.contains(where: { witnesses.policy.isQuorum([$0.key]) }) {
+            // Allowed, for two partners or for a beginning; but whoever holds that one key and this machine can show two histories.
+            logger.warning("one witness alone is a quorum: have the policy ask for two, of partners that do not run this machine")
+        }
         let cosigning = try await Cosigning(
             export: export, directory: settings.ledger, key: verifier, witnesses: settings.witnessPolicy, published: published,
             clock: clock, limit: settings.unwitnessedHours.map { Int64($0) * 3_600_000 }, logger: logger)
