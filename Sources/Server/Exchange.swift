@@ -46,7 +46,8 @@ struct Exchange: Sendable {
         whyOnly = headers[Self.name(HeaderName.why)] == "1"
         if let key = headers[Self.name(HeaderName.idempotencyKey)] {
             guard (1...64).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-                throw .invalidField(HeaderName.idempotencyKey, Sentence(nl: "1 tot 64 zichtbare tekens", en: "1 to 64 visible characters"))
+                throw .invalidField(
+                    HeaderName.idempotencyKey, Sentence(nl: "geef 1 tot 64 zichtbare tekens", en: "give 1 to 64 visible characters"))
             }
             idempotencyKey = key
         } else {
@@ -54,7 +55,11 @@ struct Exchange: Sendable {
         }
         if let text = headers[.ifMatch] {
             guard let version = UInt64(text.trimmingCharacters { $0 == "\"" }) else {
-                throw .invalidField(HeaderName.ifMatch, Sentence(nl: "een versienummer", en: "a version number"))
+                throw .invalidField(
+                    HeaderName.ifMatch,
+                    Sentence(
+                        nl: "geef het versienummer uit de ETag van het laatste antwoord",
+                        en: "give the version number in the ETag of the last answer"))
             }
             ifMatch = version
         } else {

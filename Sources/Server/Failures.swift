@@ -75,13 +75,19 @@ extension Problem {
         case .doesNotVerify, .contentMissing: self = .verificationFailed
         case .isSealed: self = .sealed
         case .noSuchThing: self = .notFound
-        case .revisionMoved: self = .conflict(Sentence(nl: "er is intussen iets gewijzigd", en: "something was changed meanwhile"))
+        case .revisionMoved:
+            self = .conflict(
+                Sentence(nl: "er is intussen iets gewijzigd", en: "something was changed meanwhile"),
+                next: Sentence(nl: "lees opnieuw en probeer het nog eens", en: "read again and try once more"))
         case .keyUsedForAnotherRequest:
             self = .conflict(
                 Sentence(
-                    nl: "deze idempotency-key hoort bij een ander verzoek; neem een nieuwe",
-                    en: "this idempotency-key belongs to another request; take a new one"))
-        case .alreadyExists: self = .conflict(Sentence(nl: "dit bestaat al", en: "this exists already"))
+                    nl: "deze idempotency-key hoort bij een ander verzoek", en: "this idempotency-key belongs to another request"),
+                next: Sentence(nl: "neem voor dit verzoek een nieuwe", en: "take a new one for this request"))
+        case .alreadyExists:
+            self = .conflict(
+                Sentence(nl: "dit bestaat al", en: "this exists already"),
+                next: Sentence(nl: "gebruik wat er is, of kies een andere naam", en: "use what is there, or choose another name"))
         case .uploadNotFinished: self = .truncated
         case .contentTooLarge: self = .contentTooLarge
         case .file, .fault: self = .notRecorded

@@ -89,7 +89,9 @@ extension VaultServer {
     func searchHouseholds(_ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let message = try await body(SearchRequest.self, request)
-        guard (1...200).contains(message.term.utf8.count) else { throw Terms.fail("term", "1 tot 200 bytes", "1 to 200 bytes") }
+        guard (1...200).contains(message.term.utf8.count) else {
+            throw Terms.fail("term", "geef een zoekterm van 1 tot 200 bytes", "give a search term of 1 to 200 bytes")
+        }
         let action = Policy.SearchPerson(token: try vault.searchToken(message.term))
         if exchange.whyOnly {
             return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)

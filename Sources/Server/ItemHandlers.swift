@@ -18,7 +18,7 @@ extension VaultServer {
         }
         let metadata = try ItemMetadata(header: header)
         let length = try request.headers[.contentLength].map { text in
-            guard let length = UInt64(text) else { throw Terms.fail("Content-Length", "een aantal bytes", "a number of bytes") }
+            guard let length = UInt64(text) else { throw Terms.fail("Content-Length", "geef een aantal bytes", "give a number of bytes") }
             guard length <= limits.item else { throw Problem.contentTooLarge }
             return length
         }

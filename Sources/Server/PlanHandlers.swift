@@ -15,7 +15,7 @@ extension VaultServer {
         for goal in message.goals {
             let id = GoalID.random()
             guard byLabel.updateValue(id, forKey: goal.label) == nil else {
-                throw Terms.fail("goals", "elk doel heeft een eigen label", "each goal has a label of its own")
+                throw Terms.fail("goals", "geef elk doel een eigen label", "give each goal a label of its own")
             }
             goals.append(
                 Goal(
@@ -27,7 +27,7 @@ extension VaultServer {
         var actions: [Household.PlanAction] = [], actionWords: [PlanActionWords] = []
         for action in message.actions {
             guard let goal = byLabel[action.goal] else {
-                throw Terms.fail("actions.goal", "het label van een doel in dit plan", "the label of a goal in this plan")
+                throw Terms.fail("actions.goal", "noem het label van een doel in dit plan", "name the label of a goal in this plan")
             }
             let worker: WorkerID? = if let text = action.worker { try await worker(text, "actions.worker", exchange) } else { nil }
             let id = PlanActionID.random()
@@ -54,7 +54,10 @@ extension VaultServer {
         case ("network", nil): return .network
         case ("person", let text?): return .person(try await person(text, in: household, "actions.actor"))
         case ("organisation", let text?): return .organisation(try await organisation(text, "actions.actor", exchange))
-        default: throw Terms.fail("actions.actor", "person, organisation of network", "person, organisation or network")
+        default:
+            throw Terms.fail(
+                "actions.actor", "kies uit: person, organisation (elk met id) of network",
+                "choose from: person, organisation (each with an id) or network")
         }
     }
 
@@ -89,7 +92,10 @@ extension VaultServer {
                     "signer", "noem wie tekent: de inwoner met --for, of signer", "name who signs: the resident with --for, or signer")
             }
             signer = .person(behalf)
-        default: throw Terms.fail("signer", "person, organisation of director", "person, organisation or director")
+        default:
+            throw Terms.fail(
+                "signer", "kies uit: person (met id), organisation of director",
+                "choose from: person (with an id), organisation or director")
         }
         let method = try message.method.map { try Terms.term(SigningMethod.self, $0, "method") } ?? .written
         let action = Policy.SignPlan(plan: plan, signer: signer, method: method)
@@ -135,7 +141,7 @@ extension VaultServer {
                 ChangeAnswer(try vault.recordProgress(grant, expected: expected, in: transaction))
             }
         case (nil, nil, nil), (.some, _, _):
-            throw Terms.fail("done", "of done, of due en text", "either done, or due and text")
+            throw Terms.fail("done", "geef of done, of due en text", "give either done, or due and text")
         case (nil, let due, let text):
             let becoming = PlanActionChange(
                 due: try Terms.day(due, "due"), description: try text.map { try Terms.words($0, "text") })

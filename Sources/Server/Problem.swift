@@ -27,7 +27,8 @@ enum Problem: Error, Sendable {
     case lengthAndChunked
     case truncated
     case methodNotAllowed
-    case conflict(Sentence)
+    /// What is in the way, and what to do about it.
+    case conflict(Sentence, next: Sentence)
     case signInFirst(MonitorError.SignInFailure)
     case throttled(Throttled)
     case unwitnessed(Unwitnessed)
@@ -66,14 +67,29 @@ enum Problem: Error, Sendable {
                 next: Sentence(
                     nl: "bekijk wat er staat (kaart, toestemmingen, plan) en vraag wat daarbij past",
                     en: "look at what is there (card, consents, plan) and ask for what fits it"))
-        case .invalid, .invalidField, .truncated:
-            Form(.invalid, 400, "het verzoek klopt niet", "the request is not valid")
+        case .invalid(let error): Form(.invalid, 400, "het verzoek klopt niet", "the request is not valid", next: error.next)
+        case .invalidField:
+            Form(
+                .invalid, 400, "het verzoek klopt niet", "the request is not valid",
+                next: Sentence(
+                    nl: "verbeter dit veld en stuur het verzoek opnieuw; er is niets gedaan",
+                    en: "correct this field and send the request again; nothing was done"))
+        case .truncated:
+            Form(
+                .invalid, 400, "de inhoud hield op voordat die heel was", "the content ended before it was whole",
+                next: Sentence(
+                    nl: "stuur het geheel opnieuw, met dezelfde idempotency-key; er is niets bewaard",
+                    en: "send all of it again, with the same idempotency-key; nothing was kept"))
         case .tooLarge(let limit):
             Form(
                 .invalid, 413, "het verzoek is groter dan is toegestaan", "the request is larger than allowed",
                 next: Sentence(nl: "stuur ten hoogste \(limit) bytes", en: "send at most \(limit) bytes"))
         case .contentTooLarge:
-            Form(.invalid, 413, "het stuk is groter dan is toegestaan of aangekondigd", "the item is larger than allowed or announced")
+            Form(
+                .invalid, 413, "het stuk is groter dan is toegestaan of aangekondigd", "the item is larger than allowed or announced",
+                next: Sentence(
+                    nl: "kondig de lengte aan die komt, of deel het stuk op; de beheerder kent de grens (item-limit)",
+                    en: "announce the length that comes, or divide the item; the administrator knows the limit (item-limit)"))
         case .busy:
             Form(
                 .busy, 503, "er komen al zoveel stukken binnen als tegelijk kan", "as many items are coming in as can at once",
@@ -87,12 +103,14 @@ enum Problem: Error, Sendable {
                     nl: "sluit verbindingen die u niet gebruikt en probeer het over enkele seconden opnieuw",
                     en: "close connections that you do not use, and try again in a few seconds"))
         case .lengthAndChunked:
-            Form(.invalid, 400, "content-length en chunked tegelijk", "content-length beside chunked")
-        case .methodNotAllowed: Form(.invalid, 405, "dit kan hier niet", "this cannot be done here")
-        case .conflict:
             Form(
-                .conflict, 409, "iemand was u voor", "somebody was first",
-                next: Sentence(nl: "lees opnieuw en probeer het nog eens", en: "read again and try once more"))
+                .invalid, 400, "content-length en chunked tegelijk", "content-length beside chunked",
+                next: Sentence(nl: "stuur één van deze twee koppen", en: "send one of these two headers"))
+        case .methodNotAllowed:
+            Form(
+                .invalid, 405, "dit kan hier niet", "this cannot be done here",
+                next: Sentence(nl: "/v1/openapi.json noemt wat hier kan", en: "/v1/openapi.json names what can be done here"))
+        case .conflict(_, let next): Form(.conflict, 409, "iemand was u voor", "somebody was first", next: next)
         case .signInFirst(.tokenOfAnotherUser):
             Form(
                 .signInFirst, 401, "deze sessie hoort bij een andere gebruiker van deze machine",
@@ -160,7 +178,11 @@ enum Problem: Error, Sendable {
             Form(
                 .sealed, 503, "de kluis is verzegeld", "the vault is sealed",
                 next: Sentence(nl: "vraag de beheerder de kluis te openen", en: "ask the administrator to unseal it"))
-        case .interrupted: Form(.interrupted, 403, "afgebroken", "interrupted")
+        case .interrupted:
+            Form(
+                .interrupted, 403, "afgebroken", "interrupted",
+                next: Sentence(
+                    nl: "vraag het opnieuw: het antwoord zegt waarom het niet meer mag", en: "ask again: the answer says why not any more"))
         case .verificationFailed:
             Form(
                 .verificationFailed, 500, "de opslag klopt niet met wat is vastgelegd", "the store does not match what was recorded",
@@ -188,7 +210,8 @@ enum Problem: Error, Sendable {
             document.articles = refused.refusal.articles.map(\.description)
             document.receipt = refused.receipt
         case .invalid(let error):
-            document.detail = error.description
+            document.field = error.field
+            document.detail = error.sentence(language)
         case .invalidField(let field, let sentence):
             document.field = field
             document.detail = sentence(language)
@@ -201,7 +224,7 @@ enum Problem: Error, Sendable {
         case .unwitnessed(let unwitnessed):
             document.articles = unwitnessed.articles
             document.receipt = unwitnessed.receipt
-        case .conflict(let sentence): document.detail = sentence(language)
+        case .conflict(let sentence, _): document.detail = sentence(language)
         default: break
         }
         return document

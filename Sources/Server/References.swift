@@ -19,20 +19,26 @@ extension VaultServer {
     func worker(_ text: String, _ field: String, _ exchange: Exchange) async throws -> WorkerID {
         if let id = WorkerID(text) { return id }
         guard Handle(text) != nil else {
-            throw Terms.fail(field, "een medewerker, als kenmerk of korte naam", "a worker, by identifier or handle")
+            throw Terms.fail(field, "noem een medewerker, met kenmerk of korte naam", "name a worker, by identifier or handle")
         }
         if let id = try await monitor.references({ [vault] in try vault.worker(handle: text, in: $0) }) { return id }
-        exchange.unresolved.note(Terms.fail(field, "deze medewerker is niet geregistreerd", "this worker is not registered"))
+        exchange.unresolved.note(
+            Terms.fail(
+                field, "deze medewerker is niet geregistreerd; kluis worker list noemt wie dat is",
+                "this worker is not registered; kluis worker list names who is"))
         return .random()
     }
 
     func organisation(_ text: String, _ field: String, _ exchange: Exchange) async throws -> OrganisationID {
         if let id = OrganisationID(text) { return id }
         guard Handle(text) != nil else {
-            throw Terms.fail(field, "een organisatie, als kenmerk of korte naam", "an organisation, by identifier or handle")
+            throw Terms.fail(field, "noem een organisatie, met kenmerk of korte naam", "name an organisation, by identifier or handle")
         }
         if let id = try await monitor.references({ [vault] in try vault.organisation(handle: text, in: $0) }) { return id }
-        exchange.unresolved.note(Terms.fail(field, "deze organisatie is niet geregistreerd", "this organisation is not registered"))
+        exchange.unresolved.note(
+            Terms.fail(
+                field, "deze organisatie is niet geregistreerd; kluis organisation list noemt wie dat is",
+                "this organisation is not registered; kluis organisation list names who is"))
         return .random()
     }
 

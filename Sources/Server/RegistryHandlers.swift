@@ -8,7 +8,8 @@ import Wire
 extension VaultServer {
     private func handle(_ text: String) throws -> Handle {
         guard let handle = Handle(text) else {
-            throw Terms.fail("handle", "2 tot 32 kleine letters, cijfers of streepjes", "2 to 32 lower-case letters, digits or dashes")
+            throw Terms.fail(
+                "handle", "geef 2 tot 32 kleine letters, cijfers of streepjes", "give 2 to 32 lower-case letters, digits or dashes")
         }
         return handle
     }
@@ -83,7 +84,8 @@ extension VaultServer {
         let worker = try await worker(text, "worker", exchange)
         let message = try await body(Wire.EnrolKey.self, request)
         guard let (type, bytes) = SSHPublicKey.parse(message.publicKey), let publicKey = Bytes32(bytes) else {
-            throw Terms.fail("publicKey", "één regel uit een bestand als id_ed25519.pub", "one line of a file like id_ed25519.pub")
+            throw Terms.fail(
+                "publicKey", "geef één regel uit een bestand als id_ed25519.pub", "give one line of a file like id_ed25519.pub")
         }
         guard type == .securityKeyEd25519 || message.storedApart == true else {
             throw Terms.fail(

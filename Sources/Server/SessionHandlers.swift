@@ -34,7 +34,7 @@ extension VaultServer {
     func challenge(_ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
         let message = try await body(ChallengeRequest.self, request)
         guard Handle(message.worker) != nil else {
-            throw Terms.fail("worker", "de korte naam van een medewerker", "the handle of a worker")
+            throw Terms.fail("worker", "geef de korte naam van een medewerker", "give the handle of a worker")
         }
         let hat = try message.hat.map {
             try Terms.term(Hat.self, $0, "hat", aliases: ["hulp": .help, "toegang": .access, "regie": .direction])
@@ -88,10 +88,12 @@ extension VaultServer {
     func rehearsalClock(_ request: Hummingbird.Request) async throws -> Response {
         let message = try await body(RehearsalClock.self, request)
         guard let moment = Moment(message.moment) else {
-            throw Terms.fail("moment", "een moment als 2026-01-14T19:00:00+01:00", "a moment like 2026-01-14T19:00:00+01:00")
+            throw Terms.fail("moment", "geef een moment als 2026-01-14T19:00:00+01:00", "give a moment like 2026-01-14T19:00:00+01:00")
         }
         guard let move = operations.moveClock else { throw Problem.notFound }
-        guard move(moment) else { throw Terms.fail("moment", "de klok gaat niet terug", "the clock does not go back") }
+        guard move(moment) else {
+            throw Terms.fail("moment", "de klok gaat niet terug; geef een later moment", "the clock does not go back; give a later moment")
+        }
         return try json(RehearsalClock(moment: operations.clock.now().description), nil)
     }
 

@@ -73,7 +73,7 @@ enum Terms {
 
     static func label(_ text: String, _ field: String) throws(Problem) -> Label {
         guard let label = Label(text) else {
-            throw fail(field, "1 tot 40 letters, cijfers of leestekens", "1 to 40 letters, digits or punctuation marks")
+            throw fail(field, "geef 1 tot 40 letters, cijfers of leestekens", "give 1 to 40 letters, digits or punctuation marks")
         }
         return label
     }
@@ -81,7 +81,8 @@ enum Terms {
     /// Words for people, bounded so that one record stays small.
     static func words(_ text: String, _ field: String, limit: Int = 4000) throws(Problem) -> String {
         guard text.utf8.count <= limit, !text.unicodeScalars.contains(where: { $0.value < 32 && $0 != "\n" && $0 != "\t" }) else {
-            throw fail(field, "ten hoogste \(limit) bytes, zonder stuurtekens", "at most \(limit) bytes, without control characters")
+            throw fail(
+                field, "geef ten hoogste \(limit) bytes, zonder stuurtekens", "give at most \(limit) bytes, without control characters")
         }
         return text
     }

@@ -35,10 +35,67 @@ import Testing
             #expect(reply.status == status && reply.problem == "invalid", "\(what): \(reply.status) \(reply.text)")
             #expect(reply.head.lowercased().contains("content-type: application/problem+json"), "\(what)")
             #expect(detail.isEmpty || reply.text.contains(detail), "\(what): \(reply.text)")
+            #expect(reply.field("next")?.isEmpty == false, "\(what) says what to do: \(reply.text)")
         }
         #expect(try await daemon.households(as: joost) == before)
         let good = try await daemon.ask("POST", "/v1/households", as: joost, purpose: "D1", json: #"{"municipality":"waterwolde"}"#)
         #expect(good.status == 201, "what differs from a good body is what is refused")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// What is wrong with which field, and what to do next, in both languages.
+    @Test func whatIsWrongIsSaidWithTheNextStep() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let household = "/v1/households/\(furnished.household)"
+        let item = "\(household)/items"
+        struct Fault {
+            let path: String
+            var headers: [(String, String)] = []
+            var json: String?
+            let field: String?
+            let dutch: String, english: String
+        }
+        let faults = [
+            Fault(
+                path: "/v1/households", json: #"{"municipality":"waterwolde","municipalty":"x"}"#, field: "municipalty",
+                dutch: "onbekend veld", english: "unknown field"),
+            Fault(path: "/v1/households/search", json: "{}", field: "term", dutch: "veld term ontbreekt", english: "missing field term"),
+            Fault(
+                path: "/v1/households", json: #"{"municipality":1}"#, field: "municipality", dutch: "verkeerde soort",
+                english: "wrong type"),
+            Fault(path: "/v1/households", json: "{", field: nil, dutch: "geen JSON bij byte 1", english: "not JSON at byte 1"),
+            Fault(
+                path: "/v1/households/search", json: #"{"term":""}"#, field: "term", dutch: "geef een zoekterm",
+                english: "give a search term"),
+            Fault(
+                path: household + "/persons",
+                json: #"{"givenName":"A","familyName":"B","birthDate":"1 mei","relation":"child"}"#, field: "birthDate",
+                dutch: "schrijf een dag als", english: "write a day like"),
+            Fault(
+                path: household + "/persons",
+                json: #"{"givenName":"A","familyName":"B","birthDate":"2001-05-01","relation":"buurvrouw"}"#, field: "relation",
+                dutch: "kies uit: ", english: "choose from: "),
+            Fault(
+                path: "/v1/households", headers: [("If-Match", "x")], json: #"{"municipality":"waterwolde"}"#, field: "If-Match",
+                dutch: "uit de ETag", english: "in the ETag"),
+            Fault(
+                path: "/v1/households", headers: [("Idempotency-Key", String(repeating: "k", count: 65))],
+                json: #"{"municipality":"waterwolde"}"#, field: "Idempotency-Key", dutch: "1 tot 64 zichtbare", english: "1 to 64 visible"),
+            Fault(path: item, field: "Kluis-Item", dutch: "beschrijf het stuk", english: "describe the item"),
+            Fault(path: item, headers: [("Kluis-Item", "!")], field: nil, dutch: "een kop die niet", english: "a header that cannot"),
+        ]
+        for fault in faults {
+            for (language, words) in [("nl", fault.dutch), ("en", fault.english)] {
+                let reply = try await daemon.ask(
+                    "POST", fault.path, as: joost, purpose: "D1", [("Accept-Language", language)] + fault.headers, json: fault.json)
+                #expect(reply.status == 400 && reply.problem == "invalid", "\(fault.path): \(reply.status) \(reply.text)")
+                #expect(reply.field("field") == fault.field, "\(reply.text)")
+                #expect(reply.field("detail")?.contains(words) == true, "\(reply.text)")
+                let next = try #require(reply.field("next"), "\(reply.text)")
+                #expect(next.contains(language == "nl" ? /verbeter|stuur|geef/ : /correct|send|give/), "\(next)")
+            }
+        }
         #expect(try await daemon.stop() == 0)
     }
 
@@ -85,7 +142,10 @@ import Testing
                 + content
             : Kluisd.request("POST", path, headers + [("Content-Length", "\(sent + 500)")], body: content)
         let answer = try await daemon.raw(bytes, cutting: true)
-        if let reply = Reply(answer) { #expect(reply.status == 400 && reply.problem == "invalid", "\(reply.text)") }
+        if let reply = Reply(answer) {
+            #expect(reply.status == 400 && reply.problem == "invalid", "\(reply.text)")
+            #expect(reply.field("next")?.contains("send all of it again") == true, "\(reply.text)")
+        }
         // The next request is answered after the writer has done with this one, and an orderly stop waits for what still runs.
         #expect(try await daemon.add(Data("whole".utf8), title: "whole", to: furnished, as: joost).status == 201)
         #expect(try await daemon.stop() == 0)

@@ -97,7 +97,8 @@ extension Kluisd {
 
     /// The bytes of a request that closes its connection.
     static func request(_ method: String, _ path: String, _ headers: [(String, String)], body: Data? = nil) -> Data {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: kluis\r\nConnection: close\r\nAccept-Language: en\r\n"
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: kluis\r\nConnection: close\r\n"
+        if !headers.contains(where: { $0.0 == "Accept-Language" }) { head += "Accept-Language: en\r\n" }
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if let body, !headers.contains(where: { $0.0 == "Content-Length" }) { head += "Content-Length: \(body.count)\r\n" }
         return Data((head + "\r\n").utf8) + (body ?? Data())
