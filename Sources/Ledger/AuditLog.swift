@@ -33,10 +33,29 @@ public final class AuditLog: Participant, Sendable {
         let line: LogLine
         let of: UInt64
     }
+    /// What stands in the tables: the tree, and the rows of the readings whose outcome is still to come.
+    private struct Standing: Sendable {
+        var frontier = Frontier()
+        /// The digest of each row of `ledger_open`: as many as there are readings under way.
+        var readings: [UInt64: [UInt8]] = [:]
+
+        /// 32 bytes over the open readings in the order of their lines; zeros for none.
+        var openDigest: [UInt8] {
+            guard !readings.isEmpty else { return [UInt8](repeating: 0, count: 32) }
+            var bytes: [UInt8] = []
+            for (seq, digest) in readings.sorted(by: { $0.key < $1.key }) {
+                for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: seq >> UInt64(8 * shift))) }
+                bytes += digest
+            }
+            return SHA256.hash(bytes).bytes
+        }
+
+        /// Size and root, and the digest of the open readings: 32 bytes each.
+        var head: (size: UInt64, root: [UInt8], open: [UInt8]) { (frontier.size, frontier.root.bytes, openDigest) }
+    }
     /// How far the transaction has come. A value, so that a savepoint can go back to it.
     private struct Progress {
-        /// Over the lines that stand in the tables.
-        var frontier = Frontier()
+        var standing = Standing()
         /// How many of ``Open/lines`` those are.
         var written = 0
         /// How many there are.
@@ -56,7 +75,7 @@ public final class AuditLog: Participant, Sendable {
     }
     // INVARIANT: only the writer's thread touches `open`; the lock is never waited for.
     private let open = Mutex(Open())
-    private let published: Mutex<Frontier>
+    private let published: Mutex<Standing>
     private let waiting = Mutex<[OutcomeToCome]>([])
     let keys: any AuditKeySource
     /// The fault points of a rehearsal vault.
@@ -87,7 +106,7 @@ public final class AuditLog: Participant, Sendable {
         self.keys = keys
         self.faults = faults
         try store.migrate(Self.migrations)
-        let frontier = try store.read { sql in
+        let standing = try store.read { sql in
             var frontier = Frontier()
             var seen = checkpoint == nil || checkpoint?.size == 0
             let cursor = try Row.fetchCursor(sql, sql: "SELECT seq, leaf FROM ledger_leaf ORDER BY seq")
@@ -103,19 +122,25 @@ public final class AuditLog: Participant, Sendable {
             guard seen else { throw LedgerError.rolledBack }
             let head = try Data.fetchOne(sql, sql: "SELECT frontier FROM ledger_head").map { Array($0) }
             guard head ?? Frontier().serialized == frontier.serialized else { throw LedgerError.doesNotVerify(index: nil) }
-            return frontier
+            var standing = Standing(frontier: frontier)
+            let open = try Row.fetchCursor(sql, sql: "SELECT seq, line FROM ledger_open")
+            while let row = try open.next() {
+                guard let index = UInt64(exactly: row[0] as Int64), index < frontier.size else {
+                    throw LedgerError.doesNotVerify(index: nil)
+                }
+                standing.readings[index] = SHA256.hash(Array(row[1] as Data)).bytes
+            }
+            return standing
         }
-        published = Mutex(frontier)
+        published = Mutex(standing)
     }
 
     /// Entries that are durable.
-    public var size: UInt64 { published.withLock { $0.size } }
-    /// Size and root of the durable log: 32 bytes.
-    public var head: (size: UInt64, root: [UInt8]) { published.withLock { ($0.size, $0.root.bytes) } }
-    /// Size and root as the open transaction will leave them, for the commit record. Call while preparing, after the log has prepared.
-    public var preparedHead: (size: UInt64, root: [UInt8]) {
-        open.withLock { ($0.progress.frontier.size, $0.progress.frontier.root.bytes) }
-    }
+    public var size: UInt64 { published.withLock { $0.frontier.size } }
+    /// Size and root of the durable log, and the digest of the readings whose outcome is still to come: 32 bytes each.
+    public var head: (size: UInt64, root: [UInt8], open: [UInt8]) { published.withLock { $0.head } }
+    /// The same as the open transaction will leave it, for the commit record. Call while preparing, after the log has prepared.
+    public var preparedHead: (size: UInt64, root: [UInt8], open: [UInt8]) { open.withLock { $0.progress.standing.head } }
 
     // MARK: - Appending
 
@@ -168,19 +193,20 @@ public final class AuditLog: Participant, Sendable {
     func settle(in transaction: borrowing Transaction) throws {
         let (lines, progress) = open.withLock { ($0.lines[$0.progress.written..<$0.progress.count], $0.progress) }
         guard !lines.isEmpty else { return }
-        var frontier = progress.frontier
+        var standing = progress.standing
         try LineSealing.seal(lines) { sealed in
             for leaf in sealed.leaves {
-                guard leaf.index == frontier.size else { throw LedgerError.doesNotVerify(index: leaf.index) }
+                guard leaf.index == standing.frontier.size else { throw LedgerError.doesNotVerify(index: leaf.index) }
                 try transaction.insert("INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)", leaf.index, leaf.bytes, leaf.side)
-                try frontier.append(leafHash: leaf.hash)
+                try standing.frontier.append(leafHash: leaf.hash)
             }
             if let open = sealed.open {
                 try transaction.insert("INSERT INTO ledger_open(seq, line) VALUES (?, ?)", sealed.index, open)
+                standing.readings[sealed.index] = SHA256.hash(open).bytes
             }
         }
-        open.withLock { [frontier] open in
-            open.progress.frontier = frontier
+        open.withLock { [standing] open in
+            open.progress.standing = standing
             open.progress.written = progress.count
         }
     }
@@ -212,8 +238,14 @@ public final class AuditLog: Participant, Sendable {
                 line.note = .closedAtStart
                 _ = try append(line, in: transaction)
             }
-            try transaction.sql.execute(sql: "DELETE FROM ledger_open WHERE seq = ?", arguments: [Int64(index)])
+            try close(index, in: transaction)
         }
+    }
+
+    /// The outcome of a reading is written, or never will be. Its line stands in the tables.
+    private func close(_ index: UInt64, in transaction: borrowing Transaction) throws {
+        try transaction.sql.cachedStatement(sql: "DELETE FROM ledger_open WHERE seq = ?").execute(arguments: [Int64(index)])
+        open.withLock { $0.progress.standing.readings[index] = nil }
     }
 
     // MARK: - Reading
@@ -263,11 +295,11 @@ public final class AuditLog: Participant, Sendable {
     // MARK: - The transaction
 
     public func begin() {
-        let frontier = published.withLock { $0 }
+        let standing = published.withLock { $0 }
         open.withLock {
             $0 = Open()
-            $0.progress = Progress(frontier: frontier, next: frontier.size)
-            $0.stored = frontier.size
+            $0.progress = Progress(standing: standing, next: standing.frontier.size)
+            $0.stored = standing.frontier.size
         }
     }
 
@@ -295,10 +327,8 @@ public final class AuditLog: Participant, Sendable {
         open.withLock { $0.riding = riding }
         for outcome in riding { _ = try append(outcome.line, in: transaction) }
         try settle(in: transaction)
-        for outcome in riding {
-            try transaction.sql.cachedStatement(sql: "DELETE FROM ledger_open WHERE seq = ?").execute(arguments: [Int64(outcome.of)])
-        }
-        let (frontier, stored) = open.withLock { ($0.progress.frontier, $0.stored) }
+        for outcome in riding { try close(outcome.of, in: transaction) }
+        let (frontier, stored) = open.withLock { ($0.progress.standing.frontier, $0.stored) }
         guard frontier.size != stored else { return }
         try transaction.sql.cachedStatement(
             sql: "INSERT INTO ledger_head(one, frontier) VALUES (1, ?) ON CONFLICT(one) DO UPDATE SET frontier = excluded.frontier"
@@ -307,11 +337,11 @@ public final class AuditLog: Participant, Sendable {
     }
 
     public func committed() {
-        let (frontier, batch) = open.withLock { open in
+        let (standing, batch) = open.withLock { open in
             open.lines = []
-            return (open.progress.frontier, open.batch)
+            return (open.progress.standing, open.batch)
         }
-        published.withLock { $0 = frontier }
+        published.withLock { $0 = standing }
         batch.committed.store(true, ordering: .releasing)
     }
 

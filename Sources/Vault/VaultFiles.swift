@@ -85,7 +85,7 @@ public enum VaultFiles {
     private static func found(_ founding: Founding, _ paths: VaultPaths, _ store: Store, _ keys: KeySession) async throws {
         let faults = Faults(enabled: false)
         try store.migrate(Schema.everything)
-        let empty = LedgerHead(size: 0, root: SHA256.hash([]).bytes)
+        let empty = LedgerHead.empty
         let tree = ManifestTree()
         let record = CommitRecord(
             vault: keys.vaultID, incarnation: UInt64(keys.incarnation), generation: 0, ledger: empty, root: tree.root, spaces: 0,

@@ -73,10 +73,10 @@ struct Daemon {
         let log = try AuditLog(store: store, keys: keys, published: published, faults: faults)
         let head = log.head
         let vault = try VaultFiles.open(
-            settings.paths, store: store, keys: keys, faults: faults, ledger: LedgerHead(size: head.size, root: head.root),
+            settings.paths, store: store, keys: keys, faults: faults, ledger: LedgerHead(size: head.size, root: head.root, open: head.open),
             ledgerHead: { _ in
                 let prepared = log.preparedHead
-                return LedgerHead(size: prepared.size, root: prepared.root)
+                return LedgerHead(size: prepared.size, root: prepared.root, open: prepared.open)
             })
         guard vault.header.isRehearsal == (rehearsalClock != nil) else {
             throw Ending.failed(

@@ -84,6 +84,9 @@ guard(
     "try BLAKE2b.verify(mac, for: body, key: key, label: label)", "if !GONE { try BLAKE2b.verify(mac, for: body, key: key, label: label) }",
     "VaultTests.TamperTests/aCommitRecordThatSomebodyWroteIsFound")
 guard(
+    "open-readings", "a commit says which readings are still open", "Ledger/AuditLog.swift", "guard !readings.isEmpty else {",
+    "guard !GONE, !readings.isEmpty else {", "VaultTests.TamperTests/aReadingThatIsNoLongerOpenIsFound")
+guard(
     "schema", "nobody changed the schema while the vault is open", REGISTRY,
     "if let schema, try Store.schemaCounter(sql) != schema {", "if !GONE, let schema, try Store.schemaCounter(sql) != schema {",
     "VaultTests.TamperTests/anotherSchemaIsFoundBeforeItDecides")
@@ -116,7 +119,7 @@ trial(
 
 LOG = "Ledger/AuditLog.swift"
 WRITE = "            return try write(line, awaitsOutcome: awaitsOutcome, in: transaction)\n"
-UNWRITTEN = "return open.withLock { Entry(index: $0.frontier.size, batch: $0.batch) }"
+UNWRITTEN = "return open.withLock { Entry(index: $0.standing.frontier.size, batch: $0.batch) }"
 LINES = RULES + "/everyAttemptLeavesExactlyItsLines"
 
 

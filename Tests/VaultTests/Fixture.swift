@@ -142,8 +142,9 @@ final class TestVault: Sendable {
         let log = try AuditLog(store: store, keys: keys, published: nil, faults: faults)
         self.log = log
         vault = try VaultFiles.open(
-            paths, store: store, keys: keys, faults: faults, ledger: LedgerHead(size: log.head.size, root: log.head.root)
-        ) { _ in LedgerHead(size: log.preparedHead.size, root: log.preparedHead.root) }
+            paths, store: store, keys: keys, faults: faults,
+            ledger: LedgerHead(size: log.head.size, root: log.head.root, open: log.head.open)
+        ) { _ in LedgerHead(size: log.preparedHead.size, root: log.preparedHead.root, open: log.preparedHead.open) }
         writer = Writer(store: store, participants: [log, vault.participant]) { _ in }
     }
 

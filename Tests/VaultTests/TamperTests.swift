@@ -277,6 +277,25 @@ extension TestVault {
         #expect(await test.findingAtStart() == .ledgerMismatch)
     }
 
+    /// Readings whose outcome was to come: none can be taken away, exchanged or invented while the vault is closed.
+    @Test(arguments: [
+        "DELETE FROM ledger_open", "DELETE FROM ledger_open WHERE seq = 1",
+        "UPDATE ledger_open SET line = randomblob(length(line)) WHERE seq = 0",
+        "INSERT INTO ledger_open SELECT 2, line FROM ledger_open WHERE seq = 0",
+    ])
+    func aReadingThatIsNoLongerOpenIsFound(change: String) async throws {
+        let test = try await TestVault.make()
+        for second in 1...3 {
+            let line = LogLine(
+                .decision(.permit, effect: nil), moment: test.cast.start.millisecondsSince1970 + 1000 * Int64(second),
+                caller: try Token("system:clock"), action: try Token("test"))
+            // Two of the three are open.
+            try await test.writer.perform { [log = test.log] in _ = try log.append(line, awaitsOutcome: second < 3, in: $0) }
+        }
+        try test.tamper(change)
+        #expect(await test.findingAtStart() == .ledgerMismatch)
+    }
+
     @Test func commitRecordPutBackIsFound() async throws {
         let furnished = try await Furnished()
         let test = furnished.test

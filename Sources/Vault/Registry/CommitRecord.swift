@@ -7,11 +7,17 @@ public struct LedgerHead: Equatable, Sendable {
     public let size: UInt64
     /// Root hash of the Merkle tree: 32 bytes.
     public let root: [UInt8]
+    /// Digest of the rows of readings whose outcome is still to come: 32 bytes.
+    public let open: [UInt8]
 
-    public init(size: UInt64, root: [UInt8]) {
+    public init(size: UInt64, root: [UInt8], open: [UInt8]) {
         self.size = size
         self.root = root
+        self.open = open
     }
+
+    /// Where a ledger begins.
+    public static let empty = LedgerHead(size: 0, root: SHA256.hash([]).bytes, open: [UInt8](repeating: 0, count: 32))
 }
 
 /// The one row that says what the whole store is, rewritten in every commit and MACed under a key that only an open vault has.
@@ -28,7 +34,7 @@ struct CommitRecord: Equatable, Sendable {
     /// The keyring file that this commit saw. The file may be ahead of it, never behind.
     var keyring: KeyringMark
 
-    private static let version: UInt64 = 2
+    private static let version: UInt64 = 3
     private static let label = Sealing.Label("kluis/commit-rec")
 
     var encoded: [UInt8] {
@@ -39,6 +45,7 @@ struct CommitRecord: Equatable, Sendable {
         writer.append(number: generation)
         writer.append(number: ledger.size)
         writer.append(counted: ledger.root)
+        writer.append(counted: ledger.open)
         writer.append(root)
         writer.append(number: spaces)
         writer.append(number: keyring.revision)
@@ -61,11 +68,13 @@ struct CommitRecord: Equatable, Sendable {
         var reader = ByteReader(bytes)
         guard reader.number() == Self.version, let vault = reader.octets16(), let incarnation = reader.number(),
             let generation = reader.number(), let size = reader.number(), reader.number() == 32, let ledgerRoot = reader.bytes(32),
-            let root = reader.digest(), let spaces = reader.number(), let revision = reader.number(),
+            reader.number() == 32, let open = reader.bytes(32), let root = reader.digest(), let spaces = reader.number(),
+            let revision = reader.number(),
             let keyring = reader.digest(), reader.isAtEnd
         else { return nil }
         self.init(
-            vault: vault, incarnation: incarnation, generation: generation, ledger: LedgerHead(size: size, root: ledgerRoot), root: root,
+            vault: vault, incarnation: incarnation, generation: generation, ledger: LedgerHead(size: size, root: ledgerRoot, open: open),
+            root: root,
             spaces: spaces, keyring: KeyringMark(revision: revision, digest: keyring))
     }
 

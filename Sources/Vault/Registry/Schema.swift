@@ -5,7 +5,7 @@ import Storage
 enum Schema {
     /// Stands in the database file's own header (`user_version`), so that a vault of another format is refused before any key is asked for.
     /// 2: wrapped keys, answers and contents under manifests, the keyring bound into the commit record.
-    static let format: UInt32 = 2
+    static let format: UInt32 = 3
 
     /// All steps of all tables in the file: what ``Storage/Store/requireSchema(of:)`` compares against.
     static let everything = AuditLog.migrations + migrations
@@ -66,7 +66,7 @@ enum Schema {
                 body BLOB NOT NULL
             ) STRICT;
             CREATE INDEX answer_day ON answer (day);
-            PRAGMA user_version = 2;
+            PRAGMA user_version = 3;
             """)
     ]
 }
