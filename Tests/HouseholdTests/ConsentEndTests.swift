@@ -31,6 +31,25 @@ struct ConsentEndTests {
         return completed.state == .active
     }
 
+    /// The recorded state alone takes worth away, whatever dates, withdrawals and signatures would say.
+    @Test func aConsentThatIsRecordedAsEndedCountsNoMore() throws {
+        let view = try Home.view()
+        let consent = try ConsentTests.registered(
+            view, Home.proposal(Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
+        let when = "2026-02-01T12:00:00+01:00"
+        #expect(ConsentTests.standing(view, consent, when) == .active)
+        let ended: [(ConsentState, ConsentStanding)] = [
+            (.withdrawn, .withdrawn), (.expired, .expired), (.lapsed, .lapsed), (.superseded, .superseded), (.refused, .refused),
+            (.draft, .pending),
+        ]
+        #expect(ended.count + 1 == ConsentState.allCases.count)
+        for (state, standing) in ended {
+            var other = consent
+            other.state = state
+            #expect(ConsentTests.standing(view, other, when) == standing, "\(state)")
+        }
+    }
+
     @Test func twoProfessionalsMayDoWithoutAParent() throws {
         let youth = [ConsentTests.giver(Home.noor), ConsentTests.giver(Home.selma)]
         #expect(try completes([Self.excuse(.seriousHarm, [Team.fatima, Team.ilse])], youth))

@@ -10,7 +10,8 @@ that one guard. First, with every guard in place, all the tests that will be ask
 Prints `NAME: found by TEST`, or `NAME: SURVIVED`; the last lines are `mutations-found: N 1` and `mutations-survived: 0 1`. Ends with 1 when
 one survived, and with 2 when nothing could be shown: a text that stands nowhere any more, sources that do not build, tests that fail anyway.
 
-Environment: SWIFT_FLAGS (more flags for swift), MUTATIONS_UNDER (a program to run swift under), MUTATIONS_TREE (where the copy is kept).
+Environment: SWIFT_FLAGS (more flags for swift), MUTATIONS_UNDER (a program to run swift under), MUTATIONS_TREE (where the copy is kept),
+MUTATIONS_AS_BUILT (the copy is as the last run built it: neither copy nor build).
 """
 import os
 import pathlib
@@ -135,14 +136,23 @@ def run(arguments, environment=None, shown=False):
         raise
 
 
-def tests(filters, taken_out=None):
-    command = ["swift", "test", *FLAGS, "--skip-build", "--no-parallel"]
+def bundle():
+    """The tests as a program. Run as it is, for the package manager takes longer to start than most of them."""
+    found = sorted(TREE.glob(".build/debug/*.xctest"))
+    if len(found) != 1:
+        stop(f"the tests were not built where they are looked for: {found}")
+    return str(found[0])
+
+
+def tests(program, filters, taken_out=None):
+    command = [program, "--testing-library", "swift-testing", "--no-parallel"]
     for one in filters:
         command += ["--filter", one]
     environment = {"KLUIS_VECTORS": os.environ.get("KLUIS_VECTORS", str(TOP / "../shared/vectors"))}
     if taken_out:
         environment[VARIABLE] = taken_out
     status, output = run(command, environment)
+    output = re.sub(r"\x1b\[[0-9;]*m", "", output)
     failed = []
     for match in re.finditer(r'^✘ Test (?!run with)(?:case passing .* to )?"?(.*?)"? (?:with \d+ test cases )?failed after', output, re.M):
         if match[1] not in failed:
@@ -158,15 +168,16 @@ def main(names):
     if len({guard.name for guard in GUARDS}) != len(GUARDS):
         stop("two mutations have one name")
     chosen = [guard for guard in GUARDS if not names or any(guard.name.startswith(name) for name in names)]
-    copy()
+    if "MUTATIONS_AS_BUILT" not in os.environ:
+        copy()
+        started = time.monotonic()
+        status, output = run(["swift", "build", *FLAGS, "--build-tests"], shown=True)
+        if status != 0:
+            stop("the copy does not build\n" + "\n".join(re.findall(r"^.*error:.*$", output, re.M)[:10] or output.splitlines()[-10:]))
+        say(f"mutations: built with {len(GUARDS)} guards that can be taken out, in {time.monotonic() - started:.0f} s")
+    program = bundle()
     started = time.monotonic()
-    status, output = run(["swift", "build", *FLAGS, "--build-tests"], shown=True)
-    if status != 0:
-        stop("the copy does not build\n" + "\n".join(re.findall(r"^.*error:.*$", output, re.M)[:10] or output.splitlines()[-10:]))
-    say(f"mutations: built with {len(GUARDS)} guards that can be taken out, in {time.monotonic() - started:.0f} s")
-
-    started = time.monotonic()
-    status, failed, count, output = tests(sorted({one for guard in chosen for one in guard.tests}))
+    status, failed, count, output = tests(program, sorted({one for guard in chosen for one in guard.tests}))
     if status != 0 or count == 0:
         stop(f"with every guard in place {count} tests ran, and these failed: {', '.join(failed) or output[-2000:]}")
     say(f"mutations: with every guard in place {count} tests pass, in {time.monotonic() - started:.0f} s")
@@ -174,7 +185,7 @@ def main(names):
     found = survived = 0
     for number, guard in enumerate(chosen, 1):
         started = time.monotonic()
-        status, failed, count, output = tests(guard.tests, taken_out=guard.name)
+        status, failed, count, output = tests(program, guard.tests, taken_out=guard.name)
         seconds = time.monotonic() - started
         if failed:
             found += 1
