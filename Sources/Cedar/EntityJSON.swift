@@ -35,6 +35,10 @@ extension Value {
     /// An escape has no other member beside it: with one it is a record like any other.
     private static func escape(_ members: [JSON.Member]) throws(CedarError) -> Value? {
         guard members.count == 1, let member = members.first else { return nil }
+        if member.name == "__entity" || member.name == "__extn", let number = member.value.numberThatIsNoValue {
+            // What is ignored inside an escape has to be readable as a value too.
+            throw CedarError(.invalidValue, "`\(number)` is not a 64-bit integer")
+        }
         switch member.name {
         case "__entity": return try EntityUID(fields: member.value).map(Value.entity)
         case "__extn": return try call(member.value)
@@ -53,6 +57,31 @@ extension Value {
         var values: [Value] = []
         for argument in arguments { values.append(try Value(json: argument)) }
         return try function.apply(values)
+    }
+}
+
+extension JSON {
+    /// The first number in it that is no 64-bit integer, as written; nil when every number is one.
+    var numberThatIsNoValue: String? { firstNumber { _ in true } }
+
+    /// Refuses numbers beyond what a floating-point number of 64 bits holds, wherever they stand: ignored members are read that far.
+    func requireNumbersInRange() throws(CedarError) {
+        guard let number = firstNumber(where: { Double($0)?.isFinite != true }) else { return }
+        throw CedarError(.invalidValue, "`\(number)` is out of range")
+    }
+
+    private func firstNumber(where found: (String) -> Bool) -> String? {
+        // Depth is bounded by the reader of the JSON text.
+        switch self {
+        case .number(let text): return found(text) ? text : nil
+        case .array(let elements):
+            for element in elements { if let number = element.firstNumber(where: found) { return number } }
+            return nil
+        case .object(let members):
+            for member in members { if let number = member.value.firstNumber(where: found) { return number } }
+            return nil
+        case .null, .bool, .integer, .string: return nil
+        }
     }
 }
 
@@ -109,6 +138,7 @@ extension Entity {
         guard let uidJSON = json["uid"] else { throw CedarError(.invalidEntity, "an entity has no `uid`") }
         let uid = try EntityUID(json: uidJSON)
         do throws(CedarError) {
+            try Entity.requireNumbersInRange(json)
             guard let attributes = json["attrs"]?.objectValue else {
                 throw CedarError(.invalidEntity, "`attrs` is missing or no object")
             }
@@ -126,6 +156,11 @@ extension Entity {
         } catch {
             throw CedarError(error.code, "entity `\(uid)`: \(error.message)", at: error.location)
         }
+    }
+
+    /// Members that mean nothing may hold any number; the four that are read may not, not even where they ignore something.
+    static func requireNumbersInRange(_ json: JSON) throws(CedarError) {
+        for name: Text in ["uid", "attrs", "parents", "tags"] { try json[name]?.requireNumbersInRange() }
     }
 
     /// The entity in JSON, explicit forms throughout; `tags` only when there are any.

@@ -18,6 +18,7 @@ extension Schema {
         guard let written = json["uid"] else { throw CedarError(.invalidEntity, "an entity has no `uid`") }
         let uid = try EntityUID(json: written)
         do throws(CedarError) {
+            try Entity.requireNumbersInRange(json)
             return try entity(uid, json)
         } catch {
             throw CedarError(error.code, "entity `\(uid)`: \(error.message)", at: error.location)
@@ -73,6 +74,7 @@ extension Schema {
         guard let declared = self.action(action) else {
             throw CedarError(.unknownName, "the schema declares no action `\(action)`")
         }
+        try json.requireNumbersInRange()
         guard case .record(let record) = try value(json, declared.context) else {
             throw CedarError(.invalidValue, "the context is no record")
         }
@@ -141,7 +143,9 @@ extension Schema {
     }
 
     private func call(_ json: JSON) throws(CedarError) -> Value? {
-        guard let name = json["fn"]?.stringValue, let arguments = json["arg"].map({ [$0] }) ?? json["args"]?.arrayValue else { return nil }
+        // An `arg` that cannot be a value leaves the choice to `args`.
+        let single = json["arg"].flatMap { $0.numberThatIsNoValue == nil ? [$0] : nil }
+        guard let name = json["fn"]?.stringValue, let arguments = single ?? json["args"]?.arrayValue else { return nil }
         guard let function = ExtensionFunction(rawValue: name.string) else {
             throw CedarError(.invalidValue, "there is no extension function \(name.quoted)")
         }

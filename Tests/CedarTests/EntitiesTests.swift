@@ -149,7 +149,8 @@ struct SeededGenerator: RandomNumberGenerator {
               "plain": {"type": "U", "id": "v"}, "looks": {"__entity": {"type": "U"}}, "also": {"__extn": {"fn": "ip"}},
               "expr": {"__expr": "1", "a": 1}, "beside": {"__entity": {"type": "U", "id": "v"}, "z": 1},
               "between": {"z": 1, "__extn": {"fn": "ip", "arg": "1.1.1.1"}}, "unread": {"__extn": {"fn": "ip", "arg": "x"}, "z": 1}},
-              "parents": [{"type": "G", "id": "g"}, {"__entity": {"type": "G", "id": "g"}}], "tags": {"t": [1, 1]}, "unknown": null}]
+              "parents": [{"type": "G", "id": "g"}, {"__entity": {"type": "G", "id": "g", "z": 1.5}}], "tags": {"t": [1, 1]},
+              "unknown": 1e400}]
             """
         let entity = try #require(try read(text)[EntityUID(type: "U", id: "u")])
         #expect(entity.attributes["e"] == .entity(EntityUID(type: "U", id: "v")))
@@ -179,6 +180,11 @@ struct SeededGenerator: RandomNumberGenerator {
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":1.0},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":-0},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":9223372036854775808},"parents":[]}]"#,
+        #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":{"__entity":{"type":"U","id":"u","z":9223372036854775808}}},"parents":[]}]"#,
+        #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":{"__entity":{"type":"U","id":"u","z":[{"a":1.5}]}}},"parents":[]}]"#,
+        #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":{"__extn":{"fn":"ip","arg":"1.1.1.1","z":-0}}},"parents":[]}]"#,
+        #"[{"uid":{"type":"U","id":"u","z":1e400},"attrs":{},"parents":[]}]"#,
+        #"[{"uid":{"type":"U","id":"u"},"attrs":{},"parents":[{"type":"U","id":"v","z":-1e400}]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":{"__expr":"1"}},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":{"__extn":{"fn":"foo","arg":"1"}}},"parents":[]}]"#,
         #"[{"uid":{"type":"U","id":"u"},"attrs":{"x":{"__extn":{"fn":"ip","arg":"x"}}},"parents":[]}]"#,
