@@ -7,6 +7,7 @@ extension Sealing.Label {
     static let itemMeta = Sealing.Label("kluis/item-meta ")
     static let versionWrap = Sealing.Label("kluis/vers-wrap ")
     static let streamDigest = Sealing.Label("kluis/stream-dig")
+    static let smallDigest = Sealing.Label("kluis/small-dig ")
 }
 
 /// What the content of an item means: whose it is, which item, which version. Bound into every byte of it.
@@ -70,5 +71,22 @@ struct StreamDigest: ~Copyable {
     consuming func finish() throws(SealingError) -> CiphertextSummary {
         let length = length
         return try CiphertextSummary(length: length, digest: hasher.finalize())
+    }
+}
+
+/// The digest that the wrap of a small content binds: over what its envelope adds to it, the header and the tag.
+///
+/// As for ``StreamDigest``: the tag authenticates every byte under a key that only this version has and the header commits to, so whoever lacks the
+/// key can make no other envelope with the same header and tag that opens.
+enum SmallDigest {
+    private static let tagCount = 16
+
+    /// - Throws: `tooShort` for what is no envelope.
+    static func summary(of sealed: [UInt8]) throws(SealingError) -> CiphertextSummary {
+        guard sealed.count >= Envelope.overhead else { throw .tooShort }
+        var hasher = try BLAKE2bHasher(byteCount: 32, label: .smallDigest)
+        hasher.update(Array(sealed.prefix(Envelope.overhead - tagCount)))
+        hasher.update(Array(sealed.suffix(tagCount)))
+        return try CiphertextSummary(length: UInt64(sealed.count), digest: hasher.finalize())
     }
 }

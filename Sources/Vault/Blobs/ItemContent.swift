@@ -71,9 +71,7 @@ struct ItemContent: Sendable {
     private func openSmall(_ sealed: [UInt8], _ key: KeyBox) throws -> Slab {
         var content: [UInt8]
         do throws(SealingError) {
-            var digest = try CiphertextDigest()
-            digest.update(sealed)
-            guard try digest.finish() == summary else { throw .forged }
+            guard try SmallDigest.summary(of: sealed) == summary else { throw .forged }
             content = try Envelope.openPadded(sealed, under: key, label: .itemSmall, meaning: context.meaning)
         } catch {
             throw error == .keyWiped ? VaultError.isSealed : VaultError.doesNotVerify(.contentForged)

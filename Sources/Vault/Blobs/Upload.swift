@@ -233,9 +233,7 @@ public final class FinishedUpload: Sendable {
             // SAFETY: the bytes live for the closure, and the span is used in it only.
             try Envelope.seal(unsafe RawSpan(_unsafeBytes: bytes), under: key, label: .itemSmall, meaning: context.meaning)
         }
-        var digest = try CiphertextDigest()
-        digest.update(sealed)
-        summary = try digest.finish()
+        summary = try SmallDigest.summary(of: sealed)
         self.small = sealed
         blob = nil
     }

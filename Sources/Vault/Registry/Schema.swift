@@ -5,6 +5,7 @@ import Storage
 enum Schema {
     /// Stands in the database file's own header (`user_version`), so that a vault of another format is refused before any key is asked for.
     /// 2: wrapped keys, answers and contents under manifests, the keyring bound into the commit record.
+    /// 3: readings whose outcome is to come bound into the commit record; the digest of a small content runs over what its envelope adds.
     static let format: UInt32 = 3
 
     /// All steps of all tables in the file: what ``Storage/Store/requireSchema(of:)`` compares against.
@@ -12,7 +13,7 @@ enum Schema {
 
     static let migrations = [
         Migration(
-            "vault-2",
+            "vault-3",
             """
             CREATE TABLE record (
                 space BLOB NOT NULL,
