@@ -24,6 +24,13 @@ struct Octets16: Hashable, Comparable, Sendable {
         low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// Nil unless there are exactly 16 bytes.
+    init?(_ bytes: RawSpan) {
+        guard bytes.byteCount == 16 else { return nil }
+        high = bytes.bigEndian(at: 0)
+        low = bytes.bigEndian(at: 8)
+    }
+
     /// The bytes of an identifier.
     init<Kind>(_ identifier: Identifier<Kind>) {
         let bytes = identifier.bytes
@@ -40,14 +47,13 @@ struct Octets16: Hashable, Comparable, Sendable {
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16)
-        for word in [high, low] {
-            var shift: UInt64 = 64
-            while shift > 0 {
-                shift -= 8
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
-        }
+        append(to: &bytes)
         return bytes
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        bytes.append(bigEndian: high)
+        bytes.append(bigEndian: low)
     }
 
     /// The identifier of the given kind with these bytes.
@@ -66,6 +72,12 @@ struct Digest32: Hashable, Sendable {
     static let zero = Digest32(words: (0, 0, 0, 0))
 
     private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+    /// Nil unless there are exactly 32 bytes.
+    init?(_ bytes: RawSpan) {
+        guard bytes.byteCount == 32 else { return nil }
+        words = (bytes.bigEndian(at: 0), bytes.bigEndian(at: 8), bytes.bigEndian(at: 16), bytes.bigEndian(at: 24))
+    }
 
     /// Nil unless there are exactly 32 bytes.
     init?(_ bytes: some Collection<UInt8>) {
@@ -90,13 +102,10 @@ struct Digest32: Hashable, Sendable {
     }
 
     func append(to bytes: inout [UInt8]) {
-        for word in [words.0, words.1, words.2, words.3] {
-            var shift: UInt64 = 64
-            while shift > 0 {
-                shift -= 8
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
-        }
+        bytes.append(bigEndian: words.0)
+        bytes.append(bigEndian: words.1)
+        bytes.append(bigEndian: words.2)
+        bytes.append(bigEndian: words.3)
     }
 
     static func == (left: Digest32, right: Digest32) -> Bool {
@@ -116,11 +125,11 @@ struct ByteWriter {
     init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     mutating func append(_ more: [UInt8]) { bytes += more }
-    mutating func append(_ octets: Octets16) { bytes += octets.bytes }
+    mutating func append(_ octets: Octets16) { octets.append(to: &bytes) }
     mutating func append(_ digest: Digest32) { digest.append(to: &bytes) }
     /// Eight bytes, least significant first.
     mutating func append(number: UInt64) {
-        for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(8 * shift))) }
+        bytes.append(bigEndian: number.byteSwapped)
     }
     /// The length in eight bytes, then the bytes; an absent value is a length of all ones.
     mutating func append(counted more: [UInt8]?) {
@@ -150,6 +159,22 @@ struct ByteReader {
 
     mutating func octets16() -> Octets16? { bytes(16).flatMap { Octets16($0) } }
     mutating func digest() -> Digest32? { bytes(32).flatMap { Digest32($0) } }
+}
+
+extension RawSpan {
+    /// Eight bytes, most significant first. The caller has checked that they are there.
+    fileprivate func bigEndian(at offset: Int) -> UInt64 {
+        // SAFETY: any eight bytes are a number; the span itself traps where there are fewer.
+        UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+}
+
+extension [UInt8] {
+    /// Eight bytes, most significant first.
+    fileprivate mutating func append(bigEndian number: UInt64) {
+        // SAFETY: the bytes of a number that lives for the closure; they are copied.
+        unsafe Swift.withUnsafeBytes(of: number.bigEndian) { unsafe append(contentsOf: $0) }
+    }
 }
 
 extension GRDB.Row {

@@ -292,12 +292,12 @@ final class Registry: Participant {
         note(space, bucket, manifest)
         let statement = try sql.cachedStatement(
             sql: "SELECT kind, id, version, digest FROM record WHERE space = ? AND bucket = ? ORDER BY kind, id")
-        let rows = try Row.fetchCursor(statement, arguments: [space.octets.sql, bucket])
         var entries: [Entry] = []
-        while let row = try rows.next() {
-            guard let kind = row.unsigned(0), let id = row.octets16(1), let version = row.unsigned(2), let digest = row.digest(3) else {
-                throw VaultError.doesNotVerify(.bucketAltered)
-            }
+        entries.reserveCapacity(64)
+        try statement.forEachRow([space.octets.sql, bucket]) { row in
+            guard let kind = row.unsigned(0), let id = row.bytes(1, { Octets16($0) }), let version = row.unsigned(2),
+                let digest = row.bytes(3, { Digest32($0) })
+            else { throw VaultError.doesNotVerify(.bucketAltered) }
             entries.append(Entry(kind: Int64(clamping: kind), id: id, version: version, digest: digest))
         }
         guard RegistryDigest.bucket(space, bucket, entries.map(\.named)) == manifest.buckets[bucket] else {
