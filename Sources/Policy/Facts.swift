@@ -23,10 +23,13 @@ public struct Facts: Sendable {
     public let nextExpiry: Moment?
     /// What was decided on, in 32 bytes, for the log and for replay.
     public let digest: [UInt8]
+    /// Where questions on these very facts find what was made of them for the question before; nil where there is one question only.
+    public let shared: SharedGround?
 
     public init(
         worker: WorkerFacts?, household: HouseholdView?, item: Item?, namedWorkers: [WorkerFacts] = [], organisations: [Organisation] = [],
-        searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64, nextExpiry: Moment?, digest: [UInt8]
+        searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64, nextExpiry: Moment?, digest: [UInt8],
+        shared: SharedGround? = nil
     ) {
         self.worker = worker
         self.household = household
@@ -37,6 +40,7 @@ public struct Facts: Sendable {
         self.revision = revision
         self.nextExpiry = nextExpiry
         self.digest = digest
+        self.shared = shared
     }
 }
 

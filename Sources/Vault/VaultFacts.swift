@@ -177,6 +177,8 @@ private struct GatheredFacts: Sendable {
     let moment: Moment
     let nextExpiry: Moment?
     let digest: [UInt8]
+    /// What questions that share these facts made of them.
+    let shared = SharedGround()
 
     init(
         worker: WorkerFacts?, view: HouseholdView?, item: Item?, named: [WorkerFacts], organisations: [Organisation],
@@ -199,7 +201,7 @@ private struct GatheredFacts: Sendable {
         let next = isSame ? nextExpiry : Vault.nextExpiry([worker].compactMap { $0 } + named, view, after: moment)
         return Facts(
             worker: worker, household: view, item: item, namedWorkers: named, organisations: organisations, searchMatches: matches,
-            revision: revision, nextExpiry: next, digest: digest)
+            revision: revision, nextExpiry: next, digest: digest, shared: shared)
     }
 }
 

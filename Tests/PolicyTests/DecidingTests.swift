@@ -93,6 +93,53 @@ struct DecidingTests {
         for decided in questions { #expect(decided.outcome == "refuse", "\(decided)") }
     }
 
+    @Test("what questions share of the same facts changes no verdict, whoever asks and whenever")
+    func sharedGround() throws {
+        let world = ScenarioRows.settled()
+        let draft = ItemDraft(
+            subject: .person(named("selma")), layer: .personalFile, domain: .finance, kind: .overview, basis: .socialSupportAct,
+            provision: nil, retentionClass: .socialSupport, scoreReasonGiven: false, sizeBucket: SizeBucket(bytes: 1000))
+        let askers: [Asker] = [
+            world.asker("kees", .help), world.asker("fatima", .help), world.asker("joost", .direction), world.asker("tim", nil),
+            world.asker("nobody", .help),
+            .worker(named("kees"), organisation: named("jeugdkompas"), hat: .help, sessionStarted: at("01-21T17:00")),
+            .system(.planEngine),
+        ]
+        // Every moment at which time alone changes something, the one just before it, and back to where nothing had run out.
+        var moments = [at("01-21T18:00")]
+        while moments.count < 40, let next = world.view.nextTurningPoint(after: moments[moments.count - 1]) {
+            moments += [Moment(millisecondsSince1970: next.millisecondsSince1970 - 1), next].compactMap { $0 }
+        }
+        #expect(moments.count > 4)
+        moments.append(moments[0])
+        let shared = SharedGround()
+        var outcomes: Set<String> = []
+        func compare<Q: Question>(_ question: Q, _ asker: Asker, at moment: Moment) {
+            let (request, alone) = world.request(question, asker, purpose: .plan, at: moment)
+            let together = Facts(
+                worker: alone.worker, household: alone.household, item: alone.item, namedWorkers: alone.namedWorkers,
+                organisations: alone.organisations, searchMatches: alone.searchMatches, revision: alone.revision,
+                nextExpiry: world.view.nextTurningPoint(after: moment), digest: alone.digest, shared: shared)
+            let expected = Decided(world.engine.decide(request, on: alone))
+            // Twice: the second finds what the first left.
+            for _ in 0..<2 {
+                let decided = Decided(world.engine.decide(request, on: together))
+                #expect(decided == expected, "\(Q.action) \(asker) at \(moment)")
+            }
+            outcomes.insert(expected.description)
+        }
+        for moment in moments {
+            for asker in askers {
+                compare(AddItem(household: home, draft: draft), asker, at: moment)
+                compare(ListItems(household: home), asker, at: moment)
+                compare(ReadCard(household: home), asker, at: moment)
+                compare(AddItem(household: named("H-0999"), draft: draft), asker, at: moment)
+                compare(ListWorkers(), asker, at: moment)
+            }
+        }
+        #expect(outcomes.count > 6, "permits and refusals of several kinds: \(outcomes)")
+    }
+
     @Test("a missing purpose is a refusal one hears of")
     func purpose() {
         let world = ScenarioRows.settled()

@@ -7,18 +7,24 @@ struct Frame {
     /// Nil where there is nothing to hide: the registry and the log exist, and the system knows what it works on.
     let know: Cedar.Request?
     let entities: Entities
+    /// Whether they are as the schema wants them.
+    let entitiesFit: Bool
     /// Whether the thing asked about exists. If not, an empty thing stands in, so that deciding takes the same work.
     let exists: Bool
 
     /// Throws when the entities contradict each other.
     /// - Parameter anybody: whether an ordinary worker stands in for the one whom the question names.
-    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, actions: Entities, anybody: Bool = false) throws(CedarError) {
+    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, anybody: Bool = false) throws(CedarError) {
         let moment = request.moment
         let circumstances = Circumstances(facts: facts, asker: request.asker, purpose: request.purpose, moment: moment)
         var own = request.question.context(in: circumstances)
         if anybody { own.nameAnybody() }
-        let thing = Thing(request.question.about, facts, at: moment)
-        let asker = AskerEntities(request.asker, facts, at: moment)
+        let ground: Ground
+        if own.entities.isEmpty, let shared = facts.shared {
+            ground = try shared.ground(request.asker, request.question.about, facts, over: texts, at: moment)
+        } else {
+            ground = try Ground(request.asker, request.question.about, facts, own.entities, over: texts, at: moment)
+        }
 
         var common: [(key: Text, value: Value)] = [("moment", .moment(moment))]
         if let purpose = request.purpose { common.append(("purpose", .purpose(purpose))) }
@@ -27,18 +33,13 @@ struct Frame {
         if let person = request.onBehalfOf { common.append(("onBehalfOf", .person(person))) }
 
         self.request = Cedar.Request(
-            principal: asker.principal, action: .action(Q.action), resource: thing.uid, context: Record(common + own.attributes))
+            principal: ground.principal, action: .action(Q.action), resource: ground.resource, context: Record(common + own.attributes))
         know =
-            thing.isHidden && request.asker.worker != nil
-            ? Cedar.Request(principal: asker.principal, action: .know, resource: thing.uid, context: Record(common)) : nil
-        exists = thing.exists
-
-        // ORDER: the asker last, for in this session he acts for the organisation he signed in for.
-        var byUID: [EntityUID: Entity] = [:]
-        for entity in own.entities + thing.entities + asker.entities { byUID[entity.uid] = entity }
-        var entities = actions
-        try entities.replace(Array(byUID.values))
-        self.entities = entities
+            ground.isHidden && request.asker.worker != nil
+            ? Cedar.Request(principal: ground.principal, action: .know, resource: ground.resource, context: Record(common)) : nil
+        exists = ground.exists
+        entities = ground.entities
+        entitiesFit = ground.fits
     }
 }
 
@@ -56,7 +57,7 @@ extension CedarRecord {
 }
 
 /// The asker as entities.
-private struct AskerEntities {
+struct AskerEntities {
     let principal: EntityUID
     let entities: [Entity]
 
@@ -78,7 +79,7 @@ private struct AskerEntities {
 }
 
 /// The thing asked about as entities.
-private struct Thing {
+struct Thing {
     let uid: EntityUID
     let entities: [Entity]
     let exists: Bool

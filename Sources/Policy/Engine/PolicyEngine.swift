@@ -15,7 +15,7 @@ public struct PolicyEngine: Sendable {
 
     let texts: PolicyTexts
     /// SHA-256 of ``canonicalText``, 32 bytes: names this very set of policies.
-    public let digest: [UInt8]
+    public var digest: [UInt8] { texts.digest }
 
     /// The reglement's version that every decision is recorded with.
     public var reglementVersion: String { Self.reglementVersion }
@@ -32,7 +32,6 @@ public struct PolicyEngine: Sendable {
     ///   that do not exist, and anything that strict validation finds.
     public init(policies: [(file: String, text: String)], schema: String) throws(PolicyError) {
         texts = try PolicyTexts(policies: policies, schema: schema)
-        digest = SHA256.digest(texts.canonicalText)
     }
 
     /// Decides. Takes no lock, reads no clock, and gives the same verdict for the same request and facts.
@@ -52,7 +51,7 @@ public struct PolicyEngine: Sendable {
     ///
     /// False for a thing that does not exist, and whenever a policy could not be evaluated.
     public func mayKnow<Q: Question>(_ request: Request<Q>, on facts: Facts) -> Bool {
-        guard let frame = try? Frame(request, facts, actions: texts.actions), fits(frame) else { return false }
+        guard let frame = try? Frame(request, facts, over: texts), fits(frame) else { return false }
         return mayKnow(frame)
     }
 
@@ -94,14 +93,14 @@ extension PolicyEngine {
     private static let nearestLimit = (looked: 64, named: 3)
 
     private func decision<Q: Question>(on request: Request<Q>, _ facts: Facts) -> (outcome: Decided, mayKnow: Bool, frame: Frame?) {
-        guard let frame = try? Frame(request, facts, actions: texts.actions), fits(frame) else {
+        guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {
             return (.refused(.policyError, forbids: [], nearest: []), false, nil)
         }
         let mayKnow = mayKnow(frame)
         let decided = decided(frame)
         // Rule 4.
         if case .refused = decided, request.question.about.workers.contains(where: { $0 != request.asker.worker }) {
-            guard let other = try? Frame(request, facts, actions: texts.actions, anybody: true), fits(other) else {
+            guard let other = try? Frame(request, facts, over: texts, anybody: true), fits(other) else {
                 return (.refused(.policyError, forbids: [], nearest: []), false, nil)
             }
             let about = self.decided(other)
@@ -124,8 +123,7 @@ extension PolicyEngine {
 
     /// Facts that do not fit the schema make policies mean something else: such a request is not decided but refused.
     private func fits(_ frame: Frame) -> Bool {
-        guard texts.schema.validate(frame.request).isEmpty else { return false }
-        return !frame.entities.all.contains { !$0.uid.type.isAction && !texts.schema.validate($0).isEmpty }
+        frame.entitiesFit && texts.schema.validate(frame.request).isEmpty
     }
 
     private func mayKnow(_ frame: Frame) -> Bool {

@@ -9,6 +9,8 @@ struct PolicyTexts: Sendable {
     let actions: Entities
     /// Schema and policies in one fixed order, for a digest: the version of the set.
     let canonicalText: [UInt8]
+    /// SHA-256 of ``canonicalText``, 32 bytes: names this very set of policies.
+    let digest: [UInt8]
 
     init(policies: [(file: String, text: String)], schema text: String) throws(PolicyError) {
         schema = try Self.wrap(.schemaMismatch, "schema") { () throws(CedarError) in try Schema(parsing: text) }
@@ -34,6 +36,7 @@ struct PolicyTexts: Sendable {
         actions = try Self.wrap(.schemaMismatch, "actions") { () throws(CedarError) in try Entities(groups) }
         self.notes = notes
         canonicalText = Array(([("kluis.cedarschema", text)] + files).map { "// \($0.0)\n\($0.1)\n" }.joined().utf8)
+        digest = SHA256.digest(canonicalText)
     }
 
     private static func wrap<Result>(

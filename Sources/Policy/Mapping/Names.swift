@@ -37,19 +37,40 @@ extension EntityUID {
     static let ledger = EntityUID(EntityTypes.ledger, "ledger")
 }
 
+/// One closed list as Cedar values, made once: every question names some of them.
+private struct Terms<Term: VocabularyTerm>: Sendable {
+    private let type: EntityTypeName
+    private let values: [Term: Value]
+
+    init(_ type: EntityTypeName) {
+        self.type = type
+        values = Dictionary(uniqueKeysWithValues: Term.allCases.map { ($0, .term($0, type)) })
+    }
+
+    func callAsFunction(_ term: Term) -> Value { values[term] ?? .term(term, type) }
+}
+
+extension Terms<Purpose> { fileprivate static let purposes = Terms("Purpose") }
+extension Terms<Hat> { fileprivate static let hats = Terms("Hat") }
+extension Terms<LifeDomain> { fileprivate static let domains = Terms("Domain") }
+extension Terms<LegalBasis> { fileprivate static let bases = Terms("LegalBasis") }
+extension Terms<Layer> { fileprivate static let layers = Terms("Layer") }
+extension Terms<ItemKind> { fileprivate static let kinds = Terms("ItemKind") }
+extension Terms<Role> { fileprivate static let roles = Terms(EntityTypes.role) }
+
 extension Value {
     static func entity(of type: EntityTypeName, _ id: some CustomStringConvertible) -> Value { .entity(EntityUID(type, id)) }
 
     /// A member of one of the closed lists; the schema's type has the name given.
     static func term(_ term: some VocabularyTerm, _ type: EntityTypeName) -> Value { .entity(EntityUID(type, term.rawValue)) }
 
-    static func purpose(_ term: Purpose) -> Value { .term(term, "Purpose") }
-    static func hat(_ term: Hat) -> Value { .term(term, "Hat") }
-    static func domain(_ term: LifeDomain) -> Value { .term(term, "Domain") }
-    static func basis(_ term: LegalBasis) -> Value { .term(term, "LegalBasis") }
-    static func layer(_ term: Layer) -> Value { .term(term, "Layer") }
-    static func kind(_ term: ItemKind) -> Value { .term(term, "ItemKind") }
-    static func role(_ term: Role) -> Value { .term(term, EntityTypes.role) }
+    static func purpose(_ term: Purpose) -> Value { Terms<Purpose>.purposes(term) }
+    static func hat(_ term: Hat) -> Value { Terms<Hat>.hats(term) }
+    static func domain(_ term: LifeDomain) -> Value { Terms<LifeDomain>.domains(term) }
+    static func basis(_ term: LegalBasis) -> Value { Terms<LegalBasis>.bases(term) }
+    static func layer(_ term: Layer) -> Value { Terms<Layer>.layers(term) }
+    static func kind(_ term: ItemKind) -> Value { Terms<ItemKind>.kinds(term) }
+    static func role(_ term: Role) -> Value { Terms<Role>.roles(term) }
     static func person(_ id: PersonID) -> Value { .entity(.person(id)) }
     static func worker(_ id: WorkerID) -> Value { .entity(.worker(id)) }
     static func organisation(_ id: OrganisationID) -> Value { .entity(.organisation(id)) }

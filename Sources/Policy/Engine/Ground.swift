@@ -1,0 +1,88 @@
+import Cedar
+import Household
+import Synchronization
+
+/// What a question stands on, said in Cedar: who asks and what about, as entities, at one moment.
+struct Ground: Sendable {
+    let principal: EntityUID
+    let resource: EntityUID
+    let entities: Entities
+    /// Whether every entity is as the schema wants it: otherwise policies would mean something else.
+    let fits: Bool
+    /// Whether the thing asked about exists.
+    let exists: Bool
+    /// Whether its existence is known to some only.
+    let isHidden: Bool
+
+    /// - Parameter own: the entities that the question itself names.
+    /// - Throws: when the entities contradict each other.
+    init(
+        _ asker: Asker, _ subject: Subject, _ facts: Facts, _ own: [Entity], over texts: PolicyTexts, at moment: Moment
+    ) throws(CedarError) {
+        let thing = Thing(subject, facts, at: moment)
+        let asker = AskerEntities(asker, facts, at: moment)
+        // ORDER: the asker last, for in this session he acts for the organisation he signed in for.
+        var byUID: [EntityUID: Entity] = [:]
+        for entity in own + thing.entities + asker.entities { byUID[entity.uid] = entity }
+        var entities = texts.actions
+        try entities.replace(Array(byUID.values))
+        self.entities = entities
+        fits = byUID.values.allSatisfy { texts.schema.validate($0).isEmpty }
+        principal = asker.principal
+        resource = thing.uid
+        exists = thing.exists
+        isHidden = thing.isHidden
+    }
+}
+
+/// What was made of the facts for one question, for the next one on the very same facts: a batch of letters, say.
+///
+/// Belongs to facts that were read in one transaction, and ends with them. Only the entities are shared; each question is decided by itself, at
+/// its own moment. A ground counts for who asked, what about and under which policies it was made, and from the moment it was made for up to the
+/// first at which time alone changes anything in the facts (``Facts/nextExpiry``).
+public final class SharedGround: Sendable {
+    private struct Known {
+        let asker: Asker
+        let subject: SubjectKey
+        let policies: [UInt8]
+        let from: Moment
+        let until: Moment?
+        let ground: Ground
+    }
+    private let known = Mutex<Known?>(nil)
+
+    public init() {}
+
+    func ground(
+        _ asker: Asker, _ subject: Subject, _ facts: Facts, over texts: PolicyTexts, at moment: Moment
+    ) throws(CedarError) -> Ground {
+        let key = SubjectKey(subject)
+        let found = known.withLock { known -> Ground? in
+            guard let known, known.asker == asker, known.subject == key, known.policies == texts.digest, moment >= known.from,
+                known.until.map({ moment < $0 }) ?? true
+            else { return nil }
+            return known.ground
+        }
+        if let found { return found }
+        let ground = try Ground(asker, subject, facts, [], over: texts, at: moment)
+        known.withLock {
+            $0 = Known(
+                asker: asker, subject: key, policies: texts.digest, from: moment, until: facts.nextExpiry, ground: ground)
+        }
+        return ground
+    }
+}
+
+/// All that the entities take from a subject.
+private struct SubjectKey: Equatable, Sendable {
+    let resource: Subject.Resource
+    let household: HouseholdID?
+    let item: ItemID?
+    let consent: ConsentID?
+    let plan: PlanID?
+
+    init(_ subject: Subject) {
+        (resource, household, item) = (subject.resource, subject.household, subject.item)
+        (consent, plan) = (subject.consent, subject.plan)
+    }
+}
