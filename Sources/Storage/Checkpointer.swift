@@ -40,8 +40,8 @@ final class Checkpointer: Sendable {
 
     /// At this length a log of small commits begins anew: to write where the file has its size spares the file system's own journal.
     private static let recycled = 16 << 20
-    /// What a small commit writes at most, on average over the log.
-    private static let smallCommit = 64 << 10
+    /// What a small commit writes at most, on average over the log: six pages, most of them those of the commit before.
+    private static let smallCommit = 48 << 10
 
     /// - Parameter path: of the database, which is open already.
     init(path: String, pageBytes: Int) throws {

@@ -47,12 +47,12 @@ import Testing
         let writer = Writer(store: store, participants: []) { _ in }
         try await writer.perform { try $0.sql.execute(sql: "INSERT INTO item VALUES (1, x'')") }
         var last: [UInt8] = []
-        for number in 0..<700 {
-            last = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 50_000)
+        for number in 0..<800 {
+            last = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 30_000)
             let content = Data(last)
             try await writer.perform { try $0.sql.execute(sql: "UPDATE item SET content = ? WHERE id = 1", arguments: [content]) }
         }
-        // 700 times seven pages of 8 KiB would be 40 MB.
+        // 800 times four pages of 8 KiB would be 26 MB.
         #expect(try bytes(path + "-wal") < 20 << 20)
         #expect(try store.read { try Data.fetchOne($0, sql: "SELECT content FROM item") } == Data(last))
         await writer.stop()
