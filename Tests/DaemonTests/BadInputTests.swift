@@ -185,8 +185,11 @@ import Testing
     @Test func notFoundIsOneAnswer() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
         let bram = try await daemon.signIn("bram")
-        func bytes(_ path: String) async throws -> [Substring] {
-            let answer = String(decoding: try await daemon.raw(Kluisd.request("GET", path, Kluisd.headers(bram, "D2"))), as: UTF8.self)
+        func bytes(
+            _ path: String, _ method: String = "GET", _ more: [(String, String)] = [], body: Data? = nil
+        ) async throws -> [Substring] {
+            let answer = String(
+                decoding: try await daemon.raw(Kluisd.request(method, path, Kluisd.headers(bram, "D2") + more, body: body)), as: UTF8.self)
             return answer.split(separator: "\r\n", omittingEmptySubsequences: false).filter { !$0.lowercased().hasPrefix("date:") }
         }
         let there = try await bytes("/v1/households/\(furnished.household)")
@@ -198,6 +201,15 @@ import Testing
             "/v1/households/\(furnished.household)/items/i-bbbbbbbbbbbbbbbbbbbbbbbbba",
             "/v1/households/\(nowhere)/items/\(furnished.small)",
         ] { #expect(try await bytes(path) == there, "\(path)") }
+        // A change too, and who only asks whether he may.
+        let person = Data(#"{"givenName":"A","familyName":"B","birthDate":"2001-05-01","relation":"child"}"#.utf8)
+        for household in [furnished.household, nowhere] {
+            let path = "/v1/households/\(household)"
+            for why in [[], [("Kluis-Why", "1")]] {
+                #expect(try await bytes(path, "GET", why) == there, "\(household) \(why)")
+                #expect(try await bytes(path + "/persons", "POST", why, body: person) == there, "\(household) \(why)")
+            }
+        }
         #expect(try await daemon.stop() == 0)
     }
 

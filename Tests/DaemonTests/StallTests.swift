@@ -51,13 +51,12 @@ import Testing
         held.send(Data("GET /v1/status HTTP/1.1\r\nHost: ".utf8))
         // Each byte of a host's name waits for an answer that somebody else gets: slow enough for the limit on a head's size.
         var bytes = 0
-        while try await !blocking({ held.isHungUp }) {
-            try Task.checkCancellation()
+        while try await !blocking({ held.isHungUp }), bytes < 4_000 {
             held.send(Data("k".utf8))
             bytes += 1
             #expect(try await daemon.ask("GET", "/v1/status").status == 200)
         }
-        #expect(bytes < 16_000, "it was the deadline and not the size")
+        #expect(held.isHungUp, "it was not let go")
         #expect(try await daemon.stop() == 0)
     }
 

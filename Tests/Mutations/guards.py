@@ -198,10 +198,11 @@ guard(
     "not-found-of-a-change", "who may not know hears not found", "Server/Performing.swift",
     "switch outcome {\n        case .refused(let refused): throw refused.mayKnow",
     "switch outcome {\n        case .refused(let refused): throw GONE || refused.mayKnow",
-    "DaemonTests.HandleTests")
+    "DaemonTests.BadInputTests/notFoundIsOneAnswer")
 condition(
     "not-found-of-a-question", "who may not know hears not found, also when only asking", "Server/Performing.swift",
-    "explanation.outcome != .refuse || explanation.mayKnow else", "DaemonTests.HandleTests")
+    "explanation.outcome != .refuse || explanation.mayKnow else",
+    "DaemonTests.BadInputTests/notFoundIsOneAnswer")
 
 # MARK: Who asks
 
