@@ -11,6 +11,14 @@ import Storage
 struct LineWriter: Sendable {
     let log: AuditLog
     let engine: PolicyEngine
+    /// The digest of the policies, as every line says it; nil only where that is no token, and then no line can be written.
+    private let policySet: Token?
+
+    init(log: AuditLog, engine: PolicyEngine) {
+        self.log = log
+        self.engine = engine
+        policySet = try? Token(Hexadecimal.text(engine.digest))
+    }
 
     // MARK: - Decisions
 
@@ -72,7 +80,7 @@ struct LineWriter: Sendable {
         line.purpose = try token(request.purpose)
         line.articles = try tokens(articles)
         line.reglementVersion = try Token(engine.reglementVersion)
-        line.policySetDigest = try Token(Hexadecimal.text(engine.digest))
+        line.policySetDigest = try policySet ?? Token(Hexadecimal.text(engine.digest))
         line.traceID = try token(request.trace)
         line.note = .throttled
         return try log.append(line, in: transaction)
@@ -94,7 +102,7 @@ struct LineWriter: Sendable {
             .decision(.refuse, effect: nil), moment: moment.millisecondsSince1970, caller: try Token("system:referenceMonitor"),
             action: try Token(action), isVisible: false)
         line.reglementVersion = try Token(engine.reglementVersion)
-        line.policySetDigest = try Token(Hexadecimal.text(engine.digest))
+        line.policySetDigest = try policySet ?? Token(Hexadecimal.text(engine.digest))
         line.traceID = try token(trace)
         line.note = .integrityFailure
         return try log.append(line, in: transaction)
@@ -181,7 +189,7 @@ struct LineWriter: Sendable {
         line.legalBasis = try token(request.basis ?? facts.item?.basis)
         line.consent = try token(about.consent)
         line.reglementVersion = try Token(engine.reglementVersion)
-        line.policySetDigest = try Token(Hexadecimal.text(engine.digest))
+        line.policySetDigest = try policySet ?? Token(Hexadecimal.text(engine.digest))
         line.factsDigest = try Token(Hexadecimal.text(facts.digest))
         line.traceID = try token(request.trace)
         return line

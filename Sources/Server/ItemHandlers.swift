@@ -57,6 +57,8 @@ extension VaultServer {
         _ = consume place
         let expected = exchange.ifMatch
         do {
+            // What can be done before is not done where everybody waits in one line.
+            let ready = try wording.encoded(for: upload.item)
             let (answer, cited) = try await perform(
                 attempt, exchange,
                 request: [
@@ -64,7 +66,7 @@ extension VaultServer {
                     upload.fingerprint ?? [],
                 ]
             ) { [vault] grant, transaction in
-                let made = try vault.addItem(grant, upload: upload, words: wording, expected: expected, in: transaction)
+                let made = try vault.addItem(grant, upload: upload, words: ready, expected: expected, in: transaction)
                 return ChangeAnswer(id: made.id.description, articles: [], version: made.revision)
             }
             if answer.id == upload.item.description { upload.keep() } else { upload.discard() }

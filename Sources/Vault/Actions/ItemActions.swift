@@ -12,12 +12,27 @@ public struct ItemWording: Sendable {
     public let fileName: String
     public let mediaType: String
     public let note: String
+    /// As they will be sealed for this item, once ``encoded(for:)`` was asked.
+    fileprivate var form: (item: ItemID, bytes: [UInt8])?
 
     public init(title: String, fileName: String = "", mediaType: String = "", note: String = "") {
         self.title = title
         self.fileName = fileName
         self.mediaType = mediaType
         self.note = note
+    }
+
+    /// The same words, made ready to be sealed: work that need not wait for the transaction.
+    /// - Throws: `HouseholdError` when they cannot be encoded.
+    public func encoded(for item: ItemID) throws -> ItemWording {
+        var ready = self
+        ready.form = (item, try bytes(for: item))
+        return ready
+    }
+
+    fileprivate func bytes(for item: ItemID) throws -> [UInt8] {
+        if let form, form.item == item { return form.bytes }
+        return try ItemWords(id: item, title: title, fileName: fileName, mediaType: mediaType, note: note).canonicalJSON()
     }
 }
 
@@ -76,10 +91,9 @@ extension Vault {
         // The content was sealed for exactly this: another household, compartment or kind and it would never open.
         guard context == upload.context else { throw VaultError.noSuchThing }
         let key = try compartmentKey(context, sql)
-        let sealed = ItemWords(id: item.id, title: words.title, fileName: words.fileName, mediaType: words.mediaType, note: words.note)
         let row = try ItemVersions.VersionRow(upload, under: key)
         try registry.write(
-            item, words: SealedWords(bytes: try sealed.canonicalJSON(), key: key), content: row.digest, .item(household, item.id),
+            item, words: SealedWords(bytes: try words.bytes(for: item.id), key: key), content: row.digest, .item(household, item.id),
             expecting: .absent, sql)
         try ItemVersions.insert(row, of: upload, sql)
         return Made(item.id, try change.settle())
