@@ -63,7 +63,7 @@ struct AddItemCommand: KluisCommand {
     var mediaType: String?
 
     @Option(name: .long, help: ArgumentHelp(say(.helpParallel), valueName: "number"))
-    var parallel = 16
+    var parallel = 32
 
     func run() async throws {
         let circumstances = try common.circumstances()
