@@ -11,7 +11,7 @@ enum RequestBody {
     /// A small content, whole.
     case content(ByteBuffer)
     /// `length` nil: until the end, in chunks. The closure gives the next piece, nil at the end.
-    case stream(length: UInt64?, next: @Sendable () async throws -> IOData?)
+    case stream(length: UInt64?, next: @Sendable () async throws -> ByteBuffer?)
 }
 
 /// One HTTP/1.1 connection over the daemon's socket; one exchange after another, from one task.
@@ -34,9 +34,6 @@ final class Connection {
 
     /// One thread is enough for a program that mostly waits; it is never shut down, the process ends.
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-
-    /// Closes a file that was sent from, on the one thread that sends: never in the middle of that.
-    static func close(_ file: NIOFileHandle) { group.next().execute { try? file.close() } }
 
     /// Lends a connection to `body` and closes it afterwards.
     static func open<Output: Sendable>(
@@ -81,8 +78,6 @@ final class Connection {
         onBody: (ByteBuffer) async throws -> Void
     ) async throws -> HTTPResponseHead {
         isReusable = false
-        // A file that is sent must be open until its last piece has gone, and that is certain only once the answer is there.
-        defer { withExtendedLifetime(body) {} }
         let answer: HTTPResponseHead
         do {
             switch body {
@@ -135,7 +130,7 @@ final class Connection {
     }
 
     /// Sends the body while listening: a daemon that refuses need not wait for bytes that it does not want.
-    private func upload(_ head: HTTPRequestHead, _ next: @escaping @Sendable () async throws -> IOData?) async throws
+    private func upload(_ head: HTTPRequestHead, _ next: @escaping @Sendable () async throws -> ByteBuffer?) async throws
         -> HTTPResponseHead
     {
         let outbound = self.outbound
@@ -145,7 +140,7 @@ final class Connection {
                     try await outbound.write(.head(head))
                     while let piece = try await next() {
                         try Task.checkCancellation()
-                        try await outbound.write(.body(piece))
+                        try await outbound.write(.body(.byteBuffer(piece)))
                     }
                     try await outbound.write(.end(nil))
                     return nil

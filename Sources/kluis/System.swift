@@ -42,18 +42,8 @@ struct OpenFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Gives the descriptor to somebody who closes it.
-    consuming func intoDescriptor() -> Int32 {
-        let descriptor = descriptor
-        discard self
-        return descriptor
-    }
-
     /// What stat(2) tells of it.
-    func status() throws(SystemFault) -> stat { try Self.status(of: descriptor) }
-
-    /// What stat(2) tells of an open file.
-    static func status(of descriptor: Int32) throws(SystemFault) -> stat {
+    func status() throws(SystemFault) -> stat {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw .last }
         return status

@@ -84,48 +84,39 @@ struct UploadFile: Sendable {
     }
 }
 
-/// Gives an open file away piece by piece: a regular one as parts of the file, which the system sends by itself, and anything else as bytes, one piece
-/// in memory at a time.
+/// Reads an open file piece by piece; one piece in memory at a time.
 private actor FileSource {
-    private let file: NIOFileHandle
-    private let descriptor: Int32
+    private let file: OpenFile
     /// Bytes that will come: those that the file had when it was opened; nil when that is not known.
     nonisolated let length: UInt64?
-    private var offset = 0
+    private var left: UInt64
 
     private static let pieceLength = 262_144
-    /// Of a regular file: so much takes no memory here.
-    private static let partLength = 1 << 20
 
     init(_ path: String) throws(SystemFault) {
         let file = try path == "-" ? OpenFile("/dev/stdin", O_RDONLY) : OpenFile(path, O_RDONLY)
         let status = try file.status()
         let isRegular = status.st_mode & S_IFMT == S_IFREG
+        self.file = file
         length = isRegular && path != "-" ? UInt64(clamping: status.st_size) : nil
-        descriptor = file.intoDescriptor()
-        self.file = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
+        left = length ?? .max
     }
-
-    deinit { Connection.close(file) }
 
     /// The next piece; nil at the end. A file that became shorter meanwhile is an `EIO`.
-    func next() throws -> IOData? {
-        guard let length else { return try nextBytes().map { .byteBuffer($0) } }
-        let count = min(Int(clamping: length) - offset, Self.partLength)
-        guard count > 0 else { return nil }
-        // A file that is cut short between here and its sending leaves the daemon waiting, which lets go of such a client after a minute.
-        guard try OpenFile.status(of: descriptor).st_size >= offset + count else { throw SystemFault(code: EIO) }
-        defer { offset += count }
-        return .fileRegion(FileRegion(fileHandle: file, readerIndex: offset, endIndex: offset + count))
-    }
-
-    private func nextBytes() throws -> ByteBuffer? {
-        var piece = ByteBufferAllocator().buffer(capacity: Self.pieceLength)
-        // SAFETY: the buffer lives for the closure; `read` writes at most the bytes it is lent.
-        let count = try unsafe piece.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.pieceLength) { space in
-            try unsafe Bytes.read(descriptor, into: UnsafeMutableRawBufferPointer(rebasing: space[..<Self.pieceLength]))
+    func next() throws -> ByteBuffer? {
+        guard left > 0 else { return nil }
+        let wanted = Int(min(left, UInt64(FileSource.pieceLength)))
+        var piece = ByteBufferAllocator().buffer(capacity: wanted)
+        // SAFETY: the buffer lives for the closure; `read` writes at most the `wanted` bytes it is lent.
+        let count = try unsafe piece.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { space in
+            try unsafe Bytes.read(file.descriptor, into: UnsafeMutableRawBufferPointer(rebasing: space[..<wanted]))
         }
-        return count > 0 ? piece : nil
+        if count == 0 {
+            guard length == nil else { throw SystemFault(code: EIO) }
+            return nil
+        }
+        left -= UInt64(count)
+        return piece
     }
 }
 
