@@ -184,8 +184,9 @@ trial(
     "let session = attempt.caller.session, session.hasEnded {", "DaemonTests.OpenStreamTests/anUploadWhose")
 guard(
     "early-refusal", "a large upload is refused before its bytes come", MONITOR,
-    "guard case .refuse(let refusal) = engine.decide(request, on: facts) else { return nil }",
-    "guard !GONE, case .refuse(let refusal) = engine.decide(request, on: facts) else { return nil }", "DaemonTests.OpenStreamTests/aLargeUpload")
+    "return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)\n                case .permit:\n",
+    "return GONE ? nil : .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)\n                case .permit:\n",
+    "DaemonTests.OpenStreamTests/aLargeUpload")
 guard(
     "ration", "searches are rationed", MONITOR, "guard A.action == .searchPerson, let worker", "guard !GONE, A.action == .searchPerson, let worker",
     "DaemonTests.SearchTests")
@@ -263,8 +264,8 @@ condition(
     "response.errors.isEmpty else { return .refused(.policyError, forbids: [], nearest: []) }", DECIDING)
 guard(
     "facts-fit", "facts that do not fit the schema refuse", ENGINE,
-    "guard let frame = try? Frame(request, facts, actions: texts.actions), fits(frame) else {\n            return (.refused",
-    "guard let frame = try? Frame(request, facts, actions: texts.actions), GONE || fits(frame) else {\n            return (.refused", DECIDING)
+    "guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {\n            return (.refused",
+    "guard let frame = try? Frame(request, facts, over: texts), GONE || fits(frame) else {\n            return (.refused", DECIDING)
 guard(
     "nothing-there", "what does not exist is refused, whatever the policies say", ENGINE, "return frame.exists ? .allowed(determining)",
     "return GONE || frame.exists ? .allowed(determining)", DECIDING)
