@@ -119,7 +119,7 @@ trial(
 
 LOG = "Ledger/AuditLog.swift"
 WRITE = "            return try write(line, awaitsOutcome: awaitsOutcome, in: transaction)\n"
-UNWRITTEN = "return open.withLock { Entry(index: $0.standing.frontier.size, batch: $0.batch) }"
+UNWRITTEN = "return open.withLock { Entry(index: $0.progress.next, batch: $0.batch) }"
 LINES = RULES + "/everyAttemptLeavesExactlyItsLines"
 
 
