@@ -275,7 +275,8 @@ final class Kluisd: Sendable {
                 guard let found = bytes.range(of: needle) else { return nil }
                 let around = bytes[max(0, found.lowerBound - 16)..<min(bytes.count, found.upperBound + 16)]
                 let hexadecimal = around.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(separator: " ")
-                return "\(file): \(String(decoding: needle.prefix(20), as: UTF8.self)) at byte \(found.lowerBound) of \(bytes.count), in \(hexadecimal)"
+                let text = String(decoding: needle.prefix(20), as: UTF8.self)
+                return "\(file): \(text) at byte \(found.lowerBound) of \(bytes.count), in \(hexadecimal)"
             }
         }
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the libFuzzer targets into .build/fuzz: the two libraries once, instrumented and optimised, then one small program each.
+# Builds the libFuzzer targets into .build/fuzz: the libraries once, instrumented and optimised, then one small program each.
 #
 # Not with the package manager: `-sanitize=fuzzer` brings its own `main`, and nothing of this may touch an ordinary build. What did not
 # change is not built again.
@@ -53,6 +53,7 @@ digests() {
 
 # make-corpus writes the part of the corpus that needs signatures. It is no target, so nothing in it is instrumented.
 if [ "$targets" = make-corpus ]; then
+    library Encodings "" Sources/Encodings/*.swift
     library Sealing "" Sources/Sealing/*.swift
     mkdir -p "$out/plain"
     clang -O2 -I Sources/CSHA256/include -c Sources/CSHA256/sha256.c -o "$out/plain/CSHA256.o"
@@ -60,7 +61,7 @@ if [ "$targets" = make-corpus ]; then
         -emit-module -emit-module-path "$out/plain/TransparencyLog.swiftmodule" -emit-object -o "$out/plain/TransparencyLog.o" \
         Sources/TransparencyLog/*.swift
     swiftc -I "$out/plain" "${flags[@]}" -wmo -module-name MakeCorpus $here/Harness/Checks.swift $here/Log/{Fixture,MakeCorpus}.swift \
-        "$out/plain/TransparencyLog.o" "$out/Sealing.o" "$out/plain/CSHA256.o" -lsodium -o "$out/bin/make-corpus"
+        "$out/plain/TransparencyLog.o" "$out/Sealing.o" "$out/Encodings.o" "$out/plain/CSHA256.o" -lsodium -o "$out/bin/make-corpus"
     exit
 fi
 
@@ -69,6 +70,7 @@ wants() { for each in $targets; do case " $1 " in *" $each "*) return 0 ;; esac;
 if wants "$cedar"; then library Cedar "-sanitize=$sanitizers" Sources/Cedar/*.swift; fi
 if wants "$log"; then
     digests
+    library Encodings "-sanitize=$sanitizers" Sources/Encodings/*.swift
     library Sealing "" Sources/Sealing/*.swift
     library TransparencyLog "-sanitize=$sanitizers" Sources/TransparencyLog/*.swift
 fi
@@ -82,7 +84,7 @@ for target in $targets; do
         ;;
     *)
         sources=($here/Harness/{Entry,Checks}.swift $here/Log/Fixture.swift "$here/Log/$target.swift")
-        objects=("$out/TransparencyLog.o" "$out/Sealing.o" "$out/CSHA256.o")
+        objects=("$out/TransparencyLog.o" "$out/Sealing.o" "$out/Encodings.o" "$out/CSHA256.o")
         libraries=(-lsodium)
         ;;
     esac
