@@ -19,16 +19,56 @@ struct Crash: ParsableCommand {
         var item: String?
     }
 
+    /// What was counted.
+    private struct Tally {
+        var disconnects = 0, acknowledged = 0, lost = 0, torn = 0, othersFailed = 0, parts = 0, plaintext = 0, problems = 0
+
+        mutating func add(_ other: Tally) {
+            disconnects += other.disconnects
+            acknowledged += other.acknowledged
+            lost += other.lost
+            torn += other.torn
+            othersFailed += other.othersFailed
+            parts += other.parts
+            plaintext += other.plaintext
+            problems += other.problems
+        }
+    }
+
+    /// A vault is verified whole at each start and its list read after each kill, so one for all rounds would cost their number squared.
+    private static let roundsPerVault = 25
+
     func run() throws {
         print("seed: \(seed) 1")
         var random = SplitMix(state: seed)
+        var tally = Tally()
+        for first in stride(from: 0, to: rounds, by: Self.roundsPerVault) {
+            tally.add(try onOneVault(first..<min(first + Self.roundsPerVault, rounds), after: tally.acknowledged, &random))
+        }
+        FileHandle.standardError.write(Data("\n".utf8))
+        report("crash-rounds", Double(rounds), "1")
+        report("disconnect-rounds", Double(tally.disconnects), "1")
+        report("acknowledged-items", Double(tally.acknowledged), "1")
+        report("lost-items", Double(tally.lost), "1")
+        report("torn-items", Double(tally.torn), "1")
+        report("requests-of-others-that-suffered", Double(tally.othersFailed), "1")
+        report("part-files", Double(tally.parts), "1")
+        report("plaintext-found", Double(tally.plaintext), "1")
+        report("ledger-problems", Double(tally.problems), "1")
+        guard tally.lost + tally.torn + tally.othersFailed + tally.parts + tally.plaintext + tally.problems == 0, tally.acknowledged > 0
+        else {
+            throw ExitCode.failure
+        }
+    }
+
+    private func onOneVault(_ span: Range<Int>, after earlier: Int, _ random: inout SplitMix) throws -> Tally {
         let rehearsal = try Rehearsal(kluisd: kluisd)
         try rehearsal.start()
         var acknowledged: [String: Int] = [:]
         var contents: [String: [UInt8]] = [:]
         var unacknowledged: [String: [UInt8]] = [:]
-        var lost = 0, torn = 0, othersFailed = 0, disconnects = 0
-        for round in 0..<rounds {
+        var tally = Tally()
+        for round in span {
             let token = try rehearsal.signIn("kees", hat: "help")
             let disconnecting = round % 4 == 3
             let results = Mutex<[Sent]>([])
@@ -86,8 +126,8 @@ struct Crash: ParsableCommand {
             if disconnecting {
                 // Nobody else's request suffers when a client hangs up: only then is the daemon stopped.
                 usleep(300_000)
-                disconnects += 1
-                othersFailed += failures.load(ordering: .relaxed)
+                tally.disconnects += 1
+                tally.othersFailed += failures.load(ordering: .relaxed)
             }
             stopped.store(true, ordering: .releasing)
             rehearsal.kill()
@@ -105,35 +145,26 @@ struct Crash: ParsableCommand {
             let reading = try rehearsal.signIn("kees", hat: "help")
             let (lostNow, tornNow) = try verify(
                 rehearsal, reading, contents.filter { acknowledged[$0.key] == round }, unacknowledged, acknowledged)
-            lost += lostNow
-            torn += tornNow
-            FileHandle.standardError.write(Data("\rround \(round + 1) of \(rounds), \(acknowledged.count) items".utf8))
+            tally.lost += lostNow
+            tally.torn += tornNow
+            FileHandle.standardError.write(Data("\rround \(round + 1) of \(rounds), \(earlier + acknowledged.count) items".utf8))
         }
-        FileHandle.standardError.write(Data("\n".utf8))
         let token = try rehearsal.signIn("kees", hat: "help")
         let (lostAtEnd, tornAtEnd) = try verify(rehearsal, token, contents, unacknowledged, acknowledged)
-        let parts = (try? FileManager.default.contentsOfDirectory(atPath: rehearsal.state.path + "/blobs/tmp"))?.count ?? 0
+        tally.acknowledged = acknowledged.count
+        tally.lost += lostAtEnd
+        tally.torn += tornAtEnd
+        tally.parts = (try? FileManager.default.contentsOfDirectory(atPath: rehearsal.state.path + "/blobs/tmp"))?.count ?? 0
         let officer = try rehearsal.signIn("otto", hat: nil)
         let verification = try SocketClient(path: rehearsal.socket).request(
             "POST", "/v1/ledger/verification", headers: Rehearsal.headers(officer, purpose: "D8"), json: [:])
-        let problems = (verification.json["problems"] as? [Any])?.count ?? 1
+        tally.problems = verification.status == 200 ? (verification.json["problems"] as? [Any])?.count ?? 1 : 1
         rehearsal.stop()
         // Titles stand out by their beginning; of contents a sample, because each is looked for in every byte there is.
-        var needles = [Array("crash-0-".utf8), Array("Aydin".utf8), Array("De Brug".utf8)]
+        var needles = [Array("crash-\(span.lowerBound)-".utf8), Array("Aydin".utf8), Array("De Brug".utf8)]
         needles += contents.values.prefix(16).map { Array($0.prefix(24)) } + unacknowledged.values.prefix(16).map { Array($0.prefix(24)) }
-        let plaintext = try PlaintextScan(needles).count(below: rehearsal.state)
-        report("crash-rounds", Double(rounds), "1")
-        report("disconnect-rounds", Double(disconnects), "1")
-        report("acknowledged-items", Double(acknowledged.count), "1")
-        report("lost-items", Double(lost + lostAtEnd), "1")
-        report("torn-items", Double(torn + tornAtEnd), "1")
-        report("requests-of-others-that-suffered", Double(othersFailed), "1")
-        report("part-files", Double(parts), "1")
-        report("plaintext-found", Double(plaintext), "1")
-        report("ledger-problems", Double(verification.status == 200 ? problems : 1), "1")
-        guard lost + lostAtEnd + torn + tornAtEnd + othersFailed + parts + plaintext == 0, verification.status == 200, problems == 0,
-            !acknowledged.isEmpty
-        else { throw ExitCode.failure }
+        tally.plaintext = try PlaintextScan(needles).count(below: rehearsal.state)
+        return tally
     }
 
     /// Every acknowledged item reads back equal; every other one is wholly there or wholly absent.
