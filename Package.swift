@@ -71,7 +71,7 @@ let package = Package(
         library("Ledger", ["LedgerFormat", "TransparencyLog", "Sealing", "Storage", grdb]),
         library("Policy", ["Cedar", "Household"]),
         library("ReferenceMonitor", ["Policy", "Ledger", "LedgerFormat", "Household", "Storage", "Sealing", "Encodings"]),
-        library("Vault", ["ReferenceMonitor", "Ledger", "Sealing", "Storage", grdb, "Household", "Policy"]),
+        library("Vault", ["CKluis", "ReferenceMonitor", "Ledger", "Sealing", "Storage", grdb, "Household", "Policy"]),
         library("Wire", ["Encodings"]),
         library(
             "Server",

@@ -3,14 +3,18 @@ import GRDB
 public import LedgerFormat
 import Sealing
 public import Storage
-import Synchronization
+public import Synchronization
 public import TransparencyLog
 
 /// A line that stands in an open transaction. It becomes a ``Receipt`` when that transaction is durable, and never otherwise.
 public struct Entry: Sendable {
     /// Where the line stands.
     public let index: UInt64
+    let line: PendingLine
     let batch: Batch
+
+    /// Under whose key it rests: the household's identifier as text; nil for a line outside households.
+    public var household: String? { line.place.household }
 }
 
 /// A line that is durable: the number to quote.
@@ -33,29 +37,12 @@ public final class AuditLog: Participant, Sendable {
         let line: LogLine
         let of: UInt64
     }
-    /// What stands in the tables: the tree, and the rows of the readings whose outcome is still to come.
-    private struct Standing: Sendable {
-        var frontier = Frontier()
-        /// The digest of each row of `ledger_open`: as many as there are readings under way.
-        var readings: [UInt64: [UInt8]] = [:]
+    /// Size and root of the tree, and a digest of what lies beside the leaves: see ``LogStanding/beside``. 32 bytes each.
+    public typealias Head = (size: UInt64, root: [UInt8], beside: [UInt8])
 
-        /// 32 bytes over the open readings in the order of their lines; zeros for none.
-        var openDigest: [UInt8] {
-            guard !readings.isEmpty else { return [UInt8](repeating: 0, count: 32) }
-            var bytes: [UInt8] = []
-            for (seq, digest) in readings.sorted(by: { $0.key < $1.key }) {
-                for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: seq >> UInt64(8 * shift))) }
-                bytes += digest
-            }
-            return SHA256.hash(bytes).bytes
-        }
-
-        /// Size and root, and the digest of the open readings: 32 bytes each.
-        var head: (size: UInt64, root: [UInt8], open: [UInt8]) { (frontier.size, frontier.root.bytes, openDigest) }
-    }
     /// How far the transaction has come. A value, so that a savepoint can go back to it.
     private struct Progress {
-        var standing = Standing()
+        var standing = LogStanding()
         /// How many of ``Open/lines`` those are.
         var written = 0
         /// How many there are.
@@ -75,7 +62,7 @@ public final class AuditLog: Participant, Sendable {
     }
     // INVARIANT: only the writer's thread touches `open`; the lock is never waited for.
     private let open = Mutex(Open())
-    private let published: Mutex<Standing>
+    private let published: Mutex<LogStanding>
     private let waiting = Mutex<[OutcomeToCome]>([])
     let keys: any AuditKeySource
     /// The fault points of a rehearsal vault.
@@ -106,41 +93,19 @@ public final class AuditLog: Participant, Sendable {
         self.keys = keys
         self.faults = faults
         try store.migrate(Self.migrations)
-        let standing = try store.read { sql in
-            var frontier = Frontier()
-            var seen = checkpoint == nil || checkpoint?.size == 0
-            let cursor = try Row.fetchCursor(sql, sql: "SELECT seq, leaf FROM ledger_leaf ORDER BY seq")
-            while let row = try cursor.next() {
-                let index: Int64 = row[0]
-                let leaf: [UInt8] = Array(row[1] as Data)
-                guard index >= 0, UInt64(index) == frontier.size, (try? Leaf(parsing: leaf))?.seq == frontier.size else {
-                    throw LedgerError.doesNotVerify(index: frontier.size)
-                }
-                try frontier.append(leafHash: .leaf(leaf))
-                if let checkpoint, frontier.size == checkpoint.size { seen = frontier.root == checkpoint.root }
-            }
-            guard seen else { throw LedgerError.rolledBack }
-            let head = try Data.fetchOne(sql, sql: "SELECT frontier FROM ledger_head").map { Array($0) }
-            guard head ?? Frontier().serialized == frontier.serialized else { throw LedgerError.doesNotVerify(index: nil) }
-            var standing = Standing(frontier: frontier)
-            let open = try Row.fetchCursor(sql, sql: "SELECT seq, line FROM ledger_open")
-            while let row = try open.next() {
-                guard let index = UInt64(exactly: row[0] as Int64), index < frontier.size else {
-                    throw LedgerError.doesNotVerify(index: nil)
-                }
-                standing.readings[index] = SHA256.hash(Array(row[1] as Data)).bytes
-            }
-            return standing
-        }
-        published = Mutex(standing)
+        published = Mutex(try store.read { try LogStanding(reading: $0, published: checkpoint) })
     }
 
     /// Entries that are durable.
     public var size: UInt64 { published.withLock { $0.frontier.size } }
-    /// Size and root of the durable log, and the digest of the readings whose outcome is still to come: 32 bytes each.
-    public var head: (size: UInt64, root: [UInt8], open: [UInt8]) { published.withLock { $0.head } }
+    /// Where the durable log stands.
+    public var head: Head { published.withLock { $0.head } }
+    /// Where a log begins.
+    public static var emptyHead: Head { LogStanding().head }
     /// The same as the open transaction will leave it, for the commit record. Call while preparing, after the log has prepared.
-    public var preparedHead: (size: UInt64, root: [UInt8], open: [UInt8]) { open.withLock { $0.progress.standing.head } }
+    public var preparedHead: Head { open.withLock { $0.progress.standing.head } }
+    /// How many readings' outcomes could not be written since the start; the next start closes those readings.
+    public let outcomesNotWritten = Atomic<Int>(0)
 
     // MARK: - Appending
 
@@ -150,6 +115,7 @@ public final class AuditLog: Participant, Sendable {
     /// - Throws: ``LedgerError/notRecorded``, or what SQLite threw when it ended the transaction.
     public func append(_ line: LogLine, awaitsOutcome: Bool = false, in transaction: borrowing Transaction) throws -> Entry {
         do {
+            if faults.trips(.ledgerAppend) { throw LedgerError.notRecorded }
             return try write(line, awaitsOutcome: awaitsOutcome, in: transaction)
         } catch {
             // What ended the whole transaction goes on as it is; anything else means that this line could not be written.
@@ -159,7 +125,6 @@ public final class AuditLog: Participant, Sendable {
     }
 
     private func write(_ line: LogLine, awaitsOutcome: Bool, in transaction: borrowing Transaction) throws -> Entry {
-        if faults.trips(.ledgerAppend) { throw LedgerError.notRecorded }
         try line.validate(at: open.withLock { $0.progress.next })
         let household = line.household?.text
         return try append(.line(line, awaitsOutcome: awaitsOutcome), household: household, moment: line.moment, in: transaction)
@@ -177,7 +142,7 @@ public final class AuditLog: Participant, Sendable {
             open.lines.append(line)
             open.progress.count += 1
             open.progress.next += UInt64(line.leafCount)
-            return Entry(index: index, batch: open.batch)
+            return Entry(index: index, line: line, batch: open.batch)
         }
     }
 
@@ -199,6 +164,7 @@ public final class AuditLog: Participant, Sendable {
                 guard leaf.index == standing.frontier.size else { throw LedgerError.doesNotVerify(index: leaf.index) }
                 try transaction.insert("INSERT INTO ledger_leaf(seq, leaf, side) VALUES (?, ?, ?)", leaf.index, leaf.bytes, leaf.side)
                 try standing.frontier.append(leafHash: leaf.hash)
+                standing.sides.append(leaf.side)
             }
             if let open = sealed.open {
                 try transaction.insert("INSERT INTO ledger_open(seq, line) VALUES (?, ?)", sealed.index, open)
@@ -211,10 +177,16 @@ public final class AuditLog: Participant, Sendable {
         }
     }
 
+    /// What stands in the tables once every line of this transaction that has a number is written.
+    func settledStanding(in transaction: borrowing Transaction) throws -> LogStanding {
+        try settle(in: transaction)
+        return open.withLock { $0.progress.standing }
+    }
+
     /// The receipt of a line.
-    /// - Throws: ``LedgerError/notDurable`` when its transaction was not committed.
+    /// - Throws: ``LedgerError/notDurable`` when its transaction was not committed, or was and the line had been undone.
     public func receipt(for entry: Entry) throws(LedgerError) -> Receipt {
-        guard entry.batch.committed.load(ordering: .acquiring) else { throw .notDurable }
+        guard entry.batch.committed.load(ordering: .acquiring), !entry.line.isUndone.load(ordering: .relaxed) else { throw .notDurable }
         return Receipt(index: entry.index)
     }
 
@@ -256,6 +228,7 @@ public final class AuditLog: Participant, Sendable {
     ///   - range: indices; what lies outside the log is left out.
     /// - Returns: index and line, ascending; a line whose keys are gone is nil, and leaves that only carry further residents are left out. Of a
     ///   month whose key is gone every leaf is nil: nothing tells any more which were lines.
+    /// - Throws: ``LedgerError/doesNotVerify(index:)`` for the first leaf that is not there or is another's; ``LedgerError/cannotOpen(index:)``.
     public func lines(
         _ range: Range<UInt64>, in transaction: borrowing Transaction
     ) throws -> [(index: UInt64, line: LogLine?)] {
@@ -265,9 +238,15 @@ public final class AuditLog: Participant, Sendable {
             sql: "SELECT l.seq, l.leaf, l.side FROM ledger_leaf l WHERE l.seq >= ? AND l.seq < ? ORDER BY l.seq",
             arguments: [Int64(clamping: range.lowerBound), Int64(clamping: range.upperBound)])
         var lines: [(index: UInt64, line: LogLine?)] = []
+        let expected = range.clamped(to: 0..<open.withLock { $0.progress.next })
+        var next = expected.lowerBound
         for row in rows {
             let index = UInt64(row[0] as Int64)
-            let leaf = try Leaf(parsing: Array(row[1] as Data))
+            // A row that is gone must not look like a number that no line has.
+            guard index == next, let leaf = try? Leaf(parsing: Array(row[1] as Data)), leaf.seq == index else {
+                throw LedgerError.doesNotVerify(index: next)
+            }
+            next += 1
             guard let side = try unseal(Array(row[2] as Data), index: index, in: transaction) else {
                 lines.append((index, nil))
                 continue
@@ -289,6 +268,7 @@ public final class AuditLog: Participant, Sendable {
             case .continuation, .resident: break
             }
         }
+        guard next == expected.upperBound else { throw LedgerError.doesNotVerify(index: next) }
         return lines
     }
 
@@ -314,6 +294,7 @@ public final class AuditLog: Participant, Sendable {
         open.withLock {
             $0.progress = $0.marks[mark]
             $0.marks.removeSubrange(mark...)
+            for line in $0.lines[$0.progress.count...] { line.isUndone.store(true, ordering: .relaxed) }
             $0.lines.removeSubrange($0.progress.count...)
         }
     }
@@ -325,15 +306,48 @@ public final class AuditLog: Participant, Sendable {
         }
         // ORDER: remembered before they are written, so that a transaction that is lost gives them back.
         open.withLock { $0.riding = riding }
-        for outcome in riding { _ = try append(outcome.line, in: transaction) }
+        do {
+            try ride(riding, in: transaction)
+        } catch {
+            guard transaction.isOpen else { throw error }
+            // What keeps one household's outcome from being written must not keep everybody's lines: each for itself, and those that cannot be
+            // written stay open in the tables, where the next start finds them.
+            for outcome in riding {
+                do { try ride([outcome], in: transaction) } catch {
+                    guard transaction.isOpen else { throw error }
+                    outcomesNotWritten.add(1, ordering: .relaxed)
+                    open.withLock { $0.riding.removeAll { $0.of == outcome.of } }
+                }
+            }
+        }
         try settle(in: transaction)
-        for outcome in riding { try close(outcome.of, in: transaction) }
         let (frontier, stored) = open.withLock { ($0.progress.standing.frontier, $0.stored) }
         guard frontier.size != stored else { return }
         try transaction.sql.cachedStatement(
             sql: "INSERT INTO ledger_head(one, frontier) VALUES (1, ?) ON CONFLICT(one) DO UPDATE SET frontier = excluded.frontier"
         ).execute(arguments: [Data(frontier.serialized)])
         guard transaction.sql.changesCount == 1 else { throw LedgerError.notRecorded }
+    }
+
+    /// Writes outcomes and ends their readings, all or none.
+    private func ride(_ outcomes: [OutcomeToCome], in transaction: borrowing Transaction) throws {
+        guard !outcomes.isEmpty else { return }
+        try transaction.attempt { transaction in
+            for outcome in outcomes { _ = try write(outcome.line, awaitsOutcome: false, in: transaction) }
+            try settle(in: transaction)
+            for outcome in outcomes { try close(outcome.of, in: transaction) }
+        }
+    }
+
+    /// Keeps a signed checkpoint, the first of its size; what was kept is never changed.
+    func keep(_ checkpoint: SignedNote, size: UInt64, at moment: Int64?, in transaction: borrowing Transaction) throws {
+        try transaction.sql.execute(
+            sql: "INSERT INTO ledger_checkpoint(size, note, moment) VALUES (?, ?, ?) ON CONFLICT(size) DO NOTHING",
+            arguments: [Int64(size), Data(checkpoint.bytes), moment])
+        guard transaction.sql.changesCount == 1 else { return }
+        open.withLock {
+            $0.progress.standing.checkpoints.append(LogStanding.checkpoint(size: size, note: checkpoint.bytes, moment: moment))
+        }
     }
 
     public func committed() {

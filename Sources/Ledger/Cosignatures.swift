@@ -14,14 +14,14 @@ extension LedgerExport {
     ///
     /// - Parameters:
     ///   - cosigned: verified by the caller.
-    ///   - anchoring: whether a leaf commits to it at once; otherwise the next start makes one.
+    ///   - witnesses: whose cosignatures a leaf commits to at once; nil when the next start is to make it.
     ///   - moment: now, in milliseconds since 1970.
-    public func keep(_ cosigned: SignedNote, anchoring: Bool, at moment: Int64) async throws {
+    public func keep(_ cosigned: SignedNote, anchoring witnesses: Witnesses?, at moment: Int64) async throws {
         let size = try Checkpoint(parsing: cosigned.text).size
         let kept = try await writer.perform { [log] transaction in
             // What a file brought while a witness was asked stays.
             let kept = try log.keep(cosigned, in: transaction)
-            if anchoring { try log.anchorCosignatures(at: moment, in: transaction) }
+            if let witnesses { try log.anchorCosignatures(by: witnesses, at: moment, in: transaction) }
             return kept
         }
         try show(kept, size: size)
@@ -68,6 +68,17 @@ extension LedgerExport {
     }
 }
 
+/// The log's own key, and those whose cosignatures count.
+public struct Witnesses: Sendable {
+    public let log: VerifierKey
+    public let keys: [VerifierKey]
+
+    public init(_ keys: [VerifierKey], of log: VerifierKey) {
+        self.log = log
+        self.keys = keys
+    }
+}
+
 /// Cosignatures that came as a file, and what they are on.
 public struct AddedCosignatures: Sendable {
     /// Leaves of the checkpoint.
@@ -86,16 +97,15 @@ extension AuditLog {
     ///
     /// - Parameters:
     ///   - file: signature lines, as a witness answers with; or the whole checkpoint with them below it. All for one checkpoint.
-    ///   - witnesses: whose cosignatures count; lines by others are passed over.
-    ///   - key: the log's own.
+    ///   - witnesses: lines by others are passed over.
     ///   - moment: now, in milliseconds since 1970.
     /// - Throws: `TransparencyLogError`: `malformedNote`; `noKnownSignature` when no line is by a witness; `badSignature` when one is on no
     ///   checkpoint of this log, or on none of the newest ``searchedCheckpointCount``. What SQLite threw.
     public func addCosignatures(
-        _ file: [UInt8], by witnesses: [VerifierKey], log key: VerifierKey, at moment: Int64, in transaction: borrowing Transaction
+        _ file: [UInt8], by witnesses: Witnesses, at moment: Int64, in transaction: borrowing Transaction
     ) throws -> AddedCosignatures {
-        let offered = try OfferedCosignatures(file, by: VerifierKeys(witnesses))
-        let own = try checkpoint(of: offered, log: key, in: transaction)
+        let offered = try OfferedCosignatures(file, by: VerifierKeys(witnesses.keys))
+        let own = try checkpoint(of: offered, log: witnesses.log, in: transaction)
         let checkpoint = try Checkpoint(parsing: own.text)
         let before = try LedgerExport.withCosignatures(own, in: transaction)
         let new = offered.verified(on: own.text).filter { one in
@@ -110,7 +120,7 @@ extension AuditLog {
         }
         if !names.isEmpty {
             _ = try keep(note, in: transaction)
-            try anchorCosignatures(at: moment, in: transaction)
+            try anchorCosignatures(by: witnesses, at: moment, in: transaction)
         }
         return AddedCosignatures(size: checkpoint.size, note: note, witnesses: names.map(\.description))
     }
@@ -191,16 +201,32 @@ private struct OfferedCosignatures {
 
 extension AuditLog {
     /// Makes the leaves that are owed: one for each checkpoint with cosignatures that no leaf commits to yet.
-    public func anchorCosignatures(at moment: Int64, in transaction: borrowing Transaction) throws {
-        let rows = try Row.fetchAll(transaction.sql, sql: "SELECT size, note FROM ledger_cosigned WHERE seq IS NULL ORDER BY size")
+    ///
+    /// A leaf stays for ever, so a row is believed only as far as its signatures go: it must be on a checkpoint that this log made, and every line
+    /// beside the log's own must be a witness's. A row that is neither gets no leaf, and counts for nobody.
+    public func anchorCosignatures(by witnesses: Witnesses, at moment: Int64, in transaction: borrowing Transaction) throws {
+        let rows = try Row.fetchAll(
+            transaction.sql,
+            sql: """
+                SELECT c.size, c.note, k.note FROM ledger_cosigned c JOIN ledger_checkpoint k ON k.size = c.size
+                WHERE c.seq IS NULL ORDER BY c.size
+                """)
         for row in rows {
             let size: Int64 = row[0]
-            let seq = try append(CosignedCheckpoint(moment: moment, note: try SignedNote(parsing: Array(row[1] as Data))), in: transaction)
+            guard let note = try? SignedNote(parsing: Array(row[1] as Data)), let own = try? SignedNote(parsing: Array(row[2] as Data)),
+                note.text == own.text,
+                let verified = try? VerifiedCheckpoint.verify(note, log: VerifierKeys(witnesses.log), witnesses: witnesses.keys),
+                !verified.cosignatures.isEmpty,
+                verified.logSignatures.count + verified.cosignatures.count == note.signatures.count
+            else { continue }
+            let seq = try append(CosignedCheckpoint(moment: moment, note: note), in: transaction)
             try transaction.sql.execute(sql: "UPDATE ledger_cosigned SET seq = ? WHERE size = ?", arguments: [Int64(seq), size])
         }
     }
 
     /// The openings of the newest leaves with cosignatures below a size, ascending.
+    ///
+    /// They are published, so what a row says its leaf is counts for nothing: a leaf that commits to anything else stays closed.
     func cosignedOpenings(below size: UInt64, in transaction: borrowing Transaction) throws -> [Opening] {
         try settle(in: transaction)
         let rows = try Row.fetchAll(
@@ -211,7 +237,10 @@ extension AuditLog {
                 """,
             arguments: [Int64(size), LedgerExport.openingCount])
         return try rows.reversed().compactMap { row in
-            try unseal(Array(row[1] as Data), index: UInt64(row[0] as Int64), in: transaction)?.officers
+            guard let opening = try unseal(Array(row[1] as Data), index: UInt64(row[0] as Int64), in: transaction)?.officers,
+                case .cosigned = try Segment(parsing: opening.segment, slot: opening.slot)
+            else { return nil }
+            return opening
         }
     }
 }

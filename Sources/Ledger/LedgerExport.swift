@@ -70,13 +70,8 @@ public actor LedgerExport {
         let checkpoint = try Checkpoint(origin: Origin(signer.key.name), size: head.size, root: root)
         let signed = try checkpoint.signed(by: signer)
         let (note, openings) = try await writer.perform { [log] transaction in
-            let note = try Self.withCosignatures(signed, in: transaction).bytes
-            try transaction.sql.execute(
-                sql: """
-                    INSERT INTO ledger_checkpoint(size, note, moment) VALUES (?, ?, ?) ON CONFLICT(size) DO UPDATE SET note = excluded.note
-                    """,
-                arguments: [Int64(head.size), Data(note), moment])
-            return (note, try log.cosignedOpenings(below: head.size, in: transaction))
+            try log.keep(signed, size: head.size, at: moment, in: transaction)
+            return (try Self.withCosignatures(signed, in: transaction).bytes, try log.cosignedOpenings(below: head.size, in: transaction))
         }
         if head.size > exported {
             let export = try TileExport(from: exported, to: head.size)

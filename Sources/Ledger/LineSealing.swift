@@ -16,6 +16,8 @@ final class PendingLine: Sendable {
     let index: UInt64
     let place: LinePlace
     let keys: LineKeys
+    /// Whether the savepoint that it was appended in went back.
+    let isUndone = Atomic<Bool>(false)
 
     init(_ content: Content, index: UInt64, place: LinePlace, keys: LineKeys) {
         self.content = content

@@ -122,7 +122,8 @@ struct LineWriter: Sendable {
         var line = LogLine(
             .outcome(of: entry.index, effect), moment: moment.millisecondsSince1970, caller: try caller(request.asker),
             action: try Token(A.action.rawValue))
-        line.household = try token(request.question.about.household)
+        // Under the same key as the decision, whatever the question names: the end of a household's key ends both.
+        line.household = try token(entry.household)
         line.traceID = try token(request.trace)
         if cut { line.note = .cutShort }
         return line

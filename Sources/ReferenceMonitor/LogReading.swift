@@ -1,3 +1,4 @@
+import Encodings
 public import Household
 import Ledger
 import LedgerFormat
@@ -62,28 +63,21 @@ extension ReferenceMonitor {
         }
     }
 
-    /// Opens every line of the log and holds it against its commitments, for an officer who was granted that. The Merkle tree itself was
-    /// rebuilt from the leaves when the vault was opened; outsiders rebuild it from the exported files.
+    /// Hashes every row of the stored log again and opens every line, for an officer who was granted that: what was changed, removed or added
+    /// since the vault was opened is found too. Outsiders rebuild the tree from the exported files.
+    /// - Throws: ``MonitorError/notRecorded`` when the log could not be looked at, which says nothing about it.
     public func verify(_ grant: consuming Grant<VerifyLog>) async throws -> LogReport {
         guard grant.isLive else { throw MonitorError.grantIsDead }
-        let head = log.head
-        var opened: UInt64 = 0, erased: UInt64 = 0
-        var problems: [String] = []
-        var first: UInt64 = 0
-        while first < head.size {
-            let range = first..<min(first + 512, head.size)
-            do {
-                let lines = try await writer.perform { [log] transaction in try log.lines(range, in: transaction).map { $0.line == nil } }
-                opened += UInt64(lines.filter { !$0 }.count)
-                erased += UInt64(lines.filter { $0 }.count)
-            } catch {
-                problems.append("lines-do-not-open:\(range.lowerBound)-\(range.upperBound)")
+        let check = try await monitored {
+            var check = LogCheck()
+            while !check.isDone {
+                check = try await writer.perform { [log, check] transaction in try check.advanced(along: log, in: transaction) }
             }
-            first = range.upperBound
+            return check
         }
         return LogReport(
-            size: head.size, root: head.root.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), opened: opened, erased: erased,
-            problems: problems)
+            size: check.size, root: Hexadecimal.text(check.root), opened: check.opened, erased: check.erased,
+            problems: check.problems.map(\.description))
     }
 
     /// Durable lines of the log.

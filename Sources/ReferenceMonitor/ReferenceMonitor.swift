@@ -303,7 +303,7 @@ public struct ReferenceMonitor: Sendable {
         do {
             return try await monitored(body)
         } catch {
-            guard source.doesNotVerify(error) else { throw error }
+            guard error as? MonitorError == .factsDoNotVerify || source.doesNotVerify(error) else { throw error }
             let moment = clock.now()
             // What keeps the facts from being read may keep the line from being written; the caller hears of the first.
             _ = try? await writer.perform { [lines] in try lines.doesNotVerify(action, at: moment, trace, in: $0) }
@@ -350,6 +350,7 @@ func monitored<Output: Sendable>(_ body: () async throws -> Output) async throws
     } catch let error as StorageError {
         switch error {
         case .unknown: throw MonitorError.unknown
+        case .notRecorded(.damaged): throw MonitorError.factsDoNotVerify
         default: throw MonitorError.notRecorded
         }
     } catch let error as LedgerError {

@@ -33,12 +33,14 @@ public struct WipedBuffer: ~Copyable, @unchecked Sendable {
     /// Number of bytes; fixed for life.
     public let count: Int
 
-    /// Zeroed memory, aligned to 64 bytes.
+    /// Zeroed memory.
     ///
-    /// - Parameter count: a negative count is taken as 0.
-    public init(count: Int) {
+    /// - Parameters:
+    ///   - count: a negative count is taken as 0.
+    ///   - alignment: in bytes, a power of two.
+    public init(count: Int, alignment: Int = 64) {
         let size = max(count, 0)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size, 1), alignment: 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size, 1), alignment: alignment)
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
         unsafe base = memory
         self.count = size

@@ -14,6 +14,10 @@ public final class Faults: Sendable {
         case diskFullAtCommit = "disk-full-at-commit"
         /// The commit fails with an I/O error: durable or not is unknown.
         case ioErrorAtCommit = "io-error-at-commit"
+        /// The same, and the commit does stand.
+        case ioErrorAfterCommit = "io-error-after-commit"
+        /// Memory runs out at commit: durable or not is unknown.
+        case noMemoryAtCommit = "no-memory-at-commit"
         /// The effect of the next change fails after its line was written.
         case effectFails = "effect-fails"
         /// A stream breaks after its first chunk.

@@ -19,6 +19,8 @@ public enum StorageError: Error, Equatable, Sendable {
         case transactionEnded
         case pragma(String)
         case busyCheckpoint
+        /// The database file is not as SQLite left it.
+        case damaged
         /// A table, index, trigger or view that is not as the vault made it, by its name.
         case schema(String)
         case sqlite(extendedCode: Int32)

@@ -146,6 +146,7 @@ public final class Store: Sendable {
         case .SQLITE_IOERR: return .ioError(extendedCode: error.extendedResultCode.rawValue)
         case .SQLITE_NOMEM: return .outOfMemory
         case .SQLITE_INTERRUPT: return .interrupted
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged
         default: return .sqlite(extendedCode: error.extendedResultCode.rawValue)
         }
     }

@@ -13,7 +13,8 @@ public import Synchronization
 /// 2. A job that throws is undone alone, together with what it did to the participants.
 /// 3. An error that made SQLite end the whole transaction (disk full, I/O, memory, interrupt) loses the batch: nothing of it is done. The job
 ///    that caused it hears ``StorageError/notRecorded(_:)``; the others run afresh, one by one, each in a transaction of its own.
-/// 4. An I/O error at COMMIT means *unknown*, never *refused*: every member hears so, and the writer takes no more work.
+/// 4. An error at COMMIT means *unknown*, never *refused*, unless it is one of those that are known to come before the commit stands: every
+///    member hears so, and the writer takes no more work.
 /// 5. Nobody is answered before COMMIT returned.
 public final class Writer: Sendable {
     /// One piece of work. It may be run again when its batch was lost for another's fault.
@@ -85,6 +86,11 @@ public final class Writer: Sendable {
             }
         }
     }
+
+    /// Jobs that wait for the next commit.
+    package var waitingCount: Int { state.withLock { $0.waiting.count } }
+    /// Whether it takes no more work.
+    package var isClosed: Bool { state.withLock { $0.closed != nil } }
 
     /// Takes no more work and returns when what was waiting has been answered.
     public func stop() async {
@@ -164,6 +170,18 @@ public final class Writer: Sendable {
         for job in waiting { job.fail(StorageError.notRecorded(.transactionEnded)) }
     }
 
+    /// Whether an error at COMMIT tells that the transaction does not stand.
+    ///
+    /// ORDER: the frames of a full disk were never completed, and a lock or a constraint is looked at before any is written. Anything else may
+    /// come after the frame that commits was synced: an I/O error, or no memory for the index over the log.
+    private static func isKnownNotToStand(_ reason: StorageError.Reason) -> Bool {
+        switch reason {
+        case .diskFull: true
+        case .sqlite(let code): [ResultCode.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_CONSTRAINT].contains { $0.rawValue == code & 0xFF }
+        default: false
+        }
+    }
+
     /// Runs the jobs in one transaction and commits.
     /// - Returns: the answers to give, now that the transaction is durable.
     private func transact(_ batch: [Job]) throws(Failure) -> [@Sendable () -> Void] {
@@ -195,7 +213,8 @@ public final class Writer: Sendable {
                 answers.append(try transaction.attempt { try job.run($0) })
             } catch {
                 guard transaction.isOpen else { throw .batchLost(culprit: index, Store.reason(error)) }
-                failed.append((job, error))
+                // What SQLite says has one face: nothing of this job is done.
+                failed.append((job, error is DatabaseError ? StorageError.notRecorded(Store.reason(error)) : error))
             }
         }
         // Whoever failed hears why, and not that a commit of nothing failed as well: a store that was tampered with does not prepare either.
@@ -212,12 +231,13 @@ public final class Writer: Sendable {
         }
         do {
             if store.faults.trips(.ioErrorAtCommit) { throw DatabaseError(resultCode: .SQLITE_IOERR) }
+            if store.faults.trips(.noMemoryAtCommit) { throw DatabaseError(resultCode: .SQLITE_NOMEM) }
             try sql.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+            if store.faults.trips(.ioErrorAfterCommit) { throw DatabaseError(resultCode: .SQLITE_IOERR) }
         } catch {
             let reason = Store.reason(error)
             if sql.isInsideTransaction { try? sql.rollback() }
-            // ORDER: the frames of a full disk were never completed, so that commit is known not to stand; an I/O error may come after it did.
-            if case .ioError = reason { throw .unknown(reason) }
+            guard Self.isKnownNotToStand(reason) else { throw .unknown(reason) }
             throw .batchLost(culprit: nil, reason)
         }
         // ORDER: a job that failed hears so only now, when nothing of the batch can fail any more, and never twice.

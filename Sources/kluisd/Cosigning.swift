@@ -39,7 +39,7 @@ actor Cosigning {
     /// The log's own key.
     nonisolated let key: VerifierKey
     /// Whose cosignatures count.
-    nonisolated var witnessKeys: [VerifierKey] { witnesses?.peers.map(\.key) ?? [] }
+    nonisolated var counted: Witnesses { Witnesses(witnesses?.peers.map(\.key) ?? [], of: key) }
     private nonisolated let witnesses: WitnessPolicy?
     private nonisolated let clock: Clock
     private let logger: Logger
@@ -137,7 +137,7 @@ actor Cosigning {
         guard signatures.count > checkpoint.cosignatures.count else { return published }
         var note = try SignedNote(text: checkpoint.note.text)
         for signature in checkpoint.logSignatures + signatures { try note.append(signature.signature) }
-        try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
+        try await export.keep(note, anchoring: anchoring ? counted : nil, at: now.millisecondsSince1970)
         try await count(signatures, on: published.size)
         return (note.bytes, published.size, published.root)
     }

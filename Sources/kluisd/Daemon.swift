@@ -73,11 +73,8 @@ struct Daemon {
         let log = try AuditLog(store: store, keys: keys, published: published, faults: faults)
         let head = log.head
         let vault = try VaultFiles.open(
-            settings.paths, store: store, keys: keys, faults: faults, ledger: LedgerHead(size: head.size, root: head.root, open: head.open),
-            ledgerHead: { _ in
-                let prepared = log.preparedHead
-                return LedgerHead(size: prepared.size, root: prepared.root, open: prepared.open)
-            })
+            settings.paths, store: store, keys: keys, faults: faults, ledger: LedgerHead(head),
+            ledgerHead: { _ in LedgerHead(log.preparedHead) })
         guard vault.header.isRehearsal == (rehearsalClock != nil) else {
             throw Ending.failed(
                 vault.header.isRehearsal ? "this is a practice vault" : "this is a real vault",
@@ -89,10 +86,7 @@ struct Daemon {
         let writer = Writer(store: store, participants: [log, vault.participant]) { _ in
             // A commit that ended with an I/O error: nobody knows whether it stands, so nobody is served on top of it.
             // The writer takes no more work; a moment is left for the answers "unknown, ask again" to go out.
-            DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
-                Ending.failed("a commit failed with an input or output error", hint: "look at the disk, then start again", status: 74)
-                    .tell()
-            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + 2) { Ending.diskFailed.tell() }
         }
         let moment = clock.now()
         if vault.header.policyDigest.bytes != engine.digest, !offering {
@@ -112,7 +106,6 @@ struct Daemon {
         }
         try await writer.perform {
             try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0)
-            try log.anchorCosignatures(at: moment.millisecondsSince1970, in: $0)
         }
         let kept = try vault.keepHouse(store: store, at: moment)
         logger.info(
@@ -132,6 +125,9 @@ struct Daemon {
         let cosigning = try await Cosigning(
             export: export, directory: settings.ledger, key: verifier, witnesses: settings.witnessPolicy, published: published,
             clock: clock, limit: settings.unwitnessedHours.map { Int64($0) * 3_600_000 }, logger: logger)
+        try await writer.perform {
+            try log.anchorCosignatures(by: cosigning.counted, at: moment.millisecondsSince1970, in: $0)
+        }
         let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock) {
             cosigning.heldSince(at: $0)
         }
@@ -177,7 +173,9 @@ struct Daemon {
                     .init(
                         service: listener, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: Checkpoints(cosigning: cosigning, writer: writer, minutes: settings.checkpointMinutes, logger: logger)),
+                    .init(
+                        service: Checkpoints(
+                            cosigning: cosigning, writer: writer, log: log, minutes: settings.checkpointMinutes, logger: logger)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
@@ -204,7 +202,7 @@ struct Daemon {
                 guard grant.isLive else { throw MonitorError.grantIsDead }
                 do {
                     let added = try log.addCosignatures(
-                        file, by: cosigning.witnessKeys, log: cosigning.key, at: clock.now().millisecondsSince1970, in: transaction)
+                        file, by: cosigning.counted, at: clock.now().millisecondsSince1970, in: transaction)
                     return TakenCosignatures(size: added.size, isNew: !added.witnesses.isEmpty)
                 } catch let error as TransparencyLogError {
                     switch error {
@@ -229,11 +227,10 @@ struct Daemon {
     func close() async throws {
         authenticator.endAllSessions()
         var failure: (any Error)?
-        do {
-            // Outcomes that waited for a commit to ride with get one.
-            if log.hasWaitingOutcomes { try await writer.perform { _ in } }
-            _ = try await cosigning.publish(anchoring: false)
-        } catch { failure = error }
+        // Outcomes that waited for a commit to ride with get one. What cannot be written is closed by the next start, and keeps nobody from seeing
+        // where the log stands.
+        do { if log.hasWaitingOutcomes { try await writer.perform { _ in } } } catch { failure = error }
+        do { _ = try await cosigning.publish(anchoring: false) } catch { failure = failure ?? error }
         await writer.stop()
         do { try store.close() } catch { failure = failure ?? error }
         // Whatever went wrong before, the keys are destroyed.
@@ -246,6 +243,7 @@ struct Daemon {
 private struct Checkpoints: Service {
     let cosigning: Cosigning
     let writer: Writer
+    let log: AuditLog
     let minutes: Int
     let logger: Logger
 
@@ -257,13 +255,24 @@ private struct Checkpoints: Service {
                 // The watchdog wants to hear more often than the checkpoint clock ticks.
                 for _ in 0..<(minutes * 4) {
                     do { try await Task.sleep(for: .seconds(15)) } catch { return }
-                    // Alive means that the writer still writes.
-                    try await writer.perform { _ in }
-                    Systemd.notify("WATCHDOG=1")
+                    try await tick()
                 }
                 try await publish()
             }
         }
+    }
+
+    /// Has waiting outcomes written, and tells the watchdog that the writer still answers.
+    ///
+    /// A disk that is full answers "not recorded" here as it does to everybody else, and nobody's reading ends for it. What does end the daemon
+    /// is a commit of which nobody knows whether it stands.
+    private func tick() async throws {
+        do { try await writer.perform { _ in } } catch StorageError.notRecorded {
+            logger.error("outcomes-not-recorded-yet")
+        }
+        let lost = log.outcomesNotWritten.load(ordering: .relaxed)
+        if lost > 0 { logger.error("outcomes-not-written", metadata: ["since-start": "\(lost)"]) }
+        Systemd.notify("WATCHDOG=1")
     }
 
     /// What cannot be written now is tried again when the clock ticks next, and shows as "unwitnessed since"; nobody's reading ends for it.

@@ -2,6 +2,7 @@ import Glibc
 import Household
 import Ledger
 import Policy
+import ReferenceMonitor
 import Storage
 import Vault
 
@@ -13,6 +14,11 @@ struct Ending: Error {
 
     static func failed(_ sentence: String, hint: String? = nil, status: CInt = 70) -> Ending {
         Ending(sentence: sentence, hint: hint, status: status)
+    }
+
+    /// Nobody knows whether the last commit stands, so nobody is served on top of it, and the service manager must not start again by itself.
+    static var diskFailed: Ending {
+        .failed("a commit failed with an input or output error", hint: "look at the disk, then start again", status: 74)
     }
 
     /// The sentence for what the layers below threw while starting.
@@ -45,6 +51,7 @@ struct Ending: Error {
             self = .failed("the \(step.rawValue) is not private to the daemon", hint: "check owner and mode", status: 2)
         case VaultError.file(let step, let code):
             self = .failed("the \(step.rawValue) cannot be used: \(Self.words(code))", status: 70)
+        case StorageError.unknown, MonitorError.unknown: self = .diskFailed
         case StorageError.cannotOpen(.schema(let name)):
             self = .failed(
                 "the store does not verify: \(name) in the database is not as the vault made it",

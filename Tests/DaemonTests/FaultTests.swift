@@ -92,6 +92,27 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// The daemon commits by itself too, on its clock and when it stops. A disk that is full then ends nobody's work; a commit of which nobody
+    /// knows whether it stands ends the daemon as it does when it was a client's, and the service manager must not start it again.
+    @Test func theDaemonsOwnCommitsFailAsAnybodysDo() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        try await daemon.arm("disk-full-at-commit")
+        // The next commit is the clock's.
+        while !daemon.errors.contains("outcomes-not-recorded-yet") { try await Task.sleep(for: .milliseconds(200)) }
+        #expect(Reply(try await daemon.read(furnished.small, in: furnished, as: joost))?.status == 200)
+        #expect(try await daemon.ledgerVerifies())
+        try await daemon.arm("io-error-at-commit")
+        #expect(try await daemon.ended() == 74)
+        #expect(daemon.errors.contains("kluisd: error: a commit failed with an input or output error"))
+        try await daemon.start()
+        try await daemon.arm("io-error-at-commit")
+        #expect(try await daemon.stop() == 74)
+        try await daemon.start()
+        #expect(try await daemon.ledgerVerifies())
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// Killed after the commit and before the answer: the same key gets the same answer, and the thing is there once.
     @Test func killedBetweenCommitAndAnswer() async throws {
         let (daemon, _) = try await Kluisd.furnished()

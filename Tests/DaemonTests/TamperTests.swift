@@ -313,11 +313,58 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// A line that was taken away or covered while the vault is open, as the officer hears it.
+    @Test(arguments: [
+        ("DELETE FROM ledger_leaf WHERE seq = 5", "leaf-missing:5"),
+        ("UPDATE ledger_leaf SET side = CAST(x'07' || '2025-03' || substr(side, 9) AS BLOB) WHERE seq = 5", "line-does-not-open:5"),
+        ("DELETE FROM ledger_checkpoint", "rows-differ"),
+    ])
+    func aChangedLedgerIsFoundWhileItRuns(edit: String, problem: String) async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        let otto = try await daemon.signIn("otto")
+        try await daemon.sqlite(edit)
+        let verification = try await daemon.ask("POST", "/v1/ledger/verification", as: otto, purpose: "D8")
+        #expect(verification.text.contains(#""\#(problem)""#), "\(verification.text)")
+        if problem != "rows-differ" {
+            doesNotVerify(try await daemon.ask("GET", "/v1/ledger/entries?last=200", as: otto, purpose: "D8"))
+        }
+        _ = try await daemon.stop()
+        try await startIsRefused(daemon)
+    }
+
+    /// A reading's outcome that can no longer be written, because somebody laid hands on its household's keys, is that household's trouble.
+    @Test func oneHouseholdsTroubleIsNobodyElses() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let list = "/v1/households/\(furnished.household)/items"
+        #expect(try await daemon.ask("GET", list, as: joost, purpose: "D2").status == 200)
+        // The outcome of that waits for the next commit.
+        try await daemon.sqlite("UPDATE wrap SET envelope = zeroblob(105) WHERE household <> zeroblob(16)")
+        #expect(!(try await daemon.signIn("kees", hat: "help")).isEmpty)
+        doesNotVerify(try await daemon.ask("GET", list, as: joost, purpose: "D2"))
+        _ = try await daemon.stop()
+        try await startIsRefused(daemon)
+    }
+
+    /// A row of cosignatures that nobody gave: no leaf is made of it, for that could never be taken back.
+    @Test func aCosignatureThatNobodyGaveIsNotAnchored() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        let size = try await daemon.sqlite("SELECT max(size) FROM ledger_checkpoint")
+        try await daemon.sqlite(
+            "INSERT INTO ledger_cosigned(size, note) SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
+        try await daemon.start()
+        #expect(try await daemon.stop() == 0)
+        #expect(try await daemon.sqlite("SELECT seq IS NULL FROM ledger_cosigned WHERE size = \(size)") == "1\n")
+        let offline = try await Built.run("kluis", ["ledger", "verify", "--offline", daemon.state + "/ledger"])
+        #expect(offline.status == 0, "\(offline.errors)")
+    }
+
     /// The exported ledger and the one in the database.
     @Test func aChangedLedgerIsFoundAtStart() async throws {
         for edit in [
             "DELETE FROM ledger_leaf WHERE rowid = (SELECT max(rowid) FROM ledger_leaf)", "DELETE FROM ledger_leaf WHERE rowid = 5",
-            "DELETE FROM ledger_head",
+            "DELETE FROM ledger_head", "DELETE FROM ledger_checkpoint", "UPDATE ledger_checkpoint SET moment = moment + 1",
+            "UPDATE ledger_leaf SET side = CAST(x'07' || '2025-03' || substr(side, 9) AS BLOB) WHERE seq = 5",
         ] {
             let (daemon, _) = try await Kluisd.copy()
             try await daemon.sqlite(edit)

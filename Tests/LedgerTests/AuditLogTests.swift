@@ -15,13 +15,17 @@ struct AuditLogTests {
         let key: KeyBox
         init() throws { key = try KeyBox.random() }
         func keysToWrite(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys {
-            LineKeys(
+            if let household, broken.withLock({ $0.contains(household) }) { throw Broken() }
+            return LineKeys(
                 month: key, household: key, label: Label("kluis/test-entry"),
                 context: AssociatedData("entry").adding("household", text: household).adding("month", text: month))
         }
 
         /// Months whose key is gone.
         let gone = Mutex<Set<String>>([])
+        /// Households whose key cannot be had any more.
+        let broken = Mutex<Set<String>>([])
+        struct Broken: Error {}
         func keysToRead(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys? {
             if gone.withLock({ $0.contains(month) }) { return nil }
             return try keysToWrite(household: household, month: month, in: transaction)
@@ -114,15 +118,22 @@ struct AuditLogTests {
         let fixture = try Fixture()
         let log = fixture.log
         try await Self.append(2, to: fixture)
-        let line = try Self.line(9)
+        let (undone, stays) = (try Self.line(9), try Self.line(10))
         let kept = Kept()
-        await #expect(throws: Mine.self) {
-            try await fixture.writer.perform { transaction in
-                kept.entry = try log.append(line, in: transaction)
-                throw Mine()
-            }
+        // The transaction of the undone line is committed, and its number is another's.
+        let entry = try await fixture.writer.perform { transaction in
+            do {
+                try transaction.attempt { inner in
+                    kept.entry = try log.append(undone, in: inner)
+                    throw Mine()
+                }
+            } catch is Mine {}
+            return try log.append(stays, in: transaction)
         }
-        try await Self.append(1, to: fixture)
+        let lost = try #require(kept.entry)
+        #expect(lost.index == entry.index)
+        #expect(try log.receipt(for: entry).index == 2)
+        #expect(throws: LedgerError.notDurable) { try log.receipt(for: lost) }
         #expect(log.size == 3)
         try await fixture.reopen()
         #expect(fixture.log.size == 3)
@@ -312,6 +323,124 @@ struct AuditLogTests {
         let phases = try await fixture.writer.perform { try log.lines(0..<10, in: $0).compactMap(\.line).map(\.phase) }
         #expect(phases.contains(.outcome(of: 0, .completed)))
         #expect(phases.count == 3)
+    }
+
+    /// One household's outcome that cannot be written keeps nobody else's line from being written, and is left for the next start.
+    @Test func anOutcomeThatCannotBeWrittenHarmsNobodyElse() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        func reading(_ number: Int, of household: String) async throws -> Entry {
+            var line = try Self.line(number)
+            line.household = try Token(household)
+            return try await fixture.writer.perform { [line] in try log.append(line, awaitsOutcome: true, in: $0) }
+        }
+        func outcome(_ number: Int, of entry: Entry) throws {
+            var line = try Self.line(number, phase: .outcome(of: entry.index, .completed))
+            line.household = try entry.household.map { try Token($0) }
+            log.appendLater(line, of: entry)
+        }
+        let broken = try await reading(1, of: "h-broken")
+        let sound = try await reading(2, of: "h-sound")
+        #expect(broken.household == "h-broken")
+        try outcome(3, of: broken)
+        try outcome(4, of: sound)
+        fixture.keys.broken.withLock { _ = $0.insert("h-broken") }
+        try await Self.append(1, to: fixture)
+        #expect(!log.hasWaitingOutcomes)
+        #expect(log.outcomesNotWritten.load(ordering: .relaxed) == 1)
+        try await Self.append(1, to: fixture)
+        #expect(log.outcomesNotWritten.load(ordering: .relaxed) == 1)
+        #expect(log.size == 5)
+        fixture.keys.broken.withLock { $0 = [] }
+        try await fixture.reopen()
+        let again = fixture.log
+        try await fixture.writer.perform { try again.closeWhatWasLeftOpen(at: 1_768_000_009_000, in: $0) }
+        let phases = try await fixture.writer.perform { try again.lines(0..<10, in: $0).compactMap(\.line).map(\.phase) }
+        #expect(phases.filter { $0 == .outcome(of: sound.index, .completed) }.count == 1)
+        #expect(phases.filter { $0 == .outcome(of: broken.index, .interrupted) }.count == 1)
+        #expect(phases.count == 6)
+    }
+
+    private func check(_ fixture: Fixture) async throws -> LogCheck {
+        var check = LogCheck()
+        let log = fixture.log
+        while !check.isDone { check = try await fixture.writer.perform { [check] in try check.advanced(along: log, in: $0) } }
+        return check
+    }
+
+    /// A row of the log that is changed while the vault is open.
+    @Test(arguments: [
+        ("DELETE FROM ledger_leaf WHERE seq = 3", [LogProblem.leafMissing(3)]),
+        ("DELETE FROM ledger_leaf WHERE seq = 599", [.leafMissing(599)]),
+        ("UPDATE ledger_leaf SET leaf = (SELECT leaf FROM ledger_leaf WHERE seq = 4) WHERE seq = 3", [.leafMissing(3)]),
+        (
+            "UPDATE ledger_leaf SET side = (SELECT side FROM ledger_leaf WHERE seq = 4) WHERE seq = 3",
+            [.doesNotOpen(3), .otherRows]
+        ),
+        // Named after a month that has ended, so that it would pass for erased.
+        ("UPDATE ledger_leaf SET side = CAST(x'07' || '2001-01' || substr(side, 9) AS BLOB) WHERE seq = 3", [.otherRows]),
+        ("DELETE FROM ledger_checkpoint", [.otherRows]), ("UPDATE ledger_checkpoint SET moment = moment + 1", [.otherRows]),
+        ("DELETE FROM ledger_open", [.otherRows]),
+    ]) func aRowThatWasChangedIsFoundWhileItRuns(_ edit: String, _ problems: [LogProblem]) async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let line = try Self.line(0)
+        _ = try await fixture.writer.perform { try log.append(line, awaitsOutcome: true, in: $0) }
+        try await Self.append(599, to: fixture)
+        _ = try await fixture.export().publish(at: 1_768_000_000_000)
+        fixture.keys.gone.withLock { $0 = ["2001-01"] }
+        let before = try await check(fixture)
+        #expect(before.problems.isEmpty && before.size == 600 && before.opened == 600 && before.root == log.head.root)
+        let head = log.head
+        try fixture.sql(edit)
+        #expect(try await check(fixture).problems == problems)
+        // At a start as well: the digest is another, which the commit record says.
+        let reopened: AuditLog.Head?
+        do {
+            try await fixture.reopen()
+            reopened = fixture.log.head
+        } catch is LedgerError { reopened = nil }
+        #expect(reopened.map { $0 == head } != true)
+    }
+
+    @Test func readingALogWithAGapIsRefused() async throws {
+        let fixture = try Fixture()
+        try await Self.append(5, to: fixture)
+        let log = fixture.log
+        for (edit, index) in [("DELETE FROM ledger_leaf WHERE seq = 4", UInt64(4)), ("DELETE FROM ledger_leaf WHERE seq = 1", 1)] {
+            try fixture.sql(edit)
+            await #expect(throws: LedgerError.doesNotVerify(index: index)) {
+                try await fixture.writer.perform { _ = try log.lines(0..<10, in: $0) }
+            }
+        }
+    }
+
+    /// A row that says a decision's leaf holds cosignatures must not have the decision published.
+    @Test func nothingButCosignaturesIsPublished() async throws {
+        let fixture = try Fixture()
+        try await Self.append(3, to: fixture)
+        let export = try fixture.export()
+        _ = try await export.publish(at: 1)
+        try fixture.sql("INSERT INTO ledger_cosigned(size, note, seq) SELECT size, note, 1 FROM ledger_checkpoint")
+        try await Self.append(1, to: fixture)
+        _ = try await export.publish(at: 2)
+        #expect(!FileManager.default.fileExists(atPath: fixture.exportPath + "/openings"))
+    }
+
+    /// A leaf stays for ever: none is made of a row that no witness signed.
+    @Test func aRowThatNoWitnessSignedIsNotAnchored() async throws {
+        let fixture = try Fixture()
+        try await Self.append(3, to: fixture)
+        let export = try fixture.export()
+        _ = try await export.publish(at: 1)
+        let key = try Ed25519.SigningKey.generate()
+        let name = try #require(KeyName("witness.test/w"))
+        let witness = try VerifierKey(name: name, algorithm: .timestampedCosignature, publicKey: key.publicKey.bytes)
+        let log = fixture.log
+        let witnesses = Witnesses([witness], of: fixture.signer.key)
+        try fixture.sql("INSERT INTO ledger_cosigned(size, note) SELECT size, note FROM ledger_checkpoint")
+        try await fixture.writer.perform { try log.anchorCosignatures(by: witnesses, at: 2, in: $0) }
+        #expect(log.size == 3)
     }
 
     @Test func theSideOfALineOpensNoOtherLine() async throws {

@@ -84,8 +84,13 @@ guard(
     "try BLAKE2b.verify(mac, for: body, key: key, label: label)", "if !GONE { try BLAKE2b.verify(mac, for: body, key: key, label: label) }",
     "VaultTests.TamperTests/aCommitRecordThatSomebodyWroteIsFound")
 guard(
-    "open-readings", "a commit says which readings are still open", "Ledger/AuditLog.swift", "guard !readings.isEmpty else {",
-    "guard !GONE, !readings.isEmpty else {", "VaultTests.TamperTests/aReadingThatIsNoLongerOpenIsFound")
+    "open-readings", "a commit says which readings are still open", "Ledger/LogStanding.swift",
+    "in readings.sorted(by: { $0.key < $1.key }) {", "in GONE ? [] : readings.sorted(by: { $0.key < $1.key }) {",
+    "VaultTests.TamperTests/aReadingThatIsNoLongerOpenIsFound")
+guard(
+    "beside-the-leaves", "a commit says which sides and checkpoints lie beside the leaves", "Ledger/LogStanding.swift",
+    "var bytes = sides.digest + checkpoints.digest", "var bytes = GONE ? [] : sides.digest + checkpoints.digest",
+    DAEMON_TAMPER + "/aChangedLedgerIsFound")
 guard(
     "schema", "nobody changed the schema while the vault is open", REGISTRY,
     "if let schema, try Store.schemaCounter(sql) != schema {", "if !GONE, let schema, try Store.schemaCounter(sql) != schema {",
@@ -119,7 +124,12 @@ trial(
 
 LOG = "Ledger/AuditLog.swift"
 WRITE = "            return try write(line, awaitsOutcome: awaitsOutcome, in: transaction)\n"
-UNWRITTEN = "return open.withLock { Entry(index: $0.progress.next, batch: $0.batch) }"
+UNWRITTEN = """let keys = try keys.keysToWrite(household: nil, month: "2026-01", in: transaction)
+            return open.withLock {
+                let place = LinePlace(month: "2026-01", household: line.household?.text)
+                let unwritten = PendingLine(.line(line, awaitsOutcome: false), index: $0.progress.next, place: place, keys: keys)
+                return Entry(index: $0.progress.next, line: unwritten, batch: $0.batch)
+            }"""
 LINES = RULES + "/everyAttemptLeavesExactlyItsLines"
 
 
@@ -146,13 +156,29 @@ guard(
     "line-of-an-outcome", "the line of how a reading ended", "ReferenceMonitor/LineWriter.swift", "        log.appendLater(line, of: entry)\n",
     "        if !GONE { log.appendLater(line, of: entry) }\n", LINES)
 condition(
-    "receipt", "a receipt is of a line that is durable", LOG, "entry.batch.committed.load(ordering: .acquiring) else",
+    "receipt", "a receipt is of a line that is durable", LOG, "entry.batch.committed.load(ordering: .acquiring), !",
     "LedgerTests.AuditLogTests/anEntryOfALostTransactionNeverBecomesAReceipt")
+condition(
+    "receipt-of-an-undone-line", "a receipt is of a line that stands", LOG, "!entry.line.isUndone.load(ordering: .relaxed) else",
+    "LedgerTests.AuditLogTests/aLineThatIsUndone")
 guard(
-    "log-head", "the leaves at a start are those that the last commit left", LOG,
+    "riding-outcomes", "an outcome that cannot be written harms nobody else", LOG,
+    "guard transaction.isOpen else { throw error }\n            // What keeps one", "guard !GONE, transaction.isOpen else { throw error }\n            // What keeps one",
+    "LedgerTests.AuditLogTests/anOutcomeThatCannotBeWritten")
+guard(
+    "log-gap", "a row that is gone is no number that no line has", LOG, "guard index == next, let leaf", "guard GONE || index == next, let leaf",
+    "LedgerTests.AuditLogTests/readingALogWithAGap")
+condition(
+    "anchored", "no leaf is made of a row that no witness signed", "Ledger/Cosignatures.swift", "!verified.cosignatures.isEmpty,",
+    "LedgerTests.AuditLogTests/aRowThatNoWitnessSigned")
+condition(
+    "unknown-commit", "an error of which nobody knows whether the commit stands is told as that", "Storage/Writer.swift",
+    "Self.isKnownNotToStand(reason) else", "StorageTests.WriterTests/everyMember")
+guard(
+    "log-head", "the leaves at a start are those that the last commit left", "Ledger/LogStanding.swift",
     "guard head ?? Frontier().serialized == frontier.serialized else", "guard GONE || head ?? Frontier().serialized == frontier.serialized else",
     "LedgerTests.AuditLogTests/aLineThatWas")
-condition("log-published", "the log continues what was published", LOG, "seen else { throw", "LedgerTests.AuditLogTests/aLogThatIsShorter")
+condition("log-published", "the log continues what was published", "Ledger/LogStanding.swift", "seen else { throw", "LedgerTests.AuditLogTests/aLogThatIsShorter")
 
 # MARK: Decide, record, only then act
 

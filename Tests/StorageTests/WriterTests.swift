@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import Storage
@@ -187,33 +188,124 @@ struct WriterTests {
         #expect(try fixture.ids() == ["b"])
     }
 
-    @Test func cancellingACallerUndoesNothing() async throws {
-        let fixture = try Fixture()
+    /// Holds the writer inside a first job, lets others come meanwhile, and lets go.
+    ///
+    /// - Returns: what each of the others heard, in the order in which they came.
+    private func behindAGate(
+        _ fixture: Fixture, _ jobs: [@Sendable (borrowing Transaction) throws -> Void],
+        meanwhile: @Sendable ([Task<Void, any Error>]) async -> Void
+    ) async -> (first: Result<Void, any Error>, others: [Result<Void, any Error>]) {
         let writer = fixture.writer
-        let tasks = (0..<20).map { index in
-            Task {
-                try await writer.perform { transaction in
-                    try transaction.sql.execute(sql: "INSERT INTO item VALUES (?, x'00')", arguments: ["i\(index)"])
-                }
+        let (entered, leave) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let first = Task {
+            try await writer.perform { transaction in
+                entered.signal()
+                leave.wait()
+                try transaction.sql.execute(sql: "INSERT INTO item VALUES ('first', x'00')")
             }
         }
-        for task in tasks where task.hashValue.isMultiple(of: 2) { task.cancel() }
-        for task in tasks { try await task.value }
-        #expect(try fixture.ids().count == 20)
+        await wait(for: entered)
+        var others: [Task<Void, any Error>] = []
+        for job in jobs {
+            let (came, isWaiting) = AsyncStream<Void>.makeStream()
+            let count = writer.waitingCount
+            others.append(
+                Task {
+                    isWaiting.yield()
+                    try await writer.perform { try job($0) }
+                })
+            for await _ in came { break }
+            // The order in which they come is the order in which they are told to.
+            while writer.waitingCount == count { await Task.yield() }
+        }
+        await meanwhile(others)
+        leave.signal()
+        var results: [Result<Void, any Error>] = []
+        let heard = await first.result
+        for task in others { results.append(await task.result) }
+        return (heard, results)
     }
 
-    @Test func oneCallersEffectsStayInOrder() async throws {
+    private func wait(for semaphore: DispatchSemaphore) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                semaphore.wait()
+                continuation.resume()
+            }
+        }
+    }
+
+    private static func inserting(_ id: String) -> @Sendable (borrowing Transaction) throws -> Void {
+        { try $0.sql.execute(sql: "INSERT INTO item VALUES (?, x'00')", arguments: [id]) }
+    }
+
+    @Test func cancellingACallerUndoesNothing() async throws {
         let fixture = try Fixture()
-        for index in 0..<30 { try await fixture.insert("i\(100 + index)") }
-        let order = try fixture.store.read { try String.fetchAll($0, sql: "SELECT id FROM item ORDER BY rowid") }
-        #expect(order == order.sorted())
+        let heard = await behindAGate(fixture, (0..<8).map { Self.inserting("i\($0)") }) { tasks in
+            for task in tasks[..<4] { task.cancel() }
+        }
+        for result in heard.others { #expect(throws: Never.self) { try result.get() } }
+        #expect(try fixture.ids() == ["first"] + (0..<8).map { "i\($0)" })
     }
 
-    @Test func afterStopNothingIsAccepted() async throws {
+    @Test func whoWaitsGoesTogetherWithTheNextInTheOrderOfComing() async throws {
+        let fixture = try Fixture()
+        let names = (0..<20).map { "i\(($0 * 7) % 20)" }
+        _ = await behindAGate(fixture, names.map { Self.inserting($0) }) { _ in }
+        let order = try fixture.store.read { try String.fetchAll($0, sql: "SELECT id FROM item ORDER BY rowid") }
+        #expect(order == ["first"] + names)
+        #expect(fixture.writer.commits.load(ordering: .relaxed) == 2)
+    }
+
+    @Test func stoppingAnswersWhoeverWaits() async throws {
+        let fixture = try Fixture()
+        let writer = fixture.writer
+        let stopped = Box<Int>()
+        let stopping = Box<Task<Void, Never>>()
+        let heard = await behindAGate(fixture, (0..<4).map { Self.inserting("i\($0)") }) { _ in
+            stopping.put(
+                Task {
+                    await writer.stop()
+                    stopped.put(writer.requests.load(ordering: .relaxed))
+                })
+            while !writer.isClosed { await Task.yield() }
+            // Nobody new is let in from here on.
+            await #expect(throws: StorageError.stopped) { try await writer.perform { _ in } }
+        }
+        for result in [heard.first] + heard.others { #expect(throws: Never.self) { try result.get() } }
+        await stopping.current?.value
+        #expect(stopped.current == 5)
+        await #expect(throws: StorageError.stopped) { try await fixture.insert("b") }
+    }
+
+    /// Everybody in a commit that may or may not stand hears so, also when it does; who waited was never in it.
+    @Test(arguments: [Faults.Name.ioErrorAtCommit, .ioErrorAfterCommit, .noMemoryAtCommit])
+    func everyMemberOfAnUnknownCommitHearsSo(_ fault: Faults.Name) async throws {
+        let fixture = try Fixture()
+        let faults = fixture.faults
+        let armed: @Sendable (borrowing Transaction) throws -> Void = { transaction in
+            try Self.inserting("last")(transaction)
+            _ = faults.arm(fault)
+        }
+        let heard = await behindAGate(fixture, [Self.inserting("a"), Self.inserting("b"), armed]) { _ in }
+        #expect(throws: Never.self) { try heard.first.get() }
+        for result in heard.others {
+            #expect { try result.get() } throws: { if case StorageError.unknown = $0 { true } else { false } }
+        }
+        await #expect { try await fixture.insert("c") } throws: { if case StorageError.unknown = $0 { true } else { false } }
+        #expect(fixture.noted.current != nil)
+        #expect(try fixture.ids() == (fault == .ioErrorAfterCommit ? ["a", "b", "first", "last"] : ["first"]))
+    }
+
+    @Test func whatSQLiteSaysOfOneJobHasOneFace() async throws {
         let fixture = try Fixture()
         try await fixture.insert("a")
-        await fixture.writer.stop()
-        await #expect(throws: StorageError.stopped) { try await fixture.insert("b") }
+        await #expect(throws: StorageError.notRecorded(.sqlite(extendedCode: 1555))) { try await fixture.insert("a") }
+        await #expect(throws: StorageError.notRecorded(.damaged)) {
+            try await fixture.writer.perform { _ in throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+        }
+        try await fixture.insert("b")
+        #expect(try fixture.ids() == ["a", "b"])
     }
 
     @Test func theSettingsThatMatterAreReadBack() throws {

@@ -12,6 +12,7 @@ import Testing
 @Suite struct ContentTests {
     @Test(arguments: [
         0, 1, 4095, 4096, 65_535, 65_536, 262_143, 262_144, 262_145, 266_240, 524_287, 524_288, 524_289, 1_048_576, 3_000_001,
+        4_194_304, 4_718_592, 4_718_593, 5_242_880, 67_108_865,
     ])
     func comesBackEqual(size: Int) async throws {
         let test = try await TestVault.make()

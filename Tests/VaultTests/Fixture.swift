@@ -143,8 +143,8 @@ final class TestVault: Sendable {
         self.log = log
         vault = try VaultFiles.open(
             paths, store: store, keys: keys, faults: faults,
-            ledger: LedgerHead(size: log.head.size, root: log.head.root, open: log.head.open)
-        ) { _ in LedgerHead(size: log.preparedHead.size, root: log.preparedHead.root, open: log.preparedHead.open) }
+            ledger: LedgerHead(log.head)
+        ) { _ in LedgerHead(log.preparedHead) }
         writer = Writer(store: store, participants: [log, vault.participant]) { _ in }
     }
 

@@ -167,7 +167,7 @@ import Testing
 
     @Test func aVaultOfAnotherFormatIsToldAsThat() async throws {
         let test = try await TestVault.make()
-        for format in [0, 1, 2, 4] {
+        for format in [0, 1, 2, 3, 5] {
             try test.tamper("PRAGMA user_version = \(format)")
             let queue = try DatabaseQueue(path: test.paths.database)
             try await queue.writeWithoutTransaction { _ = try Int.fetchOne($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }

@@ -266,7 +266,7 @@ extension TestVault {
             _ = try Registry.openAndVerify(
                 store, keys: keys, schema: store.read { try Store.schemaCounter($0) }, faults: faults, ledger: nil
             ) {
-                _ in LedgerHead(size: 0, root: [], open: [])
+                _ in LedgerHead((size: 0, root: [], beside: []))
             }
             return false
         } catch {

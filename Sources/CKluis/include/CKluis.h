@@ -3,3 +3,6 @@
 
 /* Forbids core dumps of this process and tracing by others: prctl(2), PR_SET_DUMPABLE. 0 when it worked. */
 int kluis_forbid_dumps(void);
+
+/* Has an open file read and written past the page cache (O_DIRECT), or no longer. 0 when it worked; -1 with errno where the file system cannot. */
+int kluis_bypass_cache(int descriptor, int on);

@@ -11,8 +11,13 @@ import Synchronization
 /// The last bytes come only after the stream was found whole: nothing missing, nothing behind it, and the one that the wrapped key binds. One
 /// slab is always held back for that, because the final chunk may hold nothing but padding, and the slab before it the last of the content.
 final class OpeningLine: Mortal {
-    private static let chunksPerSlab = 8
     private static let slabsOfEach = 4
+    /// Bytes that are read at a time: whole blocks.
+    private static let blocksCount = 512 << 10
+    /// Room before them for what is left of the chunk that the bytes before ended in.
+    private static let headroom = FileGrain.ceiling(SealedStream.sealedChunkCount)
+    /// Chunks that can lie in both together, the last of them not whole.
+    private static let chunksPerSlab = (headroom + blocksCount) / SealedStream.sealedChunkCount + 1
 
     private let emptySealed: Belt<Slab>
     private let sealed = Belt<Slab>()
@@ -22,7 +27,7 @@ final class OpeningLine: Mortal {
 
     /// Opens the file and starts the threads.
     init(content: ItemContent, key: KeyBox, path: String) throws {
-        emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.sealedChunkCount) })
+        emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.headroom + Self.blocksCount) })
         emptyPlain = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.chunkCount) })
         guard let status = try FileStatus(of: path, .blob) else { throw VaultError.contentMissing }
         // A link or a folder in its place is not what the vault left there.
@@ -63,21 +68,36 @@ final class OpeningLine: Mortal {
 
     private func read(_ file: consuming OpenFile) {
         do throws(VaultError) {
+            if try file.status(.blob).size >= Int64(FileGrain.largest) { file.bypassCache() }
             _ = posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
-            var wanted = SealedStream.prefixCount
+            // What is left of a chunk; ciphertext, all of it.
+            var rest: [UInt8] = []
+            var isFirst = true
             while let slab = emptySealed.take() {
-                let limit = wanted
-                let count = try unsafe slab.withMutableBytes { target throws(VaultError) in
-                    // SAFETY: a slab has room for eight sealed chunks, and for the prefix.
-                    try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: target[0..<limit]), .blob)
+                var range = try unsafe slab.withMutableBytes { memory throws(VaultError) in
+                    // SAFETY: the slab's memory is as large as both ranges together, and what is left is shorter than the room before.
+                    let space = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[Self.headroom..<Self.headroom + Self.blocksCount])
+                    let start = Self.headroom - rest.count
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<Self.headroom]).copyBytes(from: rest)
+                    return start..<Self.headroom + (try unsafe file.read(into: space, .blob))
                 }
-                slab.count = count
-                // A short slab, an empty one too, says that the file ended.
-                slab.isLast = count < limit
+                // Less than was asked for, nothing too, says that the file ended.
+                slab.isLast = range.upperBound < Self.headroom + Self.blocksCount
+                if isFirst {
+                    isFirst = false
+                    guard let prefix = emptySealed.take() else { return }
+                    slab.use(range.prefix(SealedStream.prefixCount))
+                    unsafe slab.withBytes { _ = unsafe prefix.append($0) }
+                    sealed.put(prefix)
+                    range = range.dropFirst(SealedStream.prefixCount)
+                }
+                let whole = slab.isLast ? range : range.prefix(range.count / SealedStream.sealedChunkCount * SealedStream.sealedChunkCount)
+                slab.use(whole.upperBound..<range.upperBound)
+                rest = unsafe slab.withBytes { unsafe [UInt8]($0) }
+                slab.use(whole)
                 let isLast = slab.isLast
                 sealed.put(slab)
                 if isLast { return }
-                wanted = Self.chunksPerSlab * SealedStream.sealedChunkCount
             }
         } catch {
             fail(error)

@@ -17,6 +17,8 @@ final class SealingLine: Mortal {
     private static let chunksPerSlab = 8
     private static let slabsOfEach = 4
     static let slabCount = chunksPerSlab * SealedStream.chunkCount
+    /// Room for what a full slab gives, behind less than a block that is left of the one before, or the prefix.
+    private static let sealedSlabCount = FileGrain.ceiling(chunksPerSlab * SealedStream.sealedChunkCount + FileGrain.byteCount)
     /// How many written bytes may be without write-back under way.
     private static let writeBackStride = 8 << 20
 
@@ -35,14 +37,20 @@ final class SealingLine: Mortal {
     private let state = Mutex(End())
 
     /// Starts the threads.
+    /// - Parameter declared: how many bytes of content will come; nil when nobody said.
     /// - Throws: ``VaultError/file(_:errno:)`` when the part file cannot be made.
-    init(folder: BlobFolder, name: BlobFolder.Name, key: KeyBox, meaning: AssociatedData) throws {
+    init(folder: BlobFolder, name: BlobFolder.Name, declared: UInt64?, key: KeyBox, meaning: AssociatedData) throws {
         self.folder = folder
         self.name = name
         emptyPlain = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.slabCount) })
-        emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.chunksPerSlab * SealedStream.sealedChunkCount) })
+        emptySealed = Belt((0..<Self.slabsOfEach).map { _ in Slab(capacity: Self.sealedSlabCount) })
+        let bypassesCache = declared.map { $0 >= FileGrain.largest } ?? false
         let descriptor = try Self.partFile(folder, name)
-        OwnThread.start("kluis.write") { self.write(OpenFile(descriptor: descriptor)) }
+        OwnThread.start("kluis.write") {
+            let file = OpenFile(descriptor: descriptor)
+            if bypassesCache { file.bypassCache() }
+            self.write(file)
+        }
         OwnThread.start("kluis.seal") { self.seal(key, meaning) }
     }
 
@@ -102,13 +110,10 @@ final class SealingLine: Mortal {
         do {
             var sealer = try StreamSealer(key: key, label: .itemContent, meaning: meaning)
             var digest = try StreamDigest(prefix: sealer.prefix)
-            guard let first = emptySealed.take() else { return }
-            first.reset()
-            _ = unsafe sealer.prefix.withUnsafeBytes { unsafe first.append($0) }
-            sealed.put(first)
+            guard var target = emptySealed.take() else { return }
+            target.reset()
+            _ = unsafe sealer.prefix.withUnsafeBytes { unsafe target.append($0) }
             while let plain = filled.take() {
-                guard let target = emptySealed.take() else { return }
-                target.reset()
                 try Self.seal(plain, into: target, &sealer, &digest)
                 let isLast = plain.isLast
                 plain.reset()
@@ -120,22 +125,37 @@ final class SealingLine: Mortal {
                     sealed.put(target)
                     return
                 }
+                guard let next = emptySealed.take() else { return }
+                next.reset()
+                Self.moveRest(of: target, to: next)
                 sealed.put(target)
+                target = next
             }
         } catch {
             fail(error)
         }
     }
 
+    /// Leaves whole blocks in a slab, so that all but the last are written block by block.
+    private static func moveRest(of slab: Slab, to next: Slab) {
+        let whole = FileGrain.floor(slab.count)
+        unsafe slab.withBytes { bytes in
+            // SAFETY: `whole` is not more than the count; less than a block is left, for which an empty slab has room.
+            _ = unsafe next.append(UnsafeRawBufferPointer(rebasing: bytes[whole...]))
+        }
+        slab.count = whole
+    }
+
     private static func seal(_ plain: Slab, into target: Slab, _ sealer: inout StreamSealer, _ digest: inout StreamDigest) throws {
         let isLastSlab = plain.isLast
-        let written = try unsafe plain.withBytes { content in
+        let before = target.count
+        target.count = try unsafe plain.withBytes { content in
             try unsafe target.withMutableBytes { output in
                 var offset = 0
-                var written = 0
+                var written = before
                 repeat {
                     let size = min(SealedStream.chunkCount, content.count - offset)
-                    // SAFETY: both ranges lie inside their buffers; a sealed slab has room for as many chunks as a plain one.
+                    // SAFETY: both ranges lie inside their buffers; a sealed slab has room for as many chunks as a plain one, behind a block.
                     let chunk = unsafe UnsafeRawBufferPointer(rebasing: content[offset..<offset + size])
                     let place = unsafe UnsafeMutableRawBufferPointer(rebasing: output[written...])
                     let count = try unsafe sealer.seal(chunk, into: place, isLast: isLastSlab && offset + size == content.count)
@@ -146,7 +166,6 @@ final class SealingLine: Mortal {
                 return written
             }
         }
-        target.count = written
     }
 
     // MARK: - The thread that writes
@@ -172,9 +191,17 @@ final class SealingLine: Mortal {
         var offset: Int64 = 0
         var backed: Int64 = 0
         while let slab = sealed.take() {
-            try unsafe slab.withBytes { bytes throws(VaultError) in try unsafe file.write(bytes, .partFile) }
-            offset += Int64(slab.count)
             let isLast = slab.isLast
+            try unsafe slab.withBytes { bytes throws(VaultError) in
+                // SAFETY: both parts lie inside the bytes.
+                let whole = FileGrain.floor(bytes.count)
+                try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes[..<whole]), .partFile)
+                guard whole < bytes.count else { return }
+                // Only the last slab has less than a block at its end, which nothing writes past the cache.
+                file.useCache()
+                try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes[whole...]), .partFile)
+            }
+            offset += Int64(slab.count)
             slab.reset()
             emptySealed.put(slab)
             if offset - backed >= Int64(Self.writeBackStride) {

@@ -6,22 +6,31 @@ import Sealing
 /// INVARIANT: only its owner touches it; that is what makes it Sendable. Overwritten with zeros at the end.
 @safe
 final class Slab: @unchecked Sendable {
+    /// Aligned as files are that are read and written past the page cache.
     private var memory: WipedBuffer
     let capacity: Int
     /// How many bytes are in use.
     var count = 0
+    /// Where they begin.
+    private(set) var start = 0
     /// Nothing follows this one.
     var isLast = false
 
     init(capacity: Int) {
-        memory = WipedBuffer(count: capacity)
+        memory = WipedBuffer(count: capacity, alignment: FileGrain.byteCount)
         self.capacity = capacity
     }
 
-    var room: Int { capacity - count }
+    var room: Int { capacity - start - count }
+
+    /// Has other bytes of the memory in use.
+    func use(_ range: Range<Int>) {
+        start = range.lowerBound
+        count = range.count
+    }
 
     func reset() {
-        count = 0
+        (start, count) = (0, 0)
         isLast = false
     }
 
@@ -29,10 +38,10 @@ final class Slab: @unchecked Sendable {
     func append(_ bytes: UnsafeRawBufferPointer) -> Int {
         let taken = min(bytes.count, room)
         guard taken > 0 else { return 0 }
-        let start = count
+        let end = start + count
         unsafe memory.withUnsafeMutableBytes { target in
             // SAFETY: `taken` bytes lie inside both.
-            unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + taken])
+            unsafe UnsafeMutableRawBufferPointer(rebasing: target[end..<end + taken])
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[0..<taken]))
         }
         count += taken
@@ -41,10 +50,10 @@ final class Slab: @unchecked Sendable {
 
     /// Lends the bytes in use.
     func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-        let count = count
+        let range = start..<start + count
         return try unsafe memory.withUnsafeBytes { bytes throws(E) in
-            // SAFETY: `count` is never more than the capacity.
-            try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[0..<count]))
+            // SAFETY: the range never goes beyond the capacity.
+            try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[range]))
         }
     }
 

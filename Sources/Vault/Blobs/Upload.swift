@@ -64,7 +64,7 @@ public final class UploadSink: Sendable {
         if let small = state.small {
             if small.count + bytes.count <= ContentSize.smallLimit, bytes.count < small.room { return unsafe small.append(bytes) }
             // It is a large one after all: what came so far goes ahead.
-            let line = try keys.ending(SealingLine(folder: folder, name: .random(), key: key, meaning: context.meaning))
+            let line = try keys.ending(SealingLine(folder: folder, name: .random(), declared: declared, key: key, meaning: context.meaning))
             guard let first = line.slabIfThere() else { throw VaultError.uploadNotFinished }
             _ = unsafe small.withBytes { unsafe first.append($0) }
             state.line = line

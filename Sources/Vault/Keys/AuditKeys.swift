@@ -21,10 +21,15 @@ extension KeySession: AuditKeySource {
         return lineKeys(try monthKeyForWriting(controller: Self.controller, month: month), audit, household, month)
     }
 
-    /// The keys of a line that was written; nil when its month's key is gone.
+    /// The keys of a line that was written; nil when its month's key was destroyed.
+    /// - Throws: ``VaultError/doesNotVerify(_:)`` with `ledgerMismatch` for a month that never had a key: no line was written in it.
     public func keysToRead(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys? {
         let audit = try auditKey(household, transaction.sql)
-        guard let monthKey = try monthKeyIfPresent(controller: Self.controller, month: month) else { return nil }
+        guard let monthKey = try monthKeyIfPresent(controller: Self.controller, month: month) else {
+            // Gone is only what was there: another month's name before a line must not pass for its erasure.
+            guard try monthHasEnded(controller: Self.controller, month: month) else { throw VaultError.doesNotVerify(.ledgerMismatch) }
+            return nil
+        }
         return lineKeys(monthKey, audit, household, month)
     }
 

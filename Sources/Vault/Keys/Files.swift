@@ -32,16 +32,27 @@ struct OpenFile: ~Copyable {
 
     borrowing func write(_ bytes: UnsafeRawBufferPointer, _ step: VaultError.FileStep) throws(VaultError) {
         var done = 0
+        var mayBypass = true
         while done < bytes.count {
             // SAFETY: the range lies inside `bytes`, which the caller keeps alive.
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
             let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0 {
                 if errno == EINTR { continue }
-                throw .file(step, errno: errno)
+                try fallBack(&mayBypass, step)
+                continue
             }
             done += count
         }
+    }
+
+    /// After a call failed: throws, unless the same call may be made again through the page cache. A file system that cannot go past it for
+    /// these bytes says `EINVAL`, once.
+    private borrowing func fallBack(_ mayBypass: inout Bool, _ step: VaultError.FileStep) throws(VaultError) {
+        let code = errno
+        guard mayBypass, code == EINVAL else { throw .file(step, errno: code) }
+        mayBypass = false
+        useCache()
     }
 
     borrowing func write(_ bytes: [UInt8], _ step: VaultError.FileStep) throws(VaultError) {
@@ -56,13 +67,15 @@ struct OpenFile: ~Copyable {
     /// - Returns: how many bytes were read.
     borrowing func read(into target: UnsafeMutableRawBufferPointer, _ step: VaultError.FileStep) throws(VaultError) -> Int {
         var done = 0
+        var mayBypass = true
         while done < target.count {
             // SAFETY: the range lies inside `target`, which the caller keeps alive.
             let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[done...])
             let count = unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
             if count < 0 {
                 if errno == EINTR { continue }
-                throw .file(step, errno: errno)
+                try fallBack(&mayBypass, step)
+                continue
             }
             if count == 0 { break }
             done += count

@@ -137,6 +137,12 @@ public final class KeySession: Sendable {
         return try currentKeyring().monthKey(name)
     }
 
+    /// Whether the key of one controller's month was there and was destroyed.
+    func monthHasEnded(controller: String, month: String) throws -> Bool {
+        guard let name = MonthKeyName(controller: controller, month: month) else { throw SealingError.badName }
+        return try currentKeyring().hasEnded(name)
+    }
+
     func currentKeyring() throws(VaultError) -> Keyring {
         let (keyring, isSealed) = state.withLock { ($0.keyring, $0.isSealed) }
         guard !isSealed else { throw .isSealed }

@@ -1,4 +1,5 @@
 import GRDB
+public import Ledger
 import Sealing
 
 /// Where the ledger stands: what a commit record ties the registry to.
@@ -7,17 +8,19 @@ public struct LedgerHead: Equatable, Sendable {
     public let size: UInt64
     /// Root hash of the Merkle tree: 32 bytes.
     public let root: [UInt8]
-    /// Digest of the rows of readings whose outcome is still to come: 32 bytes.
-    public let open: [UInt8]
+    /// Digest of what lies beside the leaves: their encrypted sides, the signed checkpoints, the readings whose outcome is still to come: 32 bytes.
+    public let beside: [UInt8]
 
-    public init(size: UInt64, root: [UInt8], open: [UInt8]) {
+    init(size: UInt64, root: [UInt8], beside: [UInt8]) {
         self.size = size
         self.root = root
-        self.open = open
+        self.beside = beside
     }
 
+    public init(_ head: AuditLog.Head) { self.init(size: head.size, root: head.root, beside: head.beside) }
+
     /// Where a ledger begins.
-    public static let empty = LedgerHead(size: 0, root: SHA256.hash([]).bytes, open: [UInt8](repeating: 0, count: 32))
+    public static let empty = LedgerHead(AuditLog.emptyHead)
 }
 
 /// The one row that says what the whole store is, rewritten in every commit and MACed under a key that only an open vault has.
@@ -34,7 +37,7 @@ struct CommitRecord: Equatable, Sendable {
     /// The keyring file that this commit saw. The file may be ahead of it, never behind.
     var keyring: KeyringMark
 
-    private static let version: UInt64 = 3
+    private static let version: UInt64 = 4
     private static let label = Sealing.Label("kluis/commit-rec")
 
     var encoded: [UInt8] {
@@ -45,7 +48,7 @@ struct CommitRecord: Equatable, Sendable {
         writer.append(number: generation)
         writer.append(number: ledger.size)
         writer.append(counted: ledger.root)
-        writer.append(counted: ledger.open)
+        writer.append(counted: ledger.beside)
         writer.append(root)
         writer.append(number: spaces)
         writer.append(number: keyring.revision)
@@ -68,12 +71,13 @@ struct CommitRecord: Equatable, Sendable {
         var reader = ByteReader(bytes)
         guard reader.number() == Self.version, let vault = reader.octets16(), let incarnation = reader.number(),
             let generation = reader.number(), let size = reader.number(), reader.number() == 32, let ledgerRoot = reader.bytes(32),
-            reader.number() == 32, let open = reader.bytes(32), let root = reader.digest(), let spaces = reader.number(),
+            reader.number() == 32, let beside = reader.bytes(32), let root = reader.digest(), let spaces = reader.number(),
             let revision = reader.number(),
             let keyring = reader.digest(), reader.isAtEnd
         else { return nil }
         self.init(
-            vault: vault, incarnation: incarnation, generation: generation, ledger: LedgerHead(size: size, root: ledgerRoot, open: open),
+            vault: vault, incarnation: incarnation, generation: generation,
+            ledger: LedgerHead(size: size, root: ledgerRoot, beside: beside),
             root: root,
             spaces: spaces, keyring: KeyringMark(revision: revision, digest: keyring))
     }

@@ -6,7 +6,7 @@ enum Schema {
     /// Stands in the database file's own header (`user_version`), so that a vault of another format is refused before any key is asked for.
     /// 2: wrapped keys, answers and contents under manifests, the keyring bound into the commit record.
     /// 3: readings whose outcome is to come bound into the commit record; the digest of a small content runs over what its envelope adds.
-    static let format: UInt32 = 3
+    static let format: UInt32 = 4
 
     /// All steps of all tables in the file: what ``Storage/Store/requireSchema(of:)`` compares against.
     static let everything = AuditLog.migrations + migrations
@@ -67,7 +67,7 @@ enum Schema {
                 body BLOB NOT NULL
             ) STRICT;
             CREATE INDEX answer_day ON answer (day);
-            PRAGMA user_version = 3;
+            PRAGMA user_version = 4;
             """)
     ]
 }
