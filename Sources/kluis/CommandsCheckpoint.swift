@@ -111,7 +111,7 @@ struct ExportLedgerCommand: TalkingCommand {
         // ORDER: the checkpoint comes last, so that whoever is served from this directory never sees one without its files.
         try export.write(seen.note.bytes, to: "checkpoint")
         let key = seen.key
-        let report = try OfflineVerification.check(directory, pinnedKey: key, policy: nil)
+        let report = try OfflineVerification.check(directory, OfflineVerification.Known(key: key))
         try client.console.show(report) { [say(.ledgerExported, String(report.size), directory)] }
     }
 }
