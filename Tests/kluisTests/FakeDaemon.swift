@@ -196,7 +196,10 @@ enum Built {
     }
 
     static func run(_ program: String, _ arguments: [String], input: String? = nil, environment: [String: String]) async throws -> Ended {
-        let path = try path(program)
+        try await run(at: try path(program), arguments, input: input, environment: environment)
+    }
+
+    static func run(at path: String, _ arguments: [String], input: String? = nil, environment: [String: String]) async throws -> Ended {
         let directory = try Scratch.directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try Scratch.write(input ?? "", to: "\(directory)/in")
