@@ -199,6 +199,13 @@ enum Built {
         try await run(at: try path(program), arguments, input: input, environment: environment)
     }
 
+    /// What is given, and which guard is taken out of the program (Tests/Mutations).
+    static func environment(_ given: [String: String]) -> [String: String] {
+        let name = "KLUIS_GUARD_TAKEN_OUT"
+        guard let guardName = ProcessInfo.processInfo.environment[name] else { return given }
+        return given.merging([name: guardName]) { $1 }
+    }
+
     static func run(at path: String, _ arguments: [String], input: String? = nil, environment: [String: String]) async throws -> Ended {
         let directory = try Scratch.directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -207,7 +214,7 @@ enum Built {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        process.environment = environment
+        process.environment = Self.environment(environment)
         process.standardInput = FileHandle(forReadingAtPath: "\(directory)/in")
         process.standardOutput = FileHandle(forWritingAtPath: "\(directory)/out")
         process.standardError = FileHandle(forWritingAtPath: "\(directory)/err")
