@@ -99,7 +99,9 @@ struct ExportLedgerCommand: TalkingCommand {
     func run(with client: Client) async throws {
         if common.why { throw Failure.invalid(.whyNotHere) }
         let seen = try await client.checkpoint(published: which.published)
-        let report = try await ExportedCopy(directory: directory).update(to: seen)
+        var report = try await ExportedCopy(directory: directory).update(to: seen)
+        // Seen over the socket a moment ago.
+        report.isRemembered = Pins.chosen(environment: Environment.filled) != nil
         try client.console.show(report) { [say(.ledgerExported, String(report.size), directory)] }
     }
 }
