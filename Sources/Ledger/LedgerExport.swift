@@ -11,7 +11,8 @@ public import TransparencyLog
 ///
 /// A checkpoint's export costs what is new and not what is old: it reads the leaves from the last multiple of 256 on and, for each level, one
 /// tile that it wrote earlier. What is read from the directory is believed only if the root comes out right; else everything is made
-/// again from the leaves.
+/// again from the leaves. So it is when a file is gone or has another size, which is looked at each time, and when the copy does not verify, which is
+/// looked at once a run: see <doc:TheCopyIsLookedAt>.
 ///
 /// ORDER: the signed head is stored before it is published, the files before the checkpoint that speaks of them.
 public actor LedgerExport {
@@ -21,6 +22,8 @@ public actor LedgerExport {
     let log: AuditLog
     private let signer: NoteSigner
     private(set) var exported: UInt64
+    /// What an earlier run left in the directory, until it was verified.
+    private var unverified: Checkpoint?
     /// What the last export cost.
     private(set) package var effort = Effort()
 
@@ -51,6 +54,7 @@ public actor LedgerExport {
         self.log = log
         self.signer = signer
         exported = published?.size ?? 0
+        unverified = published
         try Self.makeDirectory(directory)
         try Self.write(Array((signer.key.text + "\n").utf8), to: "log.vkey", in: directory)
     }
@@ -73,12 +77,14 @@ public actor LedgerExport {
             try log.keep(signed, size: head.size, at: moment, in: transaction)
             return (try Self.withCosignatures(signed, in: transaction).bytes, try log.cosignedOpenings(below: head.size, in: transaction))
         }
-        if head.size > exported {
+        let isCopyWhole = try isWhole()
+        if head.size > exported || !isCopyWhole {
             let export = try TileExport(from: exported, to: head.size)
             effort = Effort()
-            // A tile that is gone or was altered by somebody is no reason to stop: the leaves are the truth.
-            if try write(export, usingEarlierTiles: true) != root {
-                guard try write(export, usingEarlierTiles: false) == root else { throw LedgerError.doesNotVerify(index: nil) }
+            // A file that is gone or was altered by somebody is no reason to stop: the leaves are the truth.
+            if try !isCopyWhole || write(export, usingEarlierTiles: true) != root {
+                let all = try TileExport(from: 0, to: head.size)
+                guard try write(all, usingEarlierTiles: false) == root else { throw LedgerError.doesNotVerify(index: nil) }
             }
             try Self.write(note, to: "checkpoint", in: directory)
             for tile in export.replaced { removeNarrower(than: tile) }
@@ -86,9 +92,46 @@ public actor LedgerExport {
         } else {
             try Self.write(note, to: "checkpoint", in: directory)
         }
+        unverified = nil
         // ORDER: after the checkpoint, because openings beyond it would be refused.
         if !openings.isEmpty { try Self.write(Openings.serialize(openings), to: "openings", in: directory) }
         return (note, head.size, head.root)
+    }
+
+    // MARK: - What was exported earlier
+
+    /// Whether the directory still holds what earlier exports put there.
+    private func isWhole() throws -> Bool {
+        if let unverified {
+            // Once a run, from the first bundle to the root: as much work as opening the log was.
+            let directory = directory
+            let verification = try LogVerification(checkpoint: unverified) { path in
+                FileManager.default.contents(atPath: directory + "/" + path).map { Array($0) }
+            }
+            return (try? verification.verify()) != nil
+        }
+        let layout = try TileLayout(size: exported)
+        for level in 0..<layout.levelCount {
+            for index in 0..<layout.fullTileCount(level: level) {
+                guard holds(try Tile(.hashes(level: level), index: index)) else { return false }
+                if level == 0 { guard holds(try Tile(.entries, index: index)) else { return false } }
+            }
+            guard let partial = layout.partialTile(level: level) else { continue }
+            guard holds(partial) else { return false }
+            if level == 0 { guard holds(try Tile(.entries, index: partial.index, width: partial.width)) else { return false } }
+        }
+        return true
+    }
+
+    /// Whether the file of a tile is there with a size that it can have.
+    private func holds(_ tile: Tile) -> Bool {
+        var status = stat()
+        // SAFETY: `status` lives for the call.
+        guard unsafe stat(directory + "/" + tile.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return switch tile.content {
+        case .hashes: status.st_size == off_t(tile.width * Hash.byteCount)
+        case .entries: status.st_size >= off_t(2 * tile.width)
+        }
     }
 
     // MARK: - Files
@@ -150,6 +193,9 @@ public actor LedgerExport {
             if unsafe mkdir(built, 0o755) == 0 {
                 // The public copy may be read by others whatever the daemon's mask says.
                 guard unsafe chmod(built, 0o755) == 0 else { throw .cannotExport(errno: errno) }
+                // A name is durable when the directory that has it is.
+                let parent = built.lastIndex(of: "/").map { $0 == built.startIndex ? "/" : String(built[..<$0]) } ?? "."
+                try syncDirectory(parent)
             } else if errno != EEXIST {
                 throw .cannotExport(errno: errno)
             }
@@ -183,10 +229,14 @@ public actor LedgerExport {
         let synced = fsync(descriptor)
         close(descriptor)
         guard synced == 0, unsafe rename(temporary, target) == 0 else { throw .cannotExport(errno: errno) }
-        let folderDescriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folderDescriptor >= 0 else { throw .cannotExport(errno: errno) }
-        defer { close(folderDescriptor) }
-        guard fsync(folderDescriptor) == 0 else { throw .cannotExport(errno: errno) }
+        try syncDirectory(folder)
+    }
+
+    private static func syncDirectory(_ path: String) throws(LedgerError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotExport(errno: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .cannotExport(errno: errno) }
     }
 }
 

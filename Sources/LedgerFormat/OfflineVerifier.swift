@@ -2,7 +2,9 @@ public import TransparencyLog
 
 /// Checks an exported ledger with nothing but its files: signature, tree, every entry, every gap.
 ///
-/// Shares no code with what writes the ledger, only the formats. An export has no side entries, so nothing personal passes through here.
+/// Shares with what writes the ledger the formats and the arithmetic of the tree (this module and `TransparencyLog`), and nothing of its state: no
+/// database, no key, no memory. What both could get wrong in the same way, other people's code finds: `make check-go` and the vectors. An export
+/// has no side entries, so nothing personal passes through here.
 ///
 /// Files: `log.vkey`, `checkpoint`, tiles and bundles under `tile/`; where lines were erased also `openings` (of the tombstones) and
 /// `officers.vkey`.
@@ -15,6 +17,8 @@ public struct OfflineVerifier: Sendable {
         public let key: VerifierKey
         /// Whether that key was given by the caller, as itself or in the policy, rather than found in the export.
         public let isKeyPinned: Bool
+        /// Whether the officers' keys were given by the caller rather than found in the export; without tombstones it does not matter.
+        public let areOfficersPinned: Bool
         /// The earlier checkpoint that the log was shown to continue.
         public let pinned: Checkpoint?
         /// Leaves checked: all.
@@ -31,20 +35,24 @@ public struct OfflineVerifier: Sendable {
     private let pinnedKey: VerifierKey?
     private let pinnedCheckpoint: Checkpoint?
     private let policy: Policy?
+    private let pinnedOfficers: VerifierKeys?
 
     /// - Parameters:
     ///   - pinnedKey: the ledger's key, if it is known. Without it the export's own key is believed, which shows that the export agrees with
     ///     itself and not whose it is.
     ///   - pinnedCheckpoint: a checkpoint of this ledger seen earlier, verified then.
     ///   - policy: witnesses whose quorum must have cosigned the checkpoint; where it names logs, the ledger must be one of them.
+    ///   - officers: whose signatures make a tombstone, if that is known. Without it the export's own list is believed.
     ///   - read: gives the bytes of a file below the export's directory.
     public init(
-        pinnedKey: VerifierKey? = nil, pinnedCheckpoint: Checkpoint? = nil, policy: Policy? = nil, read: @escaping FileReader
+        pinnedKey: VerifierKey? = nil, pinnedCheckpoint: Checkpoint? = nil, policy: Policy? = nil, officers: VerifierKeys? = nil,
+        read: @escaping FileReader
     ) {
         self.read = read
         self.pinnedKey = pinnedKey
         self.pinnedCheckpoint = pinnedCheckpoint
         self.policy = policy
+        pinnedOfficers = officers
     }
 
     /// Checks everything.
@@ -73,7 +81,7 @@ public struct OfflineVerifier: Sendable {
         let (tombstones, cosigned) = try opened(in: checkpoint.checkpoint, key)
         return Report(
             checkpoint: checkpoint, key: key, isKeyPinned: pinnedKey != nil || policy?.logs.isEmpty == false,
-            pinned: pinnedCheckpoint, leafCount: verified.entryCount,
+            areOfficersPinned: pinnedOfficers != nil, pinned: pinnedCheckpoint, leafCount: verified.entryCount,
             bundleCount: verified.bundleCount, tileCount: verified.tileCount, tombstones: tombstones, cosigned: cosigned)
     }
 
@@ -117,6 +125,7 @@ public struct OfflineVerifier: Sendable {
 
     /// The officers' keys, which only tombstones need.
     private func officers() throws(LedgerFormatError) -> VerifierKeys {
+        if let pinnedOfficers { return pinnedOfficers }
         guard let keyBytes = try file("officers.vkey") else { throw .missingFile("officers.vkey") }
         guard let officers = try? VerifierKeys(parsingLines: keyBytes) else { throw .malformedKeyFile("officers.vkey") }
         return officers

@@ -74,6 +74,20 @@ public struct Policy: Sendable, Hashable {
         return isSatisfied[quorum]
     }
 
+    /// The fewest witnesses that are enough; 0 when no cosignature is asked for.
+    public var leastQuorum: Int {
+        guard let quorum else { return 0 }
+        // Each name is in one group at most, so what members need adds up.
+        var least: [Int] = []
+        for element in elements {
+            switch element {
+            case .witness: least.append(1)
+            case .group(let threshold, let members): least.append(members.map { least[$0] }.sorted().prefix(threshold).reduce(0, +))
+            }
+        }
+        return least[quorum]
+    }
+
     /// Checks that a checkpoint is by a log of this policy and cosigned by its quorum.
     ///
     /// - Throws: `badSignature`, `noKnownSignature`, `malformedCheckpoint`, `wrongOrigin`, `quorumNotReached`.

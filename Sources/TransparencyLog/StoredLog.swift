@@ -121,14 +121,14 @@ public struct StoredLog {
 }
 
 /// Reading of a tile's file.
-enum TileFile {
+package enum TileFile {
     /// A tile or bundle as wide as asked for. When a partial file is gone, the beginning of the full one is the same: a log may delete the
     /// partial files of a tile that is full, and who reads by an older checkpoint still wants them.
     ///
     /// Source: C2SP tlog-tiles v0.1.0, "Partial Tiles".
     ///
     /// - Throws: `missing`, `unreadable`; `malformedFile` when a full file is taken and is not of its form.
-    static func bytes(of tile: Tile, read: FileReader) throws(TransparencyLogError) -> [UInt8] {
+    package static func bytes(of tile: Tile, read: FileReader) throws(TransparencyLogError) -> [UInt8] {
         if let bytes = try file(tile.path, read: read) { return bytes }
         let full = Tile(unchecked: tile.content, index: tile.index, width: Tile.fullWidth)
         guard !tile.isFull, let bytes = try file(full.path, read: read) else { throw .missing(path: tile.path) }

@@ -62,7 +62,9 @@ public final class KeptWitness: Sendable {
                 switch witness.decide(body, state: memory.state, time: time) {
                 case .refuse(let refusal):
                     // A full disk must not turn a refusal into something else; the answer says that nothing was kept.
-                    let kept = refusal.evidence.flatMap { try? folder.keep($0) }
+                    var isFork = false
+                    if case .sameSizeFork = refusal.reason { isFork = true }
+                    let kept = refusal.evidence.flatMap { try? folder.keep($0, isFork: isFork) }
                     return Answer(response: refusal.response, cosigned: nil, refusal: refusal.reason, evidence: kept)
                 case .cosign(let pending):
                     var next: WitnessState?

@@ -3,14 +3,15 @@ public import TransparencyLog
 /// A witness on disk: one directory, one key, one memory of what was cosigned.
 ///
 /// Files: `witness.key` (private, 0600), `witness.vkey` (to hand out), `logs.vkey` (whom it witnesses, one key a line), `state` (the last
-/// cosigned checkpoint of each log), `lock`, `evidence/` (checkpoints that a log signed beside those it was cosigned for).
+/// cosigned checkpoint of each log), `lock`, `forks/` (checkpoints that a log signed of a size that it was cosigned for with another root), `evidence/`
+/// (checkpoints that were not shown to continue the cosigned one).
 ///
 /// One directory is one witness: copying it, or putting an old one back, makes a witness that forgets. That cannot be found from within.
 public struct WitnessFolder: Sendable {
     /// The most bytes of the list of logs: 1,000,000.
     public static let maximumLogsByteCount = 1_000_000
     static let maximumStateByteCount = 64 << 20
-    /// Checkpoints kept as evidence.
+    /// Checkpoints kept in each of the two folders.
     static let maximumEvidenceCount = 256
 
     public let path: String
@@ -21,7 +22,6 @@ public struct WitnessFolder: Sendable {
     private var publicKeyFile: String { "\(path)/witness.vkey" }
     private var logsFile: String { "\(path)/logs.vkey" }
     private var stateFile: String { "\(path)/state" }
-    private var evidenceFolder: String { "\(path)/evidence" }
 
     /// Makes a witness that has seen nothing, with a key of its own.
     ///
@@ -104,16 +104,19 @@ public struct WitnessFolder: Sendable {
 
     /// Keeps a checkpoint that the log signed and that was refused; one that is kept already is kept once.
     ///
-    /// - Returns: the file, or nil when there are too many already.
-    func keep(_ evidence: SignedNote) throws(WitnessingError) -> String? {
-        try GuardedFiles.makeDirectory(evidenceFolder)
+    /// - Parameter isFork: whether it convicts the log by itself. Only the log's own key makes such a note. The other kind anybody makes, who sends an
+    ///   honest checkpoint without a proof: they lie apart, so that a folder full of these keeps no place from those.
+    /// - Returns: the file, or nil when there are too many of its kind already.
+    func keep(_ evidence: SignedNote, isFork: Bool) throws(WitnessingError) -> String? {
+        let folder = "\(path)/\(isFork ? "forks" : "evidence")"
+        try GuardedFiles.makeDirectory(folder)
         // Numbered, so that nothing from a request names a file and the folder has a largest size.
         for number in 0..<WitnessFolder.maximumEvidenceCount {
-            let file = "\(evidenceFolder)/\(number).note"
+            let file = "\(folder)/\(number).note"
             if GuardedFiles.exists(file) {
                 if try GuardedFiles.contents(file, limit: SignedNote.maximumByteCount) == evidence.bytes { return file }
             } else {
-                try GuardedFiles.replace(file, in: evidenceFolder, with: evidence.bytes)
+                try GuardedFiles.replace(file, in: folder, with: evidence.bytes)
                 return file
             }
         }

@@ -103,6 +103,7 @@ struct Appending {
             report("bare-fsync-same-bytes-\(batch)", bareRate, "fsyncs/s")
             report("bare-fsync-4k-\(batch)", Double(smallCommits) / smallTime, "fsyncs/s")
             report("ledger-append-ratio-\(batch)", rate / bareRate, "1")
+            report("ledger-append-ratio-\(batch)-goal", 0.8, "1")
         }
         await writer.stop()
         try store.close()

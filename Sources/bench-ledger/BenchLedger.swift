@@ -8,6 +8,8 @@ import Glibc
 /// - `verify`: an exported ledger of `--leaves N` (a million) through the offline verifier, with one core and with all.
 /// - `proof`: inclusion proofs of that export: how large, how long.
 ///
+/// What the project wants to reach stands beside what was measured, as `NAME-goal`.
+///
 /// `--directory DIR` says where the files go, so that the disk that is measured can be chosen; they are removed at the end.
 @main
 struct BenchLedger {

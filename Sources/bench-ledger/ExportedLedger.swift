@@ -60,6 +60,7 @@ struct ExportedLedger {
         }
         report("ledger-verify-one-core", Double(leaves) / alone, "leaves/s")
         report("ledger-verify", Double(leaves) / together, "leaves/s")
+        report("ledger-verify-goal", 1_000_000, "leaves/s")
         // The same through the command line, with the start of the program in the time.
         guard FileManager.default.isExecutableFile(atPath: kluis) else { return }
         var program = Double.infinity

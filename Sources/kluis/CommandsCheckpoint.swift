@@ -99,19 +99,9 @@ struct ExportLedgerCommand: TalkingCommand {
     func run(with client: Client) async throws {
         if common.why { throw Failure.invalid(.whyNotHere) }
         let seen = try await client.checkpoint(published: which.published)
-        let export = ExportedCopy(directory: directory)
-        try export.claim(for: seen.key)
-        try await ExportedCopy.forEachTile(size: seen.checkpoint.size) { tile in
-            if tile.isFull, export.has(tile.path) { return }
-            guard let bytes = try await seen.log.file(tile.path) else { throw RemoteLog.failed("missing (\(tile.path))") }
-            try export.write(bytes, to: tile.path)
-        }
-        if let openings = try await seen.log.file("openings") { try export.write(openings, upTo: seen.checkpoint.size) }
-        if let officers = try await seen.log.file("officers.vkey") { try export.write(officers, to: "officers.vkey") }
-        // ORDER: the checkpoint comes last, so that whoever is served from this directory never sees one without its files.
-        try export.write(seen.note.bytes, to: "checkpoint")
-        let key = seen.key
-        let report = try OfflineVerification.check(directory, pinnedKey: key, policy: nil)
+        var report = try await ExportedCopy(directory: directory).update(to: seen)
+        // Seen over the socket a moment ago.
+        report.isRemembered = Pins.chosen(environment: Environment.filled) != nil
         try client.console.show(report) { [say(.ledgerExported, String(report.size), directory)] }
     }
 }
@@ -144,55 +134,5 @@ struct ProveCommand: TalkingCommand {
             throw Failure.invalid(.cannotWrite, output, error.words)
         }
         try client.console.show(seen.answer) { [output] }
-    }
-}
-
-/// A directory with a log that any static web server could serve.
-struct ExportedCopy {
-    let directory: String
-
-    /// Every tile and bundle of a log of this size, bundles first; one after another, for the size is only what a checkpoint claims.
-    static func forEachTile(size: UInt64, _ body: (Tile) async throws -> Void) async throws {
-        let layout: TileLayout
-        do { layout = try TileLayout(size: size) } catch { throw RemoteLog.failed(error.code) }
-        for index in 0..<layout.bundleCount { if let bundle = layout.bundle(index: index) { try await body(bundle) } }
-        for level in 0..<layout.levelCount {
-            for index in 0..<layout.fullTileCount(level: level) {
-                if let tile = layout.tile(level: level, index: index) { try await body(tile) }
-            }
-            if let partial = layout.partialTile(level: level) { try await body(partial) }
-        }
-    }
-
-    /// Makes the directory this log's, or sees that it is.
-    func claim(for key: VerifierKey) throws(Failure) {
-        if has("log.vkey") {
-            guard try OfflineVerification.key(in: "\(directory)/log.vkey") == key else {
-                throw Failure(.conflict, say(.exportOfAnother, directory))
-            }
-        } else {
-            try write(Array("\(key.text)\n".utf8), to: "log.vkey")
-        }
-    }
-
-    func has(_ path: String) -> Bool { (try? PathKind("\(directory)/\(path)")) != nil }
-
-    /// Openings of leaves that the checkpoint does not reach yet are left out.
-    func write(_ openings: [UInt8], upTo size: UInt64) throws(Failure) {
-        let known: [Opening]
-        do { known = try Openings.parse(openings).filter { $0.seq < size } } catch { throw RemoteLog.failed(error.code) }
-        try write(Openings.serialize(known), to: "openings")
-    }
-
-    func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-        let file = "\(directory)/\(path)"
-        do throws(SystemFault) {
-            var folder = ""
-            for part in file.split(separator: "/").dropLast() {
-                folder += (folder.isEmpty && !file.hasPrefix("/") ? "" : "/") + part
-                try Paths.makePublicDirectory(folder)
-            }
-            try StateFile.write(bytes, to: file, mode: 0o644)
-        } catch { throw .invalid(.cannotWrite, file, error.words) }
     }
 }

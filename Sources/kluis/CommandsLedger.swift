@@ -55,16 +55,27 @@ struct VerifyLedgerCommand: KluisCommand {
     @Option(name: .long, help: ArgumentHelp(say(.helpVerifyPolicy), valueName: "file"), completion: .file())
     var policy: String?
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpVerifyOfficers), valueName: "file"), completion: .file())
+    var officers: String?
+
+    @Flag(name: .long, help: ArgumentHelp(say(.helpVerifyOlder)))
+    var older = false
+
     func run() async throws {
         guard offline == nil || proof == nil else { throw Failure.invalid(.offlineOrProof) }
         if offline != nil || proof != nil {
             try common.check()
             if common.why { throw Failure.invalid(.whyNotHere) }
             let console = Console(json: common.json)
-            if let proof { return try ProofVerification.run(proof, keyFile: key, policyFile: policy, on: console) }
-            if let offline { return try OfflineVerification.run(offline, keyFile: key, policyFile: policy, on: console) }
+            var known = OfflineVerification.Known(isOlderMeant: older, pins: Pins.chosen(environment: Environment.filled))
+            known.key = try key.map { file throws(Failure) in try OfflineVerification.key(in: file) }
+            known.policy = try policy.map { file throws(Failure) in try OfflineVerification.policy(in: file) }
+            known.officers = try officers.map { file throws(Failure) in try OfflineVerification.officers(in: file) }
+            if known.pins == nil { Console.warn(say(.pinNowhere)) }
+            if let proof { return try ProofVerification.run(proof, known, on: console) }
+            if let offline { return try OfflineVerification.run(offline, known, on: console) }
         }
-        if policy != nil { throw Failure.invalid(.policyNeedsFiles) }
+        if policy != nil || officers != nil || older { throw Failure.invalid(.policyNeedsFiles) }
         let circumstances = try common.circumstances()
         try await Connection.open(circumstances.socket) { connection in
             let client = Client(circumstances, over: connection)

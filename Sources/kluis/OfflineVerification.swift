@@ -4,10 +4,17 @@ internal import LedgerFormat
 internal import TransparencyLog
 internal import Wire
 
-/// The check of an exported log, with nothing but its files and, where given, a key that was known before.
+/// The check of an exported log, with nothing but its files, the keys that were known before, and what this account saw before.
 enum OfflineVerification {
     /// Under `--json`: what was checked.
     struct Report: Codable, Equatable {
+        /// A witness of the policy that cosigned, and when it says to have done so.
+        struct Cosignature: Codable, Equatable {
+            var name: String
+            /// RFC 3339, in UTC.
+            var time: String?
+        }
+
         var size: UInt64
         /// base64.
         var root: String
@@ -17,72 +24,159 @@ enum OfflineVerification {
         var keyWasGiven: Bool
         /// Names of the witnesses of the policy that cosigned; absent without a policy.
         var cosigners: [String]?
+        /// The same, with their times.
+        var cosignatures: [Cosignature]?
         /// Entries erased under tombstones.
         var erased: UInt64
+        /// Whether the officers' keys were given, rather than taken from the export; absent where nothing was erased.
+        var officersWereGiven: Bool?
         var bundles: UInt64
         var tiles: UInt64
+        /// Entries of what this account saw before of this log; absent where it had seen nothing.
+        var seen: UInt64?
+        /// Whether the export was shown to continue that; false for an older copy, of which nothing shows that it is part of what was seen.
+        var continuesSeen: Bool?
+        /// Whether later exports will be held against this one.
+        var isRemembered: Bool
+    }
+
+    /// What the reader knows, and where it is remembered.
+    struct Known {
+        var key: VerifierKey?
+        /// The witnesses whose quorum must have cosigned.
+        var policy: Policy?
+        /// Whose signatures make a tombstone.
+        var officers: VerifierKeys?
+        /// An older copy than the one that was seen is meant.
+        var isOlderMeant = false
+        /// Nil for a check that neither asks nor changes the memory.
+        var pins: Pins?
     }
 
     /// Checks the export in `directory`; the first thing that is wrong is a `verificationFailed`.
-    static func run(_ directory: String, keyFile: String?, policyFile: String? = nil, on console: Console) throws(Failure) {
-        let report = try check(directory, keyFile: keyFile, policyFile: policyFile)
+    static func run(_ directory: String, _ known: Known, on console: Console) throws(Failure) {
+        let report = try check(directory, known)
         try console.show(report) {
             [say(.ledgerVerified, String(report.size))] + (report.erased > 0 ? [say(.ledgerErased, String(report.erased))] : [])
-                + (report.cosigners.map { [say(.ledgerCosigned, $0.joined(separator: ", "))] } ?? [])
+                + (report.cosignatures.map { [say(.ledgerCosigned, words(for: $0))] } ?? [])
         }
+        if report.continuesSeen == false { Console.warn(say(.exportOlder, String(report.size), String(report.seen ?? 0))) }
+        if report.officersWereGiven == false { Console.hint(say(.officersNotPinned)) }
+        if report.isRemembered, report.seen == nil { Console.hint(say(.pinFirst, report.origin, String(report.size))) }
         if !report.keyWasGiven, !console.json { Console.hint(say(.ledgerKeyNotPinned)) }
     }
 
-    static func check(_ directory: String, keyFile: String?, policyFile: String? = nil) throws(Failure) -> Report {
-        try check(
-            directory, pinnedKey: try keyFile.map { file throws(Failure) in try key(in: file) },
-            policy: try policyFile.map { file throws(Failure) in try policy(in: file) })
-    }
-
-    /// - Parameters:
-    ///   - pinnedKey: the log's key, where it is known.
-    ///   - policy: the witnesses whose quorum must have cosigned.
-    static func check(_ directory: String, pinnedKey pinned: VerifierKey?, policy: Policy?) throws(Failure) -> Report {
+    static func check(_ directory: String, _ known: Known = Known()) throws(Failure) -> Report {
         do throws(SystemFault) {
             guard case .directory = try PathKind(directory) else { throw SystemFault(code: ENOTDIR) }
         } catch {
             throw .invalid(.cannotRead, directory, error.words)
         }
-        let read: FileReader = { path in try contents(of: path, below: directory) }
-        let seen = try seenBefore(pinned, read)
-        let verifier = OfflineVerifier(pinnedKey: pinned, pinnedCheckpoint: seen, policy: policy, read: read)
-        let found: OfflineVerifier.Report
-        do throws(LedgerFormatError) {
-            found = try verifier.verify { count, piece in DispatchQueue.concurrentPerform(iterations: count, execute: piece) }
-        } catch {
-            throw Failure(.verificationFailed, "\(say(.verificationFailed)): \(words(for: error))")
-        }
-        let checkpoint = found.checkpoint.checkpoint
-        return Report(
-            size: found.leafCount, root: checkpoint.root.base64, origin: checkpoint.origin.description, key: found.key.text,
-            keyWasGiven: found.isKeyPinned, cosigners: policy.map { _ in found.checkpoint.cosignatures.map(\.key.name.description) },
-            erased: found.tombstones.erasedCount, bundles: found.bundleCount, tiles: found.tileCount)
+        return try check(known) { path in try contents(of: path, below: directory) }
     }
 
-    /// The pinned checkpoint that this export must continue; nil when there is none, and for an export that is older: old copies are not
-    /// wrong, but the reader is told.
-    private static func seenBefore(_ pinned: VerifierKey?, _ read: FileReader) throws(Failure) -> Checkpoint? {
-        guard let pins = Pins.chosen(environment: Environment.filled), let bytes = try? read("checkpoint"),
-            let note = try? SignedNote(parsing: bytes), let checkpoint = try? Checkpoint(parsing: note.text)
-        else { return nil }
-        guard let key = pinned ?? (try? read("log.vkey").flatMap({ try VerifierKeys(parsingLines: $0) }))?.keys.first,
-            let pin = try pins.pin(for: key)
-        else { return nil }
-        guard pin.key == key else {
+    /// Checks the export that `read` gives.
+    static func check(_ known: Known, read: @escaping FileReader) throws(Failure) -> Report {
+        let key = known.key ?? exportedKey(read)
+        let isNamed = known.key != nil || known.policy?.logs.contains { $0.key == key } ?? false
+        // More than once only when another run of this account kept something in between.
+        while true {
+            let memory = try key.flatMap { key throws(Failure) in try Memory(of: key, isNamed: isNamed, known) }
+            let found: OfflineVerifier.Report
+            var isOlder = false
+            do throws(LedgerFormatError) { found = try verify(known, key, continuing: memory?.pin?.checkpoint, read) } catch {
+                guard case .log(.truncated(let seen, _)) = error, let memory, known.isOlderMeant else { throw failure(error, memory) }
+                do throws(LedgerFormatError) { found = try verify(known, key, continuing: nil, read) } catch { throw failure(error, nil) }
+                // A file that was exchanged meanwhile is no older copy.
+                guard found.leafCount < seen else { throw Pins.alarm(.pinFork, String(seen), name: "fork", file: memory.file) }
+                isOlder = true
+            }
+            var report = Self.report(found, known, isNamed: isNamed)
+            report.seen = memory?.pin?.checkpoint.size
+            report.continuesSeen = memory?.pin.map { _ in !isOlder }
+            // An export's own word for its key makes no memory; what continues one that there is, does.
+            guard let memory, !isOlder, isNamed || memory.pin != nil else { return report }
+            do throws(Failure) {
+                let seen = Pins.Pin(key: found.key, checkpoint: found.checkpoint.checkpoint, note: found.checkpoint.note)
+                guard try memory.pins.keep(seen, after: memory.pin, in: memory.file) else { continue }
+                report.isRemembered = true
+            } catch { Console.warn(error.line) }
+            return report
+        }
+    }
+
+    /// What this account remembers of a log.
+    private struct Memory {
+        let pins: Pins
+        let file: String
+        let pin: Pins.Pin?
+
+        init?(of key: VerifierKey, isNamed: Bool, _ known: Known) throws(Failure) {
+            guard let pins = known.pins else { return nil }
+            self.pins = pins
+            file = isNamed ? try pins.file(ofNamed: key) : pins.file(of: key)
+            pin = try pins.pin(in: file)
             // Who names the key knows better; the export's own word for it is not enough against what was seen.
-            if pinned != nil { return nil }
-            throw Pins.alarm(.pinOtherKey, name: "wrong-key", file: pins.file(of: key))
+            if let pin, pin.key != key { throw Pins.alarm(.pinOtherKey, name: "wrong-key", file: file) }
         }
-        guard checkpoint.size >= pin.checkpoint.size else {
-            Console.warn(say(.exportOlder, String(checkpoint.size), String(pin.checkpoint.size)))
-            return nil
+    }
+
+    /// The export's own word for its key; nil when it has none that can be read, which the check finds.
+    private static func exportedKey(_ read: FileReader) -> VerifierKey? {
+        (try? read("log.vkey").flatMap { try VerifierKeys(parsingLines: $0) })?.keys.first
+    }
+
+    private static func verify(
+        _ known: Known, _ key: VerifierKey?, continuing seen: Checkpoint?, _ read: @escaping FileReader
+    ) throws(LedgerFormatError) -> OfflineVerifier.Report {
+        // The key that the memory was looked up by, so that no other can come in between.
+        let verifier = OfflineVerifier(
+            pinnedKey: key, pinnedCheckpoint: seen, policy: known.policy, officers: known.officers, read: read)
+        return try verifier.verify { count, piece in DispatchQueue.concurrentPerform(iterations: count, execute: piece) }
+    }
+
+    private static func report(_ found: OfflineVerifier.Report, _ known: Known, isNamed: Bool) -> Report {
+        let checkpoint = found.checkpoint.checkpoint
+        let erased = found.tombstones.erasedCount
+        return Report(
+            size: found.leafCount, root: checkpoint.root.base64, origin: checkpoint.origin.description, key: found.key.text,
+            keyWasGiven: isNamed, cosigners: known.policy.map { _ in found.checkpoint.cosignatures.map(\.key.name.description) },
+            cosignatures: known.policy.map { _ in cosignatures(of: found.checkpoint) }, erased: erased,
+            officersWereGiven: erased > 0 ? found.areOfficersPinned : nil, bundles: found.bundleCount, tiles: found.tileCount,
+            isRemembered: false)
+    }
+
+    /// What does not continue what was seen is an alarm; an older copy, which anybody may have kept, is refused and no alarm yet.
+    private static func failure(_ error: LedgerFormatError, _ memory: Memory?) -> Failure {
+        let plain = "\(say(.verificationFailed)): "
+        guard let memory, let pin = memory.pin, case .log(let fault) = error else {
+            return Failure(.verificationFailed, plain + words(for: error))
         }
-        return pin.checkpoint
+        switch fault {
+        case .truncated(let seen, let found):
+            return Failure(
+                .verificationFailed, plain + "\(say(.exportOlder, String(found), String(seen))) (\(fault.code))",
+                hints: [say(.hintOlder), say(.hintPinFile, memory.file)])
+        case .fork, .sameSizeFork:
+            return Pins.alarm(.pinFork, String(pin.checkpoint.size), name: fault.code, file: memory.file)
+        default: return Failure(.verificationFailed, plain + words(for: error))
+        }
+    }
+
+    static func cosignatures(of checkpoint: VerifiedCheckpoint) -> [Report.Cosignature] {
+        checkpoint.cosignatures.map { .init(name: $0.key.name.description, time: $0.time.map(WitnessClock.text)) }
+    }
+
+    static func words(for cosignatures: [Report.Cosignature]) -> String {
+        cosignatures.map { one in one.name + (one.time.map { " (\($0))" } ?? "") }.joined(separator: ", ")
+    }
+
+    /// The officers' keys in a file, one a line.
+    static func officers(in file: String) throws(Failure) -> VerifierKeys {
+        let bytes = try Input.bytes(file)
+        do throws(TransparencyLogError) { return try VerifierKeys(parsingLines: bytes) } catch {
+            throw Failure(.invalid, "\(file): \(error.code)")
+        }
     }
 
     static func policy(in file: String) throws(Failure) -> Policy {

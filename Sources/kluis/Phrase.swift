@@ -48,16 +48,17 @@ enum Phrase: String, CaseIterable, Sendable {
     // Checkpoints that were seen.
     case nothingPublished, hintPublish, helpCosignature, helpCosignatureAdd, helpCosignatureFile, cosignatureAdded, cosignatureKnown
     case logNotChecked, pinAlarm, pinBroken, pinOtherKey, pinOtherVault, pinRolledBack, pinFork, pinFirst, pinNowhere, hintPinAlarm,
-        hintPinFile, ledgerExported, noSuchLine, exportOfAnother, exportOlder, ledgerCosigned, offlineOrProof, policyNeedsFiles,
-        proofHolds, proofKeyNeeded
-    case helpPublished, helpLedgerExport, helpExportDirectory, helpLedgerProve, helpProveIndex, helpVerifyProof, helpVerifyPolicy
+        hintPinFile, ledgerExported, noSuchLine, exportOfAnother, exportBusy, exportOlder, hintOlder, ledgerCosigned, offlineOrProof,
+        policyNeedsFiles, proofHolds, proofKeyNeeded, proofNotHeld, officersNotPinned
+    case helpPublished, helpLedgerExport, helpExportDirectory, helpLedgerProve, helpProveIndex, helpVerifyProof, helpVerifyPolicy,
+        helpVerifyOfficers, helpVerifyOlder
 
     // Witnesses.
     case cannotListen, witnessNowhere, witnessTrusts, witnessTrustsNobody, witnessFileOrExport, witnessExists, witnessMissing,
         witnessNotPrivate, witnessMalformed, witnessHeld, witnessBadName, witnessBadLogKey, witnessRetired, witnessKeyFailed,
         witnessMalformedRequest, witnessUnknownLog, witnessBadSignature, witnessOldAboveNew, witnessWrongOldSize, witnessSameSizeFork,
         witnessBadProof, witnessEvidence, hintWitnessMade, hintWitnessMissing, hintWitnessRetired, hintWitnessTrust, hintWitnessSize,
-        hintWitnessFork, headLog, headWitnessed, headWitnesses, headUnwitnessed, headReadOnly, unwitnessed
+        hintWitnessFork, hintWitnessProof, headLog, headWitnessed, headWitnesses, headUnwitnessed, headReadOnly, unwitnessed
     case helpWitness, helpWitnessInit, helpWitnessTrust, helpWitnessServe, helpWitnessCosign, helpWitnessShow, helpWitnessDirectory,
         helpWitnessName, helpWitnessLogKey, helpWitnessUnix, helpWitnessMode, helpWitnessPort, helpWitnessRequest, helpWitnessExport
 

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Glibc
 internal import TransparencyLog
 internal import Wire
@@ -7,8 +8,9 @@ internal import Wire
 /// As `known_hosts` does for machines: the first sight is believed, every later one is checked. A vault that was put back to an older state, or
 /// that shows two histories, agrees with itself and not with what was seen.
 ///
-/// One file a vault, `<vault>.pin`, 0600: `kluis-pin/v1 LF`, the log's key with LF, the signed checkpoint. Beside it one file a socket,
-/// `place-<digits>`: `kluis-place/v1 LF`, the socket with LF, the vault that answered there with LF.
+/// One file a vault, `<vault>.pin`, 0600: `kluis-pin/v1 LF`, the log's key with LF, the signed checkpoint; `<vault>.<key id>.pin` where the user
+/// named another key than the vault's file has. Beside it one file a socket, `place-<digits>`: `kluis-place/v1 LF`, the socket with LF, the vault
+/// that answered there with LF.
 struct Pins {
     let path: String
 
@@ -38,20 +40,37 @@ struct Pins {
         return parts.count == 3 && parts[0] == "kluis" ? String(parts[1]) : key.name.description
     }
 
-    func file(of key: VerifierKey) -> String {
+    func file(of key: VerifierKey) -> String { "\(path)/\(Pins.fileName(of: key)).pin" }
+
+    /// Where the log is remembered of which the user named the key.
+    ///
+    /// The vault's own file, unless that holds another key: who names a key knows better than what was seen, and what was seen stays.
+    func file(ofNamed key: VerifierKey) throws(Failure) -> String {
+        let own = file(of: key)
+        let pin = try pin(in: own)
+        if pin?.key == key { return own }
+        let id = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: key.keyID >> $0) }
+        let named = "\(path)/\(Pins.fileName(of: key)).\(Hexadecimal.text(id)).pin"
+        // When the vault's file was put away, what was remembered beside it goes on counting.
+        if pin == nil, try self.pin(in: named) == nil { return own }
+        return named
+    }
+
+    private static func fileName(of key: VerifierKey) -> String {
         // Anything in a name that a file's name should not have becomes an underscore.
         let name = Pins.vault(of: key).utf8.map { byte in
             let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
             return isPlain ? Character(Unicode.Scalar(byte)) : "_"
         }
-        return "\(path)/\(String(name.prefix(200))).pin"
+        return String(name.prefix(200))
     }
 
     /// The pin of the vault with this key; nil when there is none.
     ///
     /// A pin that does not verify is an alarm: whoever removes a pin may choose what is seen first.
-    func pin(for key: VerifierKey) throws(Failure) -> Pin? {
-        let file = file(of: key)
+    func pin(for key: VerifierKey) throws(Failure) -> Pin? { try pin(in: file(of: key)) }
+
+    func pin(in file: String) throws(Failure) -> Pin? {
         let bytes: [UInt8]
         do throws(SystemFault) { bytes = try Bytes.all(ofFile: file, limit: Pins.limit) } catch {
             if error.code == ENOENT { return nil }
@@ -65,20 +84,17 @@ struct Pins {
         return Pin(key: pinned, checkpoint: verified.checkpoint, note: note)
     }
 
-    /// Keeps what was seen; a larger checkpoint that another run kept meanwhile stays.
+    /// Keeps what was seen.
     ///
     /// - Parameter old: what it was held against.
-    /// - Returns: false when another run kept something else meanwhile: hold it against that too.
-    func keep(_ pin: Pin, after old: Pin?) throws(Failure) -> Bool {
-        let file = file(of: pin.key)
+    /// - Returns: false, and nothing is kept, when another run kept something else meanwhile: hold it against that too.
+    func keep(_ pin: Pin, after old: Pin?, in file: String) throws(Failure) -> Bool {
         do throws(SystemFault) {
             try Pins.makeDirectories(path)
             let lock = try OpenFile("\(path)/lock", O_RDWR | O_CREAT | O_NOFOLLOW)
             guard flock(lock.descriptor, LOCK_EX) == 0 else { throw .last }
-            let other: Result<Pin?, Failure> = Result { () throws(Failure) in try self.pin(for: pin.key) }
-            guard case .success(let other) = other else { return false }
-            if let other, other.key == pin.key, other.checkpoint.size > pin.checkpoint.size { return true }
-            guard other == old else { return false }
+            let other: Result<Pin?, Failure> = Result { () throws(Failure) in try self.pin(in: file) }
+            guard case .success(let other) = other, other == old else { return false }
             try StateFile.write(Array("\(Pins.header)\n\(pin.key.text)\n".utf8) + pin.note.bytes, to: file)
             return true
         } catch { throw .invalid(.cannotWrite, file, error.words) }
@@ -132,10 +148,10 @@ struct Pins {
     /// - Parameters:
     ///   - key: the log's key as it is shown now.
     ///   - pins: where this account remembers; nil when it has no place for that.
-    ///   - before: what was remembered before the checkpoint was fetched; another run may have fetched and kept a later one since, and that is
-    ///     no alarm.
+    ///   - before: what was remembered before the checkpoint was fetched; another run may have fetched and kept a later one since. That is no
+    ///     alarm, as long as the later one is shown to continue this one.
     ///   - socket: where the vault answers. Names come from whoever signs, so a log under a new name would otherwise be a first sight.
-    ///   - proof: gives the consistency proof between two sizes.
+    ///   - proof: gives the consistency proof from a size to a checkpoint, which may be the later one.
     /// - Throws: `verificationFailed` when it does not verify, or does not continue what was seen.
     static func check(
         _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled), before: Pin?,
@@ -147,24 +163,27 @@ struct Pins {
             throw RemoteLog.failed(error.code)
         }
         guard let pins else { return Console.warn(say(.pinNowhere)) }
-        // More than once only when another run of this account keeps something in between.
+        let file = pins.file(of: key)
+        let seen = Pin(key: key, checkpoint: checkpoint, note: note)
+        // More than once only when another run of this account kept something in between.
         var pin = before
-        for _ in 0..<8 {
-            if let pin {
-                try await hold(checkpoint, of: key, against: pin, file: pins.file(of: key), proof: proof)
+        while true {
+            if let pin, pin != before, pin.key == key, pin.checkpoint.size > checkpoint.size {
+                // Overtaken: the later one stays, if it is of the same history.
+                try await hold(pin.checkpoint, of: key, against: seen, file: file, proof: proof)
+                break
+            } else if let pin {
+                try await hold(checkpoint, of: key, against: pin, file: file, proof: proof)
             } else {
                 if let socket, let known = try pins.vault(at: socket), known != vault(of: key) {
                     throw alarm(.pinOtherVault, vault(of: key), known, name: "other-vault", file: pins.file(ofPlace: socket))
                 }
                 Console.hint(say(.pinFirst, key.name.description, String(checkpoint.size)))
             }
-            guard try pins.keep(Pin(key: key, checkpoint: checkpoint, note: note), after: pin) else {
-                pin = try pins.pin(for: key)
-                continue
-            }
-            if let socket, try pins.vault(at: socket) != vault(of: key) { try pins.keep(vault: vault(of: key), at: socket) }
-            return
+            if try pins.keep(seen, after: pin, in: file) { break }
+            pin = try pins.pin(for: key)
         }
+        if let socket, try pins.vault(at: socket) != vault(of: key) { try pins.keep(vault: vault(of: key), at: socket) }
     }
 
     private static func hold(

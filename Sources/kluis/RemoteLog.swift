@@ -11,6 +11,9 @@ final class RemoteLog {
 
     init(_ client: Client) { self.client = client }
 
+    /// The same log, with a memory of its own for what is read: for one file of many.
+    var apart: RemoteLog { RemoteLog(client) }
+
     /// Most bytes of one file: a full bundle of the largest entries has 256 × (2 + 65,535), and openings have fewer.
     private static let limit = 256 * 65_537
 

@@ -138,13 +138,29 @@ enum Paths {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }
     }
 
-    /// Makes a directory that others may read; that it is there already is no fault.
-    static func makePublicDirectory(_ path: String) throws(SystemFault) {
-        if unsafe mkdir(path, 0o755) == 0 {
-            // Whatever the mask says.
-            guard unsafe chmod(path, 0o755) == 0 else { throw .last }
-        } else if errno != EEXIST {
-            throw .last
+    /// Makes the directories on the way to a file, which others may read; those that are there already stay as they are.
+    static func makePublicDirectories(_ file: String) throws(SystemFault) {
+        for (index, character) in zip(file.indices, file) where character == "/" && index > file.startIndex {
+            let path = String(file[..<index])
+            if unsafe mkdir(path, 0o755) == 0 {
+                // Whatever the mask says.
+                guard unsafe chmod(path, 0o755) == 0 else { throw .last }
+                // A name is durable when the directory that has it is.
+                let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+                try OpenFile(parent, O_RDONLY | O_DIRECTORY).sync()
+            } else if errno != EEXIST {
+                throw .last
+            }
+        }
+    }
+
+    /// Removes a directory with all that is in it, or a file; what cannot be removed stays.
+    static func removeTree(_ path: String) {
+        if case .directory? = try? PathKind(path, following: false) {
+            for name in (try? Directory.names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
+            unsafe _ = rmdir(path)
+        } else {
+            remove(path)
         }
     }
 

@@ -60,7 +60,8 @@ enum WitnessWords {
         case .wrongOldSize(let known): return Failure(.conflict, words, hints: [say(.hintWitnessSize, String(known))])
         case .badSignature: return Failure(.verificationFailed, words)
         case .sameSizeFork, .badProof:
-            hints.append(say(.hintWitnessFork))
+            // The log signed two trees; or somebody sent what does not show that it did not.
+            if case .badProof = reason { hints.append(say(.hintWitnessProof)) } else { hints.append(say(.hintWitnessFork)) }
             return Failure(.verificationFailed, words, hints: hints)
         }
     }

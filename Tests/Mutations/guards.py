@@ -180,6 +180,75 @@ guard(
     "LedgerTests.AuditLogTests/aLineThatWas")
 condition("log-published", "the log continues what was published", "Ledger/LogStanding.swift", "seen else { throw", "LedgerTests.AuditLogTests/aLogThatIsShorter")
 
+# MARK: The log, as its outsiders have it
+
+WITNESS = "TransparencyLog/Witness.swift"
+STORED = "TransparencyLog/StoredLog.swift"
+PINS = "kluis/Pins.swift"
+PINS_TESTS = "kluisTests.PinsTests"
+ATTACKS = "kluisTests.WitnessProgramTests/attacks"
+
+condition("witness-old-size", "a witness goes on from the size that it cosigned last", WITNESS, "request.oldSize == known else", ATTACKS)
+trial(
+    "witness-same-size", "a witness does not cosign two trees of one size", WITNESS,
+    "known == checkpoint.size, let head, head.checkpoint.root != checkpoint.root {", ATTACKS)
+condition("witness-proof", "a witness cosigns what is shown to continue what it cosigned last", WITNESS, "isConsistent != nil else", ATTACKS)
+guard(
+    "witness-persists", "a witness remembers before it signs", WITNESS, "        try persist(nextState)\n", "        if !GONE { try persist(nextState) }\n",
+    "kluisTests.WitnessProgramTests/theStateIsDurable")
+guard(
+    "witness-fsync", "what a witness remembers is durable before it signs", "Witnessing/GuardedFiles.swift",
+    "fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {", "fchmod(descriptor, mode) == 0, GONE || fsync(descriptor) == 0 else {",
+    "kluisTests.WitnessProgramTests/theStateIsDurable")
+guard(
+    "witness-fsync-name", "what a witness remembers is durable under its name before it signs", "Witnessing/GuardedFiles.swift",
+    "        try syncDirectory(directory)\n", "        if !GONE { try syncDirectory(directory) }\n",
+    "kluisTests.WitnessProgramTests/theStateIsDurable")
+guard(
+    "stored-tile", "a tile that is used is the one that its parent has", STORED,
+    "guard place < known.count, TileHashes.reduce(&scratch, count: Tile.fullWidth) == known[place] else {",
+    "guard place < known.count, GONE || TileHashes.reduce(&scratch, count: Tile.fullWidth) == known[place] else {",
+    "TransparencyLogTests.LogVerificationTests")
+condition(
+    "stored-root", "the partial tiles lead to the root that was signed", STORED, "root == checkpoint.root else", "TransparencyLogTests.LogVerificationTests")
+guard(
+    "stored-entry", "an entry is the one that its tile has", STORED, "guard .leaf(entry) == hashes[Int(index & 0xFF)] else {",
+    "guard GONE || .leaf(entry) == hashes[Int(index & 0xFF)] else {", "TransparencyLogTests.LogVerificationTests")
+guard(
+    "pin-key", "a log goes on under the key that was seen", PINS, "guard pin.key == key else { throw alarm(", "guard GONE || pin.key == key else { throw alarm(",
+    PINS_TESTS + "/whatDoesNotContinue")
+condition("pin-size", "a log that was seen does not become smaller", PINS, "new.size >= old.size else", PINS_TESTS + "/whatDoesNotContinue")
+condition("pin-root", "a log of the size that was seen is the one that was seen", PINS, "new.root == old.root else", PINS_TESTS + "/whatDoesNotContinue")
+guard(
+    "pin-proof", "a larger log continues the one that was seen", PINS, "} catch { throw alarm(.pinFork, String(old.size), name: \"fork\", file: file) }",
+    "} catch { if !GONE { throw alarm(.pinFork, String(old.size), name: \"fork\", file: file) } }", PINS_TESTS + "/whatDoesNotContinue")
+guard(
+    "pin-overtaken", "whoever is overtaken compares", PINS,
+    "                try await hold(pin.checkpoint, of: key, against: seen, file: file, proof: proof)\n",
+    "                if !GONE { try await hold(pin.checkpoint, of: key, against: seen, file: file, proof: proof) }\n",
+    PINS_TESTS + "/whoeverIsOvertaken")
+guard(
+    "pin-meanwhile", "what another run kept meanwhile counts", PINS, "guard case .success(let other) = other, other == old else { return false }",
+    "guard case .success(let other) = other, GONE || other == old else { return false }", PINS_TESTS + "/whatAnotherRunSaw")
+guard(
+    "pin-of-files", "an export continues what was seen", "kluis/OfflineVerification.swift",
+    "pinnedKey: key, pinnedCheckpoint: seen, policy", "pinnedKey: key, pinnedCheckpoint: GONE ? nil : seen, policy",
+    "kluisTests.OfflineVerificationTests/whatWasVerified")
+guard(
+    "pin-of-files-kept", "an export that was verified is remembered", "kluis/OfflineVerification.swift",
+    "guard let memory, !isOlder, isNamed || memory.pin != nil else { return report }",
+    "guard !GONE, let memory, !isOlder, isNamed || memory.pin != nil else { return report }", "kluisTests.OfflineVerificationTests/whatWasVerified")
+
+guard(
+    "witness-forks", "what convicts a log lies apart from what anybody can send", "Witnessing/WitnessFolder.swift", 'isFork ? "forks" : "evidence"',
+    'isFork && !GONE ? "forks" : "evidence"', "WitnessingTests.KeptWitnessTests/aForkIsKept")
+condition(
+    "witness-enough", "of several witnesses all but one must be enough", "kluisd/WitnessPolicy.swift",
+    "peers.count == 1 || policy.leastQuorum >= enough else", "DaemonTests.WitnessedTests/aPolicyThat")
+guard(
+    "public-copy", "a file of the public copy that is gone is made again", "Ledger/LedgerExport.swift", "let isCopyWhole = try isWhole()",
+    "let isCopyWhole = try GONE || isWhole()", "LedgerTests.AuditLogTests/aFileOfTheCopy")
+
 # MARK: Decide, record, only then act
 
 MONITOR = "ReferenceMonitor/ReferenceMonitor.swift"

@@ -34,6 +34,22 @@ import TransparencyLog
         for (members, isEnough) in table { #expect(policy.isQuorum(members.map { keys[$0] }) == isEnough, "\(members)") }
     }
 
+    /// Held against trying every set of witnesses.
+    @Test func theLeastQuorumIsTheSmallestThatDecides() throws {
+        let table: [(String, Int)] = [
+            ("quorum none", 0), ("quorum W3", 1), ("group g any W0 W1 W2\nquorum g", 1), ("group g all W0 W1 W2\nquorum g", 3),
+            ("group g 4 W0 W1 W2 W3 W4\nquorum g", 4), ("group X 2 W0 W1 W2\ngroup Y any W3 W4\ngroup both all X Y\nquorum both", 3),
+            ("group X all W0 W1 W2\ngroup Y all W3 W4\ngroup either any X Y W5\nquorum either", 1),
+            ("group X all W0 W1 W2\ngroup Y all W3 W4\ngroup either any X Y\nquorum either", 2),
+        ]
+        let keys = witnesses.map(\.key)
+        for (rules, expected) in table {
+            let policy = try Policy(parsing: text(rules + "\n"))
+            let quorums = (0..<64).filter { set in policy.isQuorum(keys.indices.filter { set >> $0 & 1 == 1 }.map { keys[$0] }) }
+            #expect(quorums.map(\.nonzeroBitCount).min() == expected && policy.leastQuorum == expected, "\(rules)")
+        }
+    }
+
     @Test func noQuorumAndASingleWitness() throws {
         #expect(try Policy(parsing: text("quorum none\n")).isQuorum([]))
         let single = try Policy(parsing: text("quorum W5\n"))

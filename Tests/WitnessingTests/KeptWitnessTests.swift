@@ -171,8 +171,29 @@ private final class Place {
         let body = try AddCheckpointRequest(oldSize: 5, proof: [], note: try fork.note(at: 5)).body
         let file = try #require(try witness.answer(body, time: 1).evidence)
         #expect(try witness.answer(body, time: 1).evidence == file)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(place.path)/evidence") == ["0.note"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(place.path)/forks") == ["0.note"])
         let kept = try SignedNote(parsing: Array(try Data(contentsOf: URL(filePath: file))))
         #expect(try VerifiedCheckpoint.verify(kept, log: VerifierKeys(log.signer.key)).checkpoint.root == fork.root(at: 5))
+    }
+
+    /// Anybody can send honest checkpoints without a proof until no more of them are kept. What convicts the log is kept all the same.
+    @Test func aForkIsKeptHoweverMuchElseWas() throws {
+        let place = try Place()
+        let log = try SampleLog(count: 300)
+        try place.make(trusting: log)
+        let witness = try KeptWitness(place.folder)
+        #expect(try witness.answer(first(log, at: 5), time: 1).response.status == 200)
+        var last: String?
+        for size in UInt64(6)...262 {
+            let answer = try witness.answer(try AddCheckpointRequest(oldSize: 5, proof: [], note: try log.note(at: size)).body, time: 1)
+            #expect(answer.refusal == .badProof)
+            last = answer.evidence
+        }
+        #expect(last == nil, "there is room for 256 of them")
+        let fork = try SampleLog(count: 5) { Array("fork \($0)".utf8) }
+        let answer = try witness.answer(try AddCheckpointRequest(oldSize: 5, proof: [], note: try fork.note(at: 5)).body, time: 1)
+        #expect(answer.refusal == .sameSizeFork(size: 5))
+        let file = try #require(answer.evidence)
+        #expect(Array(try Data(contentsOf: URL(filePath: file))) == (try fork.note(at: 5)).bytes)
     }
 }

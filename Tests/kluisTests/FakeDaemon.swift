@@ -196,7 +196,17 @@ enum Built {
     }
 
     static func run(_ program: String, _ arguments: [String], input: String? = nil, environment: [String: String]) async throws -> Ended {
-        let path = try path(program)
+        try await run(at: try path(program), arguments, input: input, environment: environment)
+    }
+
+    /// What is given, and which guard is taken out of the program (Tests/Mutations).
+    static func environment(_ given: [String: String]) -> [String: String] {
+        let name = "KLUIS_GUARD_TAKEN_OUT"
+        guard let guardName = ProcessInfo.processInfo.environment[name] else { return given }
+        return given.merging([name: guardName]) { $1 }
+    }
+
+    static func run(at path: String, _ arguments: [String], input: String? = nil, environment: [String: String]) async throws -> Ended {
         let directory = try Scratch.directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try Scratch.write(input ?? "", to: "\(directory)/in")
@@ -204,7 +214,7 @@ enum Built {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        process.environment = environment
+        process.environment = Self.environment(environment)
         process.standardInput = FileHandle(forReadingAtPath: "\(directory)/in")
         process.standardOutput = FileHandle(forWritingAtPath: "\(directory)/out")
         process.standardError = FileHandle(forWritingAtPath: "\(directory)/err")

@@ -20,13 +20,15 @@ import Wire
 
     /// What the alarm says; nil when there was none.
     private func see(
-        _ log: SampleLog, honestly proof: Bool = true, before: Pins.Pin? = nil, at socket: String? = nil
+        _ log: SampleLog, honestly proof: Bool = true, before: Pins.Pin? = nil, at socket: String? = nil, served: SampleLog? = nil
     ) async throws -> String? {
         do {
             let before = try before ?? pins.pin(for: log.signer.key)
             try await Pins.check(try log.note(), key: log.signer.key, pins: pins, before: before, at: socket) { old, checkpoint in
                 guard proof else { return [] }
-                var stored = try StoredLog(checkpoint: checkpoint) { log.files[$0] }
+                // What is served may have grown beyond the checkpoint that was fetched.
+                let files = try checkpoint.root == log.checkpoint().root ? log.files : (served ?? log).files
+                var stored = try StoredLog(checkpoint: checkpoint) { files[$0] }
                 return try stored.consistencyProof(from: old)
             }
             return nil
@@ -104,9 +106,41 @@ import Wire
         // Whoever fetched a checkpoint and was overtaken by a run that kept a later one has seen no log that was put back.
         let before = try pins.pin(for: first.signer.key)
         #expect(try await see(log(500)) == nil)
-        #expect(try await see(log(400), before: before) == nil)
+        #expect(try await see(log(400), before: before, served: log(500)) == nil)
         #expect(try size(first) == 500)
         #expect(try await see(log(400))?.hasSuffix("(truncated)") == true)
+    }
+
+    /// Overtaken by a larger checkpoint of another history: whoever of two runs comes last must hear of it.
+    @Test func whoeverIsOvertakenByAnotherHistoryIsAlarmed() async throws {
+        #expect(try await see(log(300)) == nil)
+        let before = try #require(try pins.pin(for: log(0).signer.key))
+        #expect(try await see(log(500)) == nil)
+        // Both continue what was seen, with one key, and each agrees with itself. The later one stays, and is what the next run is held against.
+        #expect(try await see(log(400, fork: 350), before: before, served: log(500))?.hasSuffix("(fork)") == true)
+        #expect(try size(log(0)) == 500)
+        // Nor does it help to serve no tree that belongs to the later one.
+        await #expect(throws: TransparencyLogError.self) {
+            try await see(log(400, fork: 350), before: before, served: log(500, fork: 350))
+        }
+    }
+
+    /// Beside the vault's own pin, where the user named another key; and still known when the vault's own was put away.
+    @Test func aNamedKeyHasAMemoryOfItsOwn() throws {
+        let (first, second) = (try log(3), try log(3, incarnation: 2, seed: 2))
+        let own = pins.file(of: first.signer.key)
+        #expect(try pins.file(ofNamed: first.signer.key) == own && pins.file(ofNamed: second.signer.key) == own)
+        func keep(_ log: SampleLog) throws {
+            let seen = Pins.Pin(key: log.signer.key, checkpoint: try log.checkpoint(), note: try log.note())
+            #expect(try pins.keep(seen, after: nil, in: pins.file(ofNamed: log.signer.key)))
+        }
+        try keep(first)
+        let named = try pins.file(ofNamed: second.signer.key)
+        #expect(try named != own && pins.file(ofNamed: first.signer.key) == own)
+        try keep(second)
+        #expect(try pins.pin(for: second.signer.key)?.key == first.signer.key)
+        try FileManager.default.removeItem(atPath: own)
+        #expect(try pins.file(ofNamed: second.signer.key) == named && pins.file(ofNamed: first.signer.key) == own)
     }
 
     @Test func aPinThatWasTamperedWithIsNotABeginning() async throws {

@@ -42,7 +42,7 @@ final class RunningWitness {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Built.path("kluis"))
         process.arguments = ["ledger", "witness", "serve", folder, "--unix", socket, "--port", "0"]
-        process.environment = RunningWitness.plain
+        process.environment = Built.environment(RunningWitness.plain)
         let output = Pipe()
         process.standardOutput = output
         try Scratch.write("", to: "\(directory)/err")

@@ -157,6 +157,41 @@ import TransparencyLog
         #expect(shown.text.contains(witness.key.text) && shown.text.contains(" 600 "), "\(shown.text)")
     }
 
+    static let strace = ["/usr/bin/strace", "/bin/strace"].first { FileManager.default.isExecutableFile(atPath: $0) }
+
+    /// A process that is killed leaves what it wrote to the system; only a power cut shows an fsync that was left out. So the system calls are
+    /// looked at: new state, durable, under its name, the name durable, and only then an answer.
+    @Test(.enabled(if: strace != nil, "strace is not installed: make setup"))
+    func theStateIsDurableBeforeThereIsAnAnswer() async throws {
+        let witness = try await RunningWitness(trusting: [log.signer.key])
+        try Scratch.write(String(decoding: try request(log, from: 0, to: 400), as: UTF8.self), to: "\(witness.directory)/request")
+        let trace = "\(witness.directory)/trace"
+        let ended = try await Built.run(
+            at: try #require(Self.strace),
+            ["-f", "-y", "-s", "64", "-o", trace, "-e", "trace=write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2"]
+                + [try Built.path("kluis"), "ledger", "witness", "cosign", witness.folder, "\(witness.directory)/request"],
+            environment: RunningWitness.plain)
+        try #require(ended.exitCode == 0 && ended.text.hasPrefix("— w.example/1 "), "\(ended.errors)")
+        let lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n").map { String($0) }
+        let state = "\(witness.folder)/state"
+        func place(_ what: String, _ isIt: (String) -> Bool) throws -> Int {
+            let found = lines.indices.filter { isIt(lines[$0]) }
+            try #require(found.count == 1, "\(what): \(found.count) times in\n\(lines.joined(separator: "\n"))")
+            return found[0]
+        }
+        func isDone(_ line: String, _ call: String, on path: String) -> Bool {
+            line.contains(" \(call)(") && line.contains("<\(path)>") && line.hasSuffix(" = 0")
+        }
+        let steps = [
+            try place("new state written") { $0.contains(" write(") && $0.contains("<\(state).new>, \"tlog-witness-state/v1") },
+            try place("new state durable") { isDone($0, "fsync", on: state + ".new") },
+            try place("new state named") { $0.contains(" rename") && $0.contains("\"\(state).new\"") && $0.contains("\"\(state)\"") },
+            try place("name durable") { isDone($0, "fsync", on: witness.folder) },
+            try place("answer") { $0.contains(" write(1<") },
+        ]
+        #expect(steps == steps.sorted(), "\(lines.joined(separator: "\n"))")
+    }
+
     @Test func whileItServesNobodyElseIsThisWitness() async throws {
         let witness = try await RunningWitness(trusting: [log.signer.key])
         try witness.start()
