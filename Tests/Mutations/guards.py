@@ -284,6 +284,15 @@ guard(
     "consent-domain", "a life domain that was withdrawn is", "Household/ConsentIndex.swift",
     "assessment.standing == .active && domainWithdrawnAt != nil ?", "!GONE && assessment.standing == .active && domainWithdrawnAt != nil ?",
     "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests", "PolicyTests.ScenarioRows")
+guard(
+    "named-workers", "a household names whoever noted a signature or a withdrawal", "Household/HouseholdFacts.swift",
+    "workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy))",
+    "if !GONE { workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy)) }",
+    "HouseholdTests.RecordTests/everyWorkerThatIsNamedIsDemandedAndLoaded")
+guard(
+    "unsound-household", "records that contradict each other stop no other household", "Vault/VaultFacts.swift",
+    "} catch is HouseholdError {\n                unsound", "} catch let error as HouseholdError {\n                if GONE { throw error }\n                unsound",
+    "VaultTests.ScenarioTests/oneUnsoundHouseholdStopsNoOther")
 trial(
     "consent-term", "a consent ends with its term", "Household/ConsentStanding.swift", "moment >= consent.until.end {",
     "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests")
