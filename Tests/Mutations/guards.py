@@ -282,8 +282,18 @@ guard(
     "HouseholdTests.ConsentEndTests", "PolicyTests.ScenarioRows")
 guard(
     "consent-domain", "a life domain that was withdrawn is", "Household/ConsentIndex.swift",
-    "assessment.standing == .active && domainWithdrawnAt != nil ?", "!GONE && assessment.standing == .active && domainWithdrawnAt != nil ?",
+    "return domainWithdrawnAt != nil ?", "return !GONE && domainWithdrawnAt != nil ?",
     "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests", "PolicyTests.ScenarioRows")
+guard(
+    "consent-refused-domain", "a life domain that was refused since is covered no more", "Household/ConsentIndex.swift",
+    ": domainRefused ?", ": !GONE && domainRefused ?", "HouseholdTests.ConsentEndTests")
+guard(
+    "consent-anew", "only what was given after a withdrawal outweighs it", "Household/ConsentRecords.swift",
+    "guard let activatedAt, activatedAt > withdrawal.at else {", "guard let activatedAt, GONE || activatedAt > withdrawal.at else {",
+    "HouseholdTests.ConsentEndTests")
+guard(
+    "consent-signed-anew", "who withdrew has signed since", "Household/ConsentRecords.swift",
+    "signed.map { $0 > withdrawal.at } ?? true", "signed.map { GONE || $0 > withdrawal.at } ?? true", "HouseholdTests.ConsentEndTests")
 guard(
     "named-workers", "a household names whoever noted a signature or a withdrawal", "Household/HouseholdFacts.swift",
     "workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy))",
