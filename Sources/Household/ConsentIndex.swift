@@ -8,16 +8,20 @@ public struct ConsentCandidate: Hashable, Sendable {
     public let namesPurpose: Bool
     /// When the domain asked about was withdrawn, by then.
     public let domainWithdrawnAt: Moment?
+    /// Whether the domain asked about was refused since, by then.
+    public let domainRefused: Bool
 
-    /// The standing for the question asked: a consent withdrawn for this domain alone is withdrawn.
+    /// The standing for the question asked: a consent withdrawn or refused for this domain alone is withdrawn or refused.
     public var standing: ConsentStanding {
-        assessment.standing == .active && domainWithdrawnAt != nil ? .withdrawn : assessment.standing
+        guard assessment.standing == .active else { return assessment.standing }
+        return domainWithdrawnAt != nil ? .withdrawn : domainRefused ? .refused : .active
     }
     /// Whether it allows what was asked: active, for this domain and this purpose.
     public var suffices: Bool { standing == .active && namesDomain && namesPurpose }
     /// The rules behind the answer.
     public var articles: [Article] {
         if domainWithdrawnAt != nil { return [.pr(13, 1), .pr(13, 2)] }
+        if domainRefused { return [.pr(13, 5)] }
         return namesDomain && namesPurpose ? assessment.articles : [.pr(11, 7)]
     }
 }
@@ -41,15 +45,20 @@ public struct ConsentIndex: Sendable {
     /// One that suffices, if there is one; else the most telling one, so that a refusal can name what is missing: first of those that name the
     /// domain and the purpose, in the order pending, incomplete, withdrawn, lapsed, expired, not yet begun, refused, superseded, void, the
     /// latest first; then of the others. Nil when there is none between these two at all.
+    /// - Parameter withdrawal: where there is one, only consents given anew after it.
     public func candidate(
-        subject: PersonID, organisation: OrganisationID, domain: LifeDomain, purpose: Purpose, at moment: Moment
+        subject: PersonID, organisation: OrganisationID, domain: LifeDomain, purpose: Purpose, at moment: Moment,
+        givenAnewAfter withdrawal: ConsentWithdrawal? = nil
     ) -> ConsentCandidate? {
-        let recorded = (consents[Key(subject: subject, recipient: organisation)] ?? []).filter { $0.recordedAt <= moment }
+        let recorded = (consents[Key(subject: subject, recipient: organisation)] ?? []).filter { consent in
+            consent.recordedAt <= moment && withdrawal.map { consent.isGivenAnew(after: $0) } ?? true
+        }
         let candidates = recorded.compactMap { consent in
             view.assess(consent, at: moment).map { assessment in
                 ConsentCandidate(
                     assessment: assessment, namesDomain: consent.domains.contains(domain), namesPurpose: consent.purpose == purpose,
-                    domainWithdrawnAt: consent.withdrawals.filter { $0.at <= moment && $0.domains.contains(domain) }.map(\.at).min())
+                    domainWithdrawnAt: consent.withdrawals.filter { $0.at <= moment && $0.domains.contains(domain) }.map(\.at).min(),
+                    domainRefused: view.refusedDomains(of: consent, at: moment).contains(domain))
             }
         }
         return candidates.min { Self.rank($0) < Self.rank($1) }

@@ -110,7 +110,14 @@ public struct Consent: FactRecord {
         return confirmed.contains { $0.method == .written } ? .written : .digital
     }
 
-    /// Domains that no withdrawal recorded up to `moment` has taken away.
+    /// Whether it was given anew after `withdrawal`, of another consent: it took force later, and who withdrew has not only signed it before.
+    public func isGivenAnew(after withdrawal: ConsentWithdrawal) -> Bool {
+        guard let activatedAt, activatedAt > withdrawal.at else { return false }
+        let signed = givers.filter { $0.party == withdrawal.by }.map(\.at).max()
+        return signed.map { $0 > withdrawal.at } ?? true
+    }
+
+    /// Domains that no withdrawal recorded up to `moment` has taken away. What was refused is known to ``HouseholdView/refusedDomains(of:at:)``.
     public func remainingDomains(at moment: Moment) -> SortedSet<LifeDomain> {
         domains.subtracting(withdrawals.filter { $0.at <= moment }.flatMap(\.domains))
     }

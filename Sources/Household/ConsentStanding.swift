@@ -32,7 +32,7 @@ public struct ConsentAssessment: Hashable, Sendable {
     public let lapse: ConsentLapse?
     /// When the whole consent was withdrawn, by then.
     public let withdrawnAt: Moment?
-    /// Domains that it still names; withdrawn ones are gone (PR-11.7, 13.1).
+    /// Domains that it still names; withdrawn and refused ones are gone (PR-11.7, 13.1, 13.5).
     public let domains: SortedSet<LifeDomain>
     /// Who must sign at this moment, and who has not.
     public let signatures: SignatureStatus
@@ -52,9 +52,10 @@ extension HouseholdView {
     /// signatures at this very moment.
     public func assess(_ consent: Consent, at moment: Moment) -> ConsentAssessment? {
         guard let signatures = signatureStatus(of: consent, at: moment) else { return nil }
-        let remaining = consent.remainingDomains(at: moment)
-        let (standing, lapse) = standing(consent, signatures, remaining, moment)
-        let withdrawnAt = remaining.isEmpty ? consent.withdrawals.filter { $0.at <= moment }.map(\.at).max() : nil
+        let unwithdrawn = consent.remainingDomains(at: moment)
+        let remaining = unwithdrawn.subtracting(refusedDomains(of: consent, at: moment))
+        let (standing, lapse) = standing(consent, signatures, (unwithdrawn, remaining), moment)
+        let withdrawnAt = unwithdrawn.isEmpty ? consent.withdrawals.filter { $0.at <= moment }.map(\.at).max() : nil
         let articles: [Article] =
             switch standing {
             case .active: [.pr(11, 1)] + signatures.articles
@@ -83,7 +84,8 @@ extension HouseholdView {
     }
 
     private func standing(
-        _ consent: Consent, _ signatures: SignatureStatus, _ remaining: SortedSet<LifeDomain>, _ moment: Moment
+        _ consent: Consent, _ signatures: SignatureStatus,
+        _ domains: (unwithdrawn: SortedSet<LifeDomain>, remaining: SortedSet<LifeDomain>), _ moment: Moment
     ) -> (ConsentStanding, ConsentLapse?) {
         switch consent.state {
         case .refused: return (.refused, nil)
@@ -95,13 +97,27 @@ extension HouseholdView {
         }
         // ORDER: what voids or ends a consent is asked before what completes it.
         guard hasValidTerms(consent) else { return (.void, nil) }
-        if remaining.isEmpty { return (.withdrawn, nil) }
+        if domains.unwithdrawn.isEmpty { return (.withdrawn, nil) }
+        if domains.remaining.isEmpty { return (.refused, nil) }
         if isEnded(at: moment) { return (.lapsed, .closing) }
         if moment >= consent.until.end { return (.expired, nil) }
         guard consent.state == .active, let activatedAt = consent.activatedAt, activatedAt <= moment else { return (.pending, nil) }
         if moment < consent.from.start { return (.notYetBegun, nil) }
         if let lapse = birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment) { return (.lapsed, lapse) }
         return signatures.isComplete ? (.active, nil) : (.incomplete, nil)
+    }
+
+    /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature it needs has refused them to the same
+    /// receiver for the same purpose. Different answers are followed exactly, and the last one counts (PR-11.7, 13.5).
+    public func refusedDomains(of consent: Consent, at moment: Moment) -> SortedSet<LifeDomain> {
+        SortedSet(
+            facts.refusals.filter { refusal in
+                refusal.subject == consent.subject && refusal.recipient == .organisation(consent.recipient)
+                    && refusal.purpose == consent.purpose && consent.recordedAt <= refusal.askedOn && refusal.askedOn <= moment
+                    && required(refusal.subject, at: refusal.askedOn)?.signers.contains { $0.party == refusal.by } ?? false
+            }
+            .flatMap(\.domains)
+        ).intersection(consent.domains)
     }
 
     /// Invariant 4: one organisation is in the type; finite named domains and at most twelve months are checked here.

@@ -57,13 +57,14 @@ extension HouseholdView {
     }
 
     /// Withdraws `domains` (all remaining ones when nil) at `moment`, the moment of recording: from then on nothing rests on them (PR-13.1, 13.2).
+    /// A draft is withdrawn like any other consent, and never covers them whatever is signed later.
     ///
     /// Throws `notAllowed` with PR-13.1 for somebody who is no signatory, `illegalTransition` when nothing of it runs, and
     /// `inconsistentRecord` for a domain that the consent does not name any more.
     public func withdrawing(
         _ consent: Consent, domains: SortedSet<LifeDomain>? = nil, by party: Party, notedBy worker: WorkerID, at moment: Moment
     ) throws(HouseholdError) -> Consent {
-        guard consent.state == .active else { throw HouseholdError(.illegalTransition, about: "\(consent.state)/withdraw") }
+        let withdrawnState = try consent.state.next(.withdraw)
         guard mayWithdraw(consent, party, at: moment) else {
             throw HouseholdError(.notAllowed, about: party.description, articles: [.pr(13, 1)])
         }
@@ -74,7 +75,7 @@ extension HouseholdView {
         }
         var withdrawn = consent
         withdrawn.withdrawals.append(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
-        if remaining.subtracting(taken).isEmpty { withdrawn.state = try consent.state.next(.withdraw) }
+        if remaining.subtracting(taken).isEmpty { withdrawn.state = withdrawnState }
         return withdrawn
     }
 

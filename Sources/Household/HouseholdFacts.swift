@@ -50,4 +50,32 @@ public struct HouseholdFacts: CanonicalRecord {
     }
 
     private static func ordered<Record: FactRecord>(_ records: [Record]) -> [Record] { records.sorted { $0.id < $1.id } }
+
+    /// Every worker that a record names: ``HouseholdView`` demands all of them of its team, and who builds one loads these. One list for both.
+    public var workers: Set<WorkerID> {
+        var workers: Set<WorkerID> = []
+        if let contact = household.watchContact { workers.insert(contact) }
+        for record in incapacities { workers.insert(record.judgedBy) }
+        for record in involvements { workers.formUnion([record.worker, record.grantedBy]) }
+        for record in directorships { workers.formUnion([record.worker, record.appointedBy]) }
+        for record in conflicts {
+            workers.formUnion([record.worker, record.declaredBy])
+            if let liftedBy = record.liftedBy { workers.insert(liftedBy) }
+        }
+        for record in items { workers.insert(record.author) }
+        for record in consents {
+            workers.insert(record.recordedBy)
+            workers.formUnion(record.givers.map(\.notedBy) + record.withdrawals.map(\.notedBy))
+        }
+        for record in refusals { workers.insert(record.recordedBy) }
+        for record in excuses { workers.formUnion(record.signatures.map(\.worker)) }
+        for record in plans {
+            workers.formUnion(record.actions.compactMap(\.worker) + record.refusals.map(\.notedBy))
+            for signature in record.signatures {
+                workers.insert(signature.notedBy)
+                if case .worker(let worker) = signature.signer { workers.insert(worker) }
+            }
+        }
+        return workers
+    }
 }

@@ -54,6 +54,8 @@ public struct HouseholdView: Sendable {
     public func plan(_ id: PlanID) -> PlanVersion? { plansByID[id] }
     /// The version in force, if any.
     public var planInForce: PlanVersion? { facts.plans.first { $0.state == .inForce } }
+    /// The version in force, or where there is none the one that was so last; nil when none ever was (PR-21.2).
+    public var lastPlanInForce: PlanVersion? { facts.plans.filter { $0.inForceOn != nil }.max { $0.number < $1.number } }
     /// The version with the highest number.
     public var latestPlan: PlanVersion? { facts.plans.max { $0.number < $1.number } }
 
@@ -85,8 +87,10 @@ public struct HouseholdView: Sendable {
 
 extension HouseholdView {
     private func checkReferences() throws(HouseholdError) {
+        if let unknown = facts.workers.filter({ team.worker($0) == nil }).min() {
+            throw HouseholdError(.brokenReference, about: unknown.description)
+        }
         try require(team.organisation(household.municipality) != nil, household.municipality)
-        if let contact = household.watchContact { try knows(contact) }
         for record in facts.persons { try belongs(record.household, record.id) }
         _ = try byIdentifier(facts.authorities)
         for record in facts.authorities {
@@ -104,25 +108,19 @@ extension HouseholdView {
         for record in facts.incapacities {
             try belongs(record.household, record.id)
             try require(personsByID[record.person] != nil, record.person)
-            try knows(record.judgedBy)
         }
         _ = try byIdentifier(facts.involvements)
         for record in facts.involvements {
             try belongs(record.household, record.id)
-            for worker in [record.worker, record.grantedBy] { try knows(worker) }
             for person in record.persons ?? [] { try require(personsByID[person] != nil, person) }
         }
         let directorships = try byIdentifier(facts.directorships)
         for record in facts.directorships {
             try belongs(record.household, record.id)
-            for worker in [record.worker, record.appointedBy] { try knows(worker) }
             if let other = record.deputyFor { try require(directorships[other] != nil, other) }
         }
         _ = try byIdentifier(facts.conflicts)
-        for record in facts.conflicts {
-            try belongs(record.household, record.id)
-            for worker in [record.worker, record.declaredBy] { try knows(worker) }
-        }
+        for record in facts.conflicts { try belongs(record.household, record.id) }
         try checkContentReferences()
     }
 
@@ -130,7 +128,6 @@ extension HouseholdView {
         for record in facts.items {
             try belongs(record.household, record.id)
             try require(contains(record.subject), record.subject)
-            try knows(record.author)
             try require(team.organisation(record.organisation) != nil, record.organisation)
         }
         for record in facts.consents {
@@ -139,7 +136,6 @@ extension HouseholdView {
             try require(team.organisation(record.recipient) != nil, record.recipient)
             for giver in record.givers { try require(knows(giver.party), giver.party) }
             for withdrawal in record.withdrawals { try require(knows(withdrawal.by), withdrawal.by) }
-            for worker in [record.recordedBy] + record.givers.map(\.notedBy) + record.withdrawals.map(\.notedBy) { try knows(worker) }
             if let replaced = record.replaces { try require(consentsByID[replaced] != nil, replaced) }
         }
         _ = try byIdentifier(facts.refusals)
@@ -147,14 +143,12 @@ extension HouseholdView {
             try belongs(record.household, record.id)
             try require(personsByID[record.subject] != nil, record.subject)
             for party in [record.recipient, record.by] { try require(knows(party), party) }
-            try knows(record.recordedBy)
         }
         _ = try byIdentifier(facts.excuses)
         for record in facts.excuses {
             try belongs(record.household, record.id)
             try require(consentsByID[record.consent] != nil, record.consent)
             try require(knows(record.excused), record.excused)
-            for signature in record.signatures { try knows(signature.worker) }
         }
         for record in facts.plans { try checkPlanReferences(record) }
     }
@@ -173,22 +167,12 @@ extension HouseholdView {
             case .person(let person): try require(personsByID[person] != nil, person)
             case .organisation(let organisation): try require(team.organisation(organisation) != nil, organisation)
             }
-            if let worker = action.worker { try knows(worker) }
         }
         for signature in record.signatures {
-            switch signature.signer {
-            case .worker(let worker): try knows(worker)
-            case .party(let party, _): try require(knows(party), party)
-            }
-            try knows(signature.notedBy)
+            if case .party(let party, _) = signature.signer { try require(knows(party), party) }
         }
-        for refusal in record.refusals {
-            try require(personsByID[refusal.person] != nil, refusal.person)
-            try knows(refusal.notedBy)
-        }
+        for refusal in record.refusals { try require(personsByID[refusal.person] != nil, refusal.person) }
     }
-
-    private func knows(_ worker: WorkerID) throws(HouseholdError) { try require(team.worker(worker) != nil, worker) }
 
     private func belongs(_ household: HouseholdID, _ record: some CustomStringConvertible) throws(HouseholdError) {
         guard household == id else { throw HouseholdError(.brokenReference, about: record.description) }
@@ -224,7 +208,8 @@ extension HouseholdView {
         }
         for consent in facts.consents {
             try hold(![.draft, .refused].contains(consent.state) || consent.activatedAt == nil, consent.id)
-            try hold([.draft, .refused].contains(consent.state) || consent.activatedAt != nil, consent.id)
+            // Withdrawn is also what a draft can be: it never took force.
+            try hold([.draft, .refused, .withdrawn].contains(consent.state) || consent.activatedAt != nil, consent.id)
             try hold(consent.withdrawals.allSatisfy { $0.domains.isSubset(of: consent.domains) }, consent.id)
         }
         try hold(SortedSet(facts.plans.map(\.number)).count == facts.plans.count, id, [.pr(8, 4)])

@@ -120,6 +120,30 @@ extension HouseholdView {
         return signed
     }
 
+    /// The version signed once by a resident or representative, in every capacity that it lacks of him: a mother signs for herself, and for the
+    /// daughter who cannot oversee the plan (PR-8.2, 12.4).
+    ///
+    /// Recorded is the signature on his own behalf where he can give it; beside it every capacity that he holds and that fills something; where
+    /// none of these, the first that he holds. Throws as signing in one capacity does.
+    public func sign(
+        _ version: PlanVersion, by party: Party, method: SigningMethod, notedBy worker: WorkerID, at moment: Moment
+    ) throws(HouseholdError) -> PlanVersion {
+        guard let hash = version.contentHash else { throw PlanObjection.notPresented.error() }
+        func signing(_ version: PlanVersion, as capacity: SigningCapacity) throws(HouseholdError) -> PlanVersion {
+            let signature = PlanSignature(
+                signer: .party(party, capacity), at: moment, method: method, contentHash: hash, notedBy: worker)
+            return try sign(version, signature, at: moment)
+        }
+        let held = SigningCapacity.allCases.filter { maySign(party, $0, at: moment) }
+        var signed = version
+        for capacity in held {
+            let next = try signing(signed, as: capacity)
+            let fills = activation(of: next, at: moment).lacks.count < activation(of: signed, at: moment).lacks.count
+            if capacity == .ownBehalf || fills { signed = next }
+        }
+        return signed.signatures.count > version.signatures.count ? signed : try signing(version, as: held.first ?? .ownBehalf)
+    }
+
     /// Whether the party can sign a plan in this capacity: for himself from twelve unless judged incapable, or in the place of a resident.
     private func maySign(_ party: Party, _ capacity: SigningCapacity, at moment: Moment) -> Bool {
         if capacity == .ownBehalf {

@@ -207,6 +207,9 @@ public enum PlanSigner: Hashable, Sendable, Codable {
     /// A resident or representative, in this capacity.
     case party(Party, SigningCapacity)
 
+    /// In which capacity; nil for a worker.
+    public var capacity: SigningCapacity? { if case .party(_, let capacity) = self { capacity } else { nil } }
+
     private enum Key: String, CodingKey { case worker, party, capacity }
 
     public init(from decoder: any Decoder) throws {

@@ -48,7 +48,10 @@ extension HouseholdView {
             for signature in excuse.signatures { consider(signature.at) }
             if excuse.ground == .unreachable { consider(unreachableEnd(excuse)) }
         }
-        for refusal in facts.refusals { consider(refusal.askedOn.day.adding(months: parameters.reaskMonths).start) }
+        for refusal in facts.refusals {
+            consider(refusal.askedOn)
+            consider(refusal.askedOn.day.adding(months: parameters.reaskMonths).start)
+        }
         considerTeam(consider)
         return next
     }

@@ -235,7 +235,8 @@ extension PlanAnswer {
                     due: $0.due.description, done: $0.doneOn != nil)
             },
             signatures: plan.signatures.map {
-                Wire.PlanSignature(signer: PlanParty($0.signer), at: $0.at.description, method: $0.method.rawValue)
+                Wire.PlanSignature(
+                    signer: PlanParty($0.signer), capacity: $0.signer.capacity?.rawValue, at: $0.at.description, method: $0.method.rawValue)
             }, missing: reading.lacks.compactMap { MissingSignature($0)?.named(reading.names) }, names: Names(reading.names))
         reviewDueOn = plan.reviewDueOn?.description
         presentedOn = plan.presentedOn?.description

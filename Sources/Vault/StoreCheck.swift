@@ -33,7 +33,8 @@ extension Vault {
         return (report.partsRemoved, report.orphansTrashed, report.missing.count)
     }
 
-    /// Opens everything there is: every record, every content. Goes on after a finding, and names all.
+    /// Opens everything there is: every record, every content; and builds the snapshot of each household, on which decisions are taken. Goes on
+    /// after a finding, and names all.
     ///
     /// Rows are read a household at a time between other people's transactions; contents are opened outside of them. No content is given out.
     /// - Parameter progress: called now and then with the report so far.
@@ -52,10 +53,29 @@ extension Vault {
                 progress(report)
                 continue
             }
-            if let household = space.household { try await verifyContents(of: household, writer, &report, progress) }
+            if let household = space.household {
+                try await verifySnapshot(of: household, writer, &report)
+                try await verifyContents(of: household, writer, &report, progress)
+            }
             progress(report)
         }
         return report
+    }
+
+    /// Records may all be the vault's own and contradict each other all the same.
+    private func verifySnapshot(of household: HouseholdID, _ writer: Writer, _ report: inout StoreReport) async throws {
+        do {
+            try await writer.perform { [registry] transaction in
+                let sql = transaction.sql
+                guard try registry.record(.inHousehold(household, .household, household), sql) != nil else { return }
+                var loader = FactLoader(registry, sql)
+                _ = try loader.view(household, items: .all)
+            }
+        } catch is HouseholdError {
+            report.found.append(.init(finding: .brokenReference, household: household, item: nil))
+        } catch VaultError.doesNotVerify(let finding) {
+            report.found.append(.init(finding: finding, household: household, item: nil))
+        }
     }
 
     private func verifyContents(

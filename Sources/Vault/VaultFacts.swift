@@ -24,14 +24,23 @@ extension Vault: FactSource {
     }
 
     /// Presented plan versions that lack nothing any more: what a crash between the last signature and the activation leaves. Facts only.
-    public func plansToActivate(at moment: Moment, in transaction: borrowing Transaction) throws -> [PlanID] {
-        var loader = FactLoader(registry, transaction.sql)
+    ///
+    /// - Returns: these, and the households whose records contradict each other. Nothing is decided on those, and the others are served.
+    public func plansToActivate(
+        at moment: Moment, in transaction: borrowing Transaction
+    ) throws -> (plans: [PlanID], unsound: [HouseholdID]) {
         var plans: [PlanID] = []
+        var unsound: [HouseholdID] = []
         for household in registry.spaces.compactMap(\.household) {
-            guard let view = try loader.view(household) else { continue }
-            plans += view.facts.plans.filter { $0.state == .presented && view.activation(of: $0, at: moment).lacks.isEmpty }.map(\.id)
+            do {
+                var loader = FactLoader(registry, transaction.sql)
+                guard let view = try loader.view(household) else { continue }
+                plans += view.facts.plans.filter { $0.state == .presented && view.activation(of: $0, at: moment).lacks.isEmpty }.map(\.id)
+            } catch is HouseholdError {
+                unsound.append(household)
+            }
         }
-        return plans
+        return (plans, unsound)
     }
 
     public func doesNotVerify(_ error: any Error) -> Bool {

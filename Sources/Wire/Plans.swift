@@ -166,12 +166,15 @@ public struct PlanAction: Codable, Equatable, Sendable {
 /// One signature under a plan.
 public struct PlanSignature: Codable, Equatable, Sendable {
     public var signer: PlanParty
+    /// In which capacity a resident or representative signed; none for a worker.
+    public var capacity: String?
     /// RFC 3339.
     public var at: String
     public var method: String?
 
-    public init(signer: PlanParty, at: String, method: String? = nil) {
+    public init(signer: PlanParty, capacity: String? = nil, at: String, method: String? = nil) {
         self.signer = signer
+        self.capacity = capacity
         self.at = at
         self.method = method
     }

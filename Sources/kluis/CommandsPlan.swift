@@ -53,7 +53,10 @@ struct ShowPlanCommand: TalkingCommand {
             }
             lines += [""] + actions.lines
             var signatures = Table(.headSigned, .headMoment)
-            for one in plan.signatures { signatures.add(one.signer.spoken(plan.names), one.at) }
+            for one in plan.signatures {
+                let capacity = one.capacity.flatMap { $0 == "ownBehalf" ? nil : " (\(Spoken.word($0)))" }
+                signatures.add(one.signer.spoken(plan.names) + (capacity ?? ""), one.at)
+            }
             return lines + [""] + signatures.lines
         }
     }

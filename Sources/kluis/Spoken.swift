@@ -40,6 +40,8 @@ enum Spoken {
         "permit": "toegestaan", "refuse": "geweigerd", "oblige": "met verplichting", "completed": "voltooid", "failed": "mislukt",
         "interrupted": "afgebroken", "achieved": "behaald", "partlyAchieved": "deels behaald", "notAchieved": "niet behaald",
         // Who signs.
-        "household": "huishouden", "director": "regisseur",
+        "household": "huishouden", "director": "regisseur", "ownBehalf": "voor zichzelf", "parentWithAuthority": "ouder met gezag",
+        "guardian": "voogd", "guardianBody": "gecertificeerde instelling", "curator": "curator", "mentor": "mentor",
+        "authorised": "gemachtigde", "family": "familielid",
     ]
 }

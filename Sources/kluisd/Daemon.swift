@@ -134,7 +134,11 @@ struct Daemon {
         let authenticator = Authenticator(
             identity: vault.identity, source: vault, writer: writer, log: log, engine: engine, clock: clock)
         // The plan engine asks as it does after a signature, each with a line of its own.
-        for plan in try await writer.perform({ try vault.plansToActivate(at: moment, in: $0) }) {
+        let (plans, unsound) = try await writer.perform { try vault.plansToActivate(at: moment, in: $0) }
+        for household in unsound {
+            logger.error("a household's records contradict each other: nothing in it is decided", metadata: ["household": "\(household)"])
+        }
+        for plan in plans {
             let outcome = try await monitor.change(
                 Attempt(ActivatePlan(plan: plan), by: authenticator.system(.planEngine), purpose: .plan, trace: .random())
             ) { grant, transaction in try vault.activatePlan(grant, in: transaction).state }
@@ -217,7 +221,9 @@ struct Daemon {
             ledgerFile: { [directory = settings.ledger] in try PublicCopy.file($0, in: directory) },
             verifyStore: {
                 let report = try await vault.verifyStore(writer: writer, progress: { _ in })
-                return report.found.map { found in found.finding.rawValue + ":" + (found.item?.description ?? "-") }
+                return report.found.map { found in
+                    found.finding.rawValue + ":" + (found.item?.description ?? found.household?.description ?? "-")
+                }
             },
             moveClock: moveClock, armFault: armFault,
             counters: { (commits: writer.commits.load(ordering: .relaxed), requests: writer.requests.load(ordering: .relaxed)) })

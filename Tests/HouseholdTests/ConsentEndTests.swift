@@ -173,6 +173,110 @@ struct ConsentEndTests {
         }
     }
 
+    @Test func aDraftIsWithdrawnForEver() throws {
+        // PR-13.1: at any moment, and one of the signatories is enough, so also while the other parent has not signed.
+        let view = try Home.view()
+        let both = [LifeDomain.parenting, .health]
+        let draft = try ConsentTests.registered(
+            view,
+            Home.proposal(Home.sem, Team.jeugdkompas, both, givers: [Home.giver(Home.selma, .parentWithAuthority, at: ConsentTests.at)]))
+        let later = ConsentTests.later
+        let withdrawn = try view.withdrawing(draft, by: .person(Home.selma), notedBy: Team.kees, at: later)
+        #expect(draft.state == .draft && withdrawn.state == .withdrawn && withdrawn.activatedAt == nil)
+        let stored = try view.with { $0.consents = [withdrawn] }
+        #expect(stored.standing(of: make(1), at: later) == .withdrawn)
+        let ronald = Home.giver(Home.ronald, .parentWithAuthority, at: later)
+        let error = #expect(throws: HouseholdError.self) { try stored.signing(withdrawn, ronald, at: later) }
+        #expect(error?.articles == [.pr(13, 1), .pr(13, 2)])
+        // One domain of it: what is signed afterwards covers the other alone.
+        let part = try view.withdrawing(draft, domains: [.health], by: .person(Home.selma), notedBy: Team.kees, at: later)
+        let (signed, _) = try view.signing(part, ronald, at: later)
+        let partly = try view.with { $0.consents = [signed] }
+        func suffices(_ domain: LifeDomain) -> Bool? {
+            partly.consentCandidate(subject: .person(Home.sem), organisation: Team.jeugdkompas, domain: domain, purpose: .plan, at: later)?
+                .suffices
+        }
+        #expect(part.state == .draft && signed.state == .active)
+        #expect(suffices(.parenting) == true && suffices(.health) == false && partly.assess(signed, at: later)?.domains == [.parenting])
+        // A stranger withdraws no draft either, and what was refused is over.
+        #expect(throws: HouseholdError.self) { try view.withdrawing(draft, by: .person(Home.emre), notedBy: Team.kees, at: later) }
+        var refused = draft
+        refused.state = .refused
+        #expect(throws: HouseholdError.self) { try view.withdrawing(refused, by: .person(Home.selma), notedBy: Team.kees, at: later) }
+    }
+
+    @Test func whatIsGivenAnewIsGivenAfterwards() {
+        let when = ConsentTests.later
+        let withdrawal = ConsentWithdrawal(at: when, by: .person(Home.selma), domains: [.housing], notedBy: Team.kees)
+        func consent(signed: [Moment], activated: Moment?) -> Consent {
+            var consent = Consents.active()
+            consent.givers = signed.map { Home.giver(Home.selma, at: $0) }
+            consent.activatedAt = activated
+            return consent
+        }
+        let (before, after) = (when.adding(milliseconds: -1), when.adding(milliseconds: 1))
+        #expect(consent(signed: [after], activated: after).isGivenAnew(after: withdrawal))
+        #expect(!consent(signed: [before], activated: before).isGivenAnew(after: withdrawal))
+        #expect(!consent(signed: [when], activated: when).isGivenAnew(after: withdrawal))
+        #expect(!consent(signed: [after], activated: nil).isGivenAnew(after: withdrawal))
+        // Signed before and completed by another afterwards is not given anew by who withdrew; signed again it is.
+        #expect(!consent(signed: [before], activated: after).isGivenAnew(after: withdrawal))
+        #expect(consent(signed: [before, after], activated: after).isGivenAnew(after: withdrawal))
+        // By others alone, where who withdrew is not asked any more.
+        #expect(consent(signed: [], activated: after).isGivenAnew(after: withdrawal))
+        #expect(!consent(signed: [], activated: before).isGivenAnew(after: withdrawal))
+    }
+
+    @Test func aRefusedDomainIsCoveredByNothingFromBefore() throws {
+        // PR-11.7, 13.5: Noor refuses housing; the draft covers school as well, and Ronald signs it afterwards.
+        let view = try Home.view()
+        let when = moment("2026-01-15T10:00:00+01:00")
+        let domains = [LifeDomain.schoolWorkDaytime, .housing]
+        let draft = try ConsentTests.registered(
+            view,
+            Home.proposal(Home.noor, Team.jeugdkompas, domains, givers: [ConsentTests.giver(Home.noor), ConsentTests.giver(Home.selma)]))
+        func refusal(
+            _ domains: SortedSet<LifeDomain>, by person: PersonID = Home.noor, to recipient: Party = .organisation(Team.jeugdkompas),
+            purpose: Purpose = .plan, at asked: Moment = when
+        ) -> Refusal {
+            Refusal(
+                id: make(1), household: Home.id, subject: Home.noor, recipient: recipient, domains: domains, purpose: purpose,
+                by: .person(person), askedOn: asked, recordedBy: Team.joost)
+        }
+        func remaining(_ refusals: [Refusal], at asked: Moment = ConsentTests.later) throws -> SortedSet<LifeDomain> {
+            let stored = try view.with {
+                $0.consents = [draft]; $0.refusals = refusals
+            }
+            let (signed, _) = try stored.signing(draft, ConsentTests.giver(Home.ronald, when), at: when)
+            let after = try stored.with { $0.consents = [signed] }
+            let covered = LifeDomain.allCases.filter { domain in
+                after.consentCandidate(
+                    subject: .person(Home.noor), organisation: Team.jeugdkompas, domain: domain, purpose: .plan, at: asked)?.suffices
+                    == true
+            }
+            #expect(after.assess(signed, at: asked)?.domains == SortedSet(covered))
+            return SortedSet(covered)
+        }
+        #expect(try remaining([]) == SortedSet(domains))
+        #expect(try remaining([refusal([.housing, .health])]) == [.schoolWorkDaytime])
+        // Another receiver, another purpose, somebody who is not asked, and a refusal from before it was put: these take nothing.
+        for other in [
+            refusal([.housing], to: .organisation(Team.balans)), refusal([.housing], to: .person(Home.selma)),
+            refusal([.housing], purpose: .safety), refusal([.housing], by: Home.emre),
+            refusal([.housing], at: ConsentTests.at.adding(milliseconds: -1)),
+        ] { #expect(try remaining([other]) == SortedSet(domains)) }
+        // From the moment on, and an active consent as well.
+        let late = refusal([.housing], at: ConsentTests.later)
+        #expect(try remaining([late], at: ConsentTests.later.adding(milliseconds: -1)) == SortedSet(domains))
+        #expect(try remaining([late]) == [.schoolWorkDaytime])
+        // All of it: nothing is left to sign.
+        let whole = try view.with {
+            $0.consents = [draft]; $0.refusals = [refusal(SortedSet(domains))]
+        }
+        #expect(whole.standing(of: make(1), at: when) == .refused && whole.assess(draft, at: when)?.articles == [.pr(13, 5)])
+        #expect(throws: HouseholdError.self) { try whole.signing(draft, ConsentTests.giver(Home.ronald, when), at: when) }
+    }
+
     @Test func whoIsRepresentedMayWithdraw() throws {
         // Hatice, judged incapable, did not sign; what her mentor gave she may still take back.
         let view = try Home.view()

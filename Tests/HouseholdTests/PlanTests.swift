@@ -117,6 +117,61 @@ struct PlanTests {
             ).isPossible)
     }
 
+    @Test func aSignatureStandsInEveryCapacityThatIsLacking() throws {
+        let judged: (inout HouseholdFacts) -> Void = {
+            $0.incapacities.append(
+                IncapacityJudgement(
+                    id: make(2), household: Home.id, person: Home.noor, judgedBy: Team.fatima, judgedAt: Home.kitchenTable,
+                    until: day("2026-06-01")))
+            $0.representations.append(
+                Representation(
+                    id: make(2), household: Home.id, person: Home.hatice, representative: .person(Home.ronald), kind: .curator,
+                    evidence: .courtDecision, from: day("2025-11-03")))
+        }
+        func signed(
+            _ version: PlanVersion, by person: PersonID, _ facts: (inout HouseholdFacts) -> Void = { _ in }
+        ) throws -> PlanVersion {
+            try Home.view(facts).sign(version, by: .person(person), method: .written, notedBy: Team.joost, at: Self.at)
+        }
+        func capacities(_ version: PlanVersion, _ person: PersonID) -> [SigningCapacity] {
+            version.signatures.compactMap { signature in
+                guard case .party(.person(person), let capacity) = signature.signer else { return nil }
+                return capacity
+            }
+        }
+        var version = Plans.version(state: .presented)
+        version.signatures = Plans.all.filter { ![Self.own(Home.selma), Self.own(Home.noor)].contains($0.signer) }
+        // Nobody is judged incapable: each signs for himself, once.
+        #expect(capacities(try signed(version, by: Home.selma), Home.selma) == [.ownBehalf])
+        #expect(capacities(try signed(version, by: Home.noor), Home.noor) == [.ownBehalf])
+        // Noor is: each parent signs in her place as well, and then nothing lacks.
+        let mother = try signed(version, by: Home.selma, judged)
+        #expect(capacities(mother, Home.selma) == [.ownBehalf, .parentWithAuthority])
+        let both = try signed(mother, by: Home.ronald, judged)
+        #expect(capacities(both, Home.ronald) == [.ownBehalf, .parentWithAuthority])
+        #expect(try Home.view(judged).activation(of: both, at: Self.at).lacks.isEmpty)
+        #expect(throws: HouseholdError.self) { try signed(both, by: Home.noor, judged) }
+        // Who lives elsewhere counts as a representative where no adult has signed, a curator as such.
+        #expect(capacities(try signed(version, by: Home.ronald), Home.ronald) == [.ownBehalf, .parentWithAuthority])
+        let noChildren: (inout HouseholdFacts) -> Void = {
+            judged(&$0); $0.authorities = []; $0.incapacities.removeLast()
+        }
+        #expect(capacities(try signed(version, by: Home.ronald, noChildren), Home.ronald) == [.ownBehalf, .curator])
+        // A mentor who cannot oversee the plan himself, or is too young, signs in the capacity that is left to him; a child in none.
+        let mentor: (inout HouseholdFacts) -> Void = {
+            $0.incapacities.append(
+                IncapacityJudgement(
+                    id: make(2), household: Home.id, person: Home.selma, judgedBy: Team.fatima, judgedAt: Home.kitchenTable,
+                    until: day("2026-06-01")))
+        }
+        var complete = Plans.version(state: .presented)
+        complete.signatures = Plans.all
+        #expect(capacities(try signed(complete, by: Home.selma, mentor), Home.selma).last == .parentWithAuthority)
+        #expect(throws: HouseholdError.self) { try signed(version, by: Home.sem) }
+        version.state = .draft
+        #expect(throws: HouseholdError.self) { try signed(version, by: Home.selma) }
+    }
+
     @Test func partnersWithAnAction() throws {
         // The director's signature binds the own organisation; a third party does not sign; a stranger's signature binds nobody.
         #expect(try Self.activation { $0.actions.append(Plans.action(10, 1, .organisation(Team.deBrug))) }.isPossible)

@@ -280,6 +280,13 @@ struct PropertyTests {
     @Test(arguments: UInt64(200)..<230)
     func nothingChangesBetweenTurningPoints(seed: UInt64) throws {
         var world = World(seed: seed)
+        for (number, consent) in world.facts.consents.enumerated() {
+            guard let giver = consent.givers.first, let domain = consent.domains.first else { continue }
+            world.facts.refusals.append(
+                Refusal(
+                    id: make(number + 1), household: Home.id, subject: consent.subject, recipient: .organisation(consent.recipient),
+                    domains: [domain], purpose: .plan, by: giver.party, askedOn: world.randomMoment(), recordedBy: Team.joost))
+        }
         let view = try world.view()
         var at = moment("2026-01-01T00:00:00+01:00")
         var points = 0

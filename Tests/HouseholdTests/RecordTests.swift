@@ -222,6 +222,29 @@ struct RecordTests {
             }
         ),
         (
+            "withdrawal noted by nobody",
+            {
+                $0.consents = [Consents.active()]
+                $0.consents[0].withdrawals = [
+                    ConsentWithdrawal(at: Home.kitchenTable, by: .person(Home.selma), domains: [.finance], notedBy: make(99))
+                ]
+            }
+        ),
+        ("refusal recorded by nobody", { $0.refusals = [RecordTests.refusal(recordedBy: make(99))] }),
+        (
+            "plan signature noted by nobody",
+            {
+                $0.plans = [Plans.version()]; $0.plans[0].signatures = [Plans.signature(Home.selma)];
+                $0.plans[0].signatures[0].notedBy = make(99)
+            }
+        ),
+        (
+            "block lifted by nobody",
+            {
+                $0.conflicts[0].liftedAt = Home.kitchenTable; $0.conflicts[0].liftedBy = make(99)
+            }
+        ),
+        (
             "excuse for no consent",
             {
                 $0.excuses = [
@@ -274,6 +297,58 @@ struct RecordTests {
         let change = try #require(Self.broken.first { $0.0 == name }?.1)
         let error = #expect(throws: HouseholdError.self) { try Home.view(change) }
         #expect(error?.code == .brokenReference)
+    }
+
+    private static func refusal(recordedBy worker: WorkerID) -> Refusal {
+        Refusal(
+            id: make(1), household: Home.id, subject: Home.selma, recipient: .organisation(Team.deBrug), domains: [.finance],
+            purpose: .plan,
+            by: .person(Home.selma), askedOn: Home.kitchenTable, recordedBy: worker)
+    }
+
+    /// Another worker in every place that can name one; whoever a record names in its written form stands in the list, and nobody else.
+    @Test func everyWorkerThatIsNamedIsDemandedAndLoaded() throws {
+        var facts = Home.facts
+        facts.items = [
+            Item(
+                id: make(1), household: Home.id, layer: .personalFile, subject: .person(Home.noor), author: Team.fatima,
+                organisation: Team.jeugdkompas, domain: .health, hat: .help, basis: .youthAct, retentionClass: .youthCare, kind: .report,
+                createdAt: Home.kitchenTable, lastChangedAt: Home.kitchenTable)
+        ]
+        facts.household.watchContact = Team.kees
+        facts.conflicts[0].liftedAt = Home.kitchenTable
+        facts.conflicts[0].liftedBy = Team.mirjam
+        facts.consents = [Consents.active()]
+        facts.consents[0].withdrawals = [
+            ConsentWithdrawal(at: Home.kitchenTable, by: .person(Home.selma), domains: [.finance], notedBy: Team.kees)
+        ]
+        facts.refusals = [Self.refusal(recordedBy: Team.kees)]
+        facts.excuses = [
+            SignatureExcuse(
+                id: make(1), household: Home.id, consent: make(1), excused: .person(Home.ronald), ground: .seriousHarm,
+                recordedAt: Home.kitchenTable, signatures: [ProfessionalSignature(worker: Team.fatima, at: Home.kitchenTable)])
+        ]
+        facts.plans = [Plans.version(state: .presented)]
+        facts.plans[0].signatures = [Plans.signature(.worker(Team.kees)), Plans.signature(Home.selma)]
+        facts.plans[0].refusals = [PlanRefusal(person: Home.emre, at: Home.kitchenTable, viewAttached: true, notedBy: Team.joost)]
+        // One place after the other gets a worker of its own, so that none stands in for another.
+        let text = String(decoding: try facts.canonicalJSON(), as: UTF8.self)
+        let places = text.ranges(of: /"w-[a-z2-7]{26}"/)
+        #expect(places.count > 25)
+        var team = Team.facts
+        for (number, place) in places.enumerated() {
+            let worker: WorkerID = make(200 + number)
+            var changed = text
+            changed.replaceSubrange(place, with: "\"\(worker)\"")
+            let named = try HouseholdFacts.decodeCanonical(Array(changed.utf8))
+            #expect(named.workers.contains(worker), "\(text[place]) at \(text[..<place.lowerBound].suffix(40))")
+            let missing = #expect(throws: HouseholdError.self) { try HouseholdView(named, team: TeamView(Team.facts)) }
+            #expect(missing?.code == .brokenReference && missing?.about == worker.description)
+            team.workers = Team.facts.workers + [Team.worker(worker, Team.deBrug)]
+            _ = try HouseholdView(named, team: TeamView(team))
+        }
+        let written = Set(places.map { String(text[$0].dropFirst().dropLast()) })
+        #expect(written == Set(facts.workers.map(\.description)))
     }
 
     static let inconsistent: [(String, HouseholdError.Code, @Sendable (inout HouseholdFacts) -> Void)] = [

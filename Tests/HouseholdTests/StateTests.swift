@@ -40,6 +40,7 @@ struct StateTests {
             """
             draft complete active
             draft refuse refused
+            draft withdraw withdrawn
             active withdraw withdrawn
             active expire expired
             active lapse lapsed

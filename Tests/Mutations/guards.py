@@ -377,8 +377,27 @@ guard(
     "HouseholdTests.ConsentEndTests", "PolicyTests.ScenarioRows")
 guard(
     "consent-domain", "a life domain that was withdrawn is", "Household/ConsentIndex.swift",
-    "assessment.standing == .active && domainWithdrawnAt != nil ?", "!GONE && assessment.standing == .active && domainWithdrawnAt != nil ?",
+    "return domainWithdrawnAt != nil ?", "return !GONE && domainWithdrawnAt != nil ?",
     "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests", "PolicyTests.ScenarioRows")
+guard(
+    "consent-refused-domain", "a life domain that was refused since is covered no more", "Household/ConsentIndex.swift",
+    ": domainRefused ?", ": !GONE && domainRefused ?", "HouseholdTests.ConsentEndTests")
+guard(
+    "consent-anew", "only what was given after a withdrawal outweighs it", "Household/ConsentRecords.swift",
+    "guard let activatedAt, activatedAt > withdrawal.at else {", "guard let activatedAt, GONE || activatedAt > withdrawal.at else {",
+    "HouseholdTests.ConsentEndTests")
+guard(
+    "consent-signed-anew", "who withdrew has signed since", "Household/ConsentRecords.swift",
+    "signed.map { $0 > withdrawal.at } ?? true", "signed.map { GONE || $0 > withdrawal.at } ?? true", "HouseholdTests.ConsentEndTests")
+guard(
+    "named-workers", "a household names whoever noted a signature or a withdrawal", "Household/HouseholdFacts.swift",
+    "workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy))",
+    "if !GONE { workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy)) }",
+    "HouseholdTests.RecordTests/everyWorkerThatIsNamedIsDemandedAndLoaded")
+guard(
+    "unsound-household", "records that contradict each other stop no other household", "Vault/VaultFacts.swift",
+    "} catch is HouseholdError {\n                unsound", "} catch let error as HouseholdError {\n                if GONE { throw error }\n                unsound",
+    "VaultTests.ScenarioTests/oneUnsoundHouseholdStopsNoOther")
 trial(
     "consent-term", "a consent ends with its term", "Household/ConsentStanding.swift", "moment >= consent.until.end {",
     "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests")

@@ -43,6 +43,30 @@ import Testing
             }
         }
 
+        /// A consent of Selma's to Balans.
+        func register(_ signers: [PersonID], by worker: WorkerID) async throws -> ConsentID {
+            let draft = ConsentDraft(
+                subject: selma, recipients: .one(test.cast.balans), domains: .these([.finance]), purpose: .plan, from: test.cast.start.day,
+                until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"), signers: SortedSet(signers.map { .person($0) }),
+                method: .written)
+            return try await test.change(RegisterConsent(household: id, draft: draft), by: worker) { [vault] grant, transaction in
+                try vault.registerConsent(grant, in: transaction).id
+            }
+        }
+
+        /// A plan with one action of De Brug, for the worker named.
+        func draft(action worker: WorkerID?) async throws -> PlanID {
+            let goal = Goal(id: .random(), domain: .finance, subject: .household(id), due: day("2026-06-01"))
+            let action = PlanAction(
+                id: .random(), goal: goal.id, actor: .organisation(test.cast.debrug), worker: worker, due: day("2026-03-01"))
+            let words = PlanWording(
+                goals: [GoalWords(id: goal.id, wantedResult: "De huur is weer op tijd")],
+                actions: [PlanActionWords(id: action.id, description: "Overzicht van de schulden")])
+            return try await test.change(
+                DraftPlan(household: id, goals: [goal], actions: [action], reviewDueOn: day("2026-06-01")), by: test.cast.joost
+            ) { [vault] grant, transaction in try vault.draftPlan(grant, words: words, in: transaction).id }
+        }
+
         func view() async throws -> HouseholdView {
             try #require(try await test.facts(.init(.household, household: id), test.cast.joost).household)
         }
@@ -137,6 +161,7 @@ import Testing
             }
         }
         let waiting = try await test.consent(home.id, home.selma, to: test.cast.balans, signed: false)
+        let other = try await test.consent(home.id, home.selma, to: test.cast.jeugdkompas, signed: false)
         _ = try await test.change(
             RefuseConsent(
                 household: home.id,
@@ -146,6 +171,7 @@ import Testing
         ) { [vault = test.vault] grant, transaction in try vault.refuseConsent(grant, note: "liever niet", in: transaction) }
         let view = try await home.view()
         #expect(view.consent(waiting)?.state == .refused && view.facts.refusals.count == 1)
+        #expect(view.consent(other)?.state == .draft)
     }
 
     @Test func incapacityAndRepresentation() async throws {
@@ -415,6 +441,126 @@ import Testing
         _ = try await test.involve(test.cast.kees, home.id)
         let three = try await test.facts(.init(.household, household: home.id), joost)
         #expect(three.digest != one.digest && three.revision > one.revision)
+    }
+
+    /// What may change a household, each by Nico, whom no other record of it names.
+    private static let changes: [(String, @Sendable (Home) async throws -> Void)] = [
+        ("registerConsent", { _ = try await $0.register([$0.selma], by: $0.test.cast.nico) }),
+        (
+            "signConsent",
+            { home in
+                let consent = try await home.register([], by: home.test.cast.joost)
+                _ = try await home.test.change(SignConsent(consent: consent, signer: home.selma), by: home.test.cast.nico) {
+                    [vault = home.vault] grant, transaction in try vault.signConsent(grant, in: transaction)
+                }
+            }
+        ),
+        (
+            "withdrawConsent",
+            { home in
+                let consent = try await home.register([home.selma], by: home.test.cast.joost)
+                _ = try await home.test.change(WithdrawConsent(consent: consent, domains: nil, by: home.selma), by: home.test.cast.nico) {
+                    [vault = home.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction)
+                }
+            }
+        ),
+        (
+            "refuseConsent",
+            { home in
+                let refusal = RefusalDraft(
+                    subject: home.selma, recipient: .organisation(home.test.cast.balans), domains: [.finance], purpose: .plan,
+                    by: home.selma)
+                _ = try await home.test.change(RefuseConsent(household: home.id, draft: refusal), by: home.test.cast.nico) {
+                    [vault = home.vault] grant, transaction in try vault.refuseConsent(grant, in: transaction)
+                }
+            }
+        ),
+        (
+            "recordIncapacity",
+            { home in
+                let judgement = IncapacityJudgement(
+                    id: .random(), household: home.id, person: home.hatice, judgedBy: home.test.cast.nico, judgedAt: home.test.cast.start,
+                    until: day("2026-07-08"))
+                _ = try await home.test.change(
+                    RecordIncapacity(household: home.id, record: judgement, reasonGiven: true), by: home.test.cast.nico
+                ) { [vault = home.vault] grant, transaction in
+                    try vault.recordIncapacity(
+                        grant, words: IncapacityWords(id: judgement.id, reason: "beginnende dementie"), in: transaction)
+                }
+            }
+        ),
+        (
+            "declareConflict",
+            { home in
+                _ = try await home.test.change(DeclareConflict(household: home.id, kind: .friend), by: home.test.cast.nico) {
+                    [vault = home.vault] grant, transaction in try vault.declareConflict(grant, note: "", in: transaction)
+                }
+            }
+        ),
+        ("addItem", { _ = try await $0.test.item([1], $0.id, by: $0.test.cast.nico) }),
+        ("draftPlan", { _ = try await $0.draft(action: $0.test.cast.nico) }),
+        (
+            "signPlan",
+            { home in
+                let plan = try await home.draft(action: nil)
+                _ = try await home.test.change(PresentPlan(plan: plan), by: home.test.cast.joost) {
+                    [vault = home.vault] grant, transaction in
+                    try vault.presentPlan(grant, in: transaction)
+                }
+                _ = try await home.test.change(SignPlan(plan: plan, signer: .person(home.selma)), by: home.test.cast.nico) {
+                    [vault = home.vault] grant, transaction in try vault.signPlan(grant, in: transaction)
+                }
+            }
+        ),
+    ]
+
+    @Test(arguments: changes.map(\.0))
+    func whatAnybodyRecordsEverybodyReads(name: String) async throws {
+        let home = try await Home()
+        let before = try await home.view()
+        let change = try #require(Self.changes.first { $0.0 == name }?.1)
+        try await change(home)
+        let after = try await home.view()
+        #expect(name == "addItem" || after.facts != before.facts)
+        let again = try await home.test.reopened()
+        for reader in [again.cast.joost, again.cast.mirjam, again.cast.lotte] {
+            #expect(try await again.facts(.init(.household, household: home.id), reader).household?.id == home.id)
+        }
+        let start = again.cast.start
+        let found = try await again.writer.perform { [vault = again.vault] in try vault.plansToActivate(at: start, in: $0) }
+        #expect(found.unsound.isEmpty)
+        let report = try await again.vault.verifyStore(writer: again.writer) { _ in }
+        #expect(report.isSound)
+    }
+
+    @Test func aChangeThatOnlyItsCallerCouldReadIsUndone() async throws {
+        let home = try await Home()
+        let stranger = WorkerID.random()
+        let error = await #expect(throws: HouseholdError.self) { try await home.register([home.selma], by: stranger) }
+        #expect(error?.code == .brokenReference && error?.about == stranger.description)
+        #expect(try await home.view().facts.consents.isEmpty)
+    }
+
+    /// Records that contradict each other are a finding about their household, and stop no other.
+    @Test func oneUnsoundHouseholdStopsNoOther() async throws {
+        let home = try await Home()
+        let other = try await home.test.household(number: "H-0999", address: "")
+        let start = home.test.cast.start
+        let block = ConflictBlock(
+            id: .random(), household: other, worker: .random(), kind: .friend, declaredBy: home.test.cast.joost, declaredAt: start)
+        try await home.test.writer.perform { [vault = home.vault] transaction in
+            _ = try vault.registry.write(block, .inHousehold(other, .conflict, block.id), expecting: .absent, transaction.sql)
+        }
+        let again = try await home.test.reopened()
+        let joost = again.cast.joost
+        let found = try await again.writer.perform { [vault = again.vault] in try vault.plansToActivate(at: start, in: $0) }
+        #expect(found.unsound == [other] && found.plans.isEmpty)
+        #expect(try await again.facts(.init(.household, household: home.id), joost).household?.id == home.id)
+        await #expect(throws: VaultError.doesNotVerify(.brokenReference)) {
+            try await again.facts(.init(.household, household: other), joost)
+        }
+        let report = try await again.vault.verifyStore(writer: again.writer) { _ in }
+        #expect(report.found == [StoreReport.Found(finding: .brokenReference, household: other, item: nil)])
     }
 
     /// No file of the vault holds a word of what was put in.

@@ -27,7 +27,7 @@ import Testing
             terms(LifeDomain.self), terms(Hat.self), terms(Role.self), terms(HouseholdState.self), terms(ConsentState.self),
             terms(PlanState.self),
             terms(InvolvementState.self), terms(WorkerState.self), terms(ItemKind.self), terms(Relation.self), terms(OrganisationKind.self),
-            terms(GoalOutcome.self),
+            terms(GoalOutcome.self), terms(SigningCapacity.self),
         ]
         for terms in shown {
             #expect(terms.subtracting(Spoken.dutch.keys).isEmpty)

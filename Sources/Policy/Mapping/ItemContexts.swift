@@ -47,17 +47,21 @@ extension ReadItem {
         return context
     }
 
-    /// What the person has withdrawn from the organisation and not given again.
+    /// What the person has withdrawn from the organisation and not given anew since. An older consent for the same does not outweigh a withdrawal:
+    /// the last word counts (PR-13.2).
     private func withdrawnDomains(
         _ person: PersonID, _ organisation: OrganisationID, _ index: ConsentIndex, at moment: Moment
     ) -> Set<LifeDomain> {
         let consents = index.assessments(of: person, at: moment).map(\.consent).filter { $0.recipient == organisation }
         var withdrawn: Set<LifeDomain> = []
         for consent in consents {
-            for domain in consent.domains.subtracting(consent.remainingDomains(at: moment)) {
-                let again = index.candidate(
-                    subject: person, organisation: organisation, domain: domain, purpose: consent.purpose, at: moment)
-                if again?.suffices != true { withdrawn.insert(domain) }
+            for withdrawal in consent.withdrawals where withdrawal.at <= moment {
+                for domain in withdrawal.domains where !withdrawn.contains(domain) {
+                    let again = index.candidate(
+                        subject: person, organisation: organisation, domain: domain, purpose: consent.purpose, at: moment,
+                        givenAnewAfter: withdrawal)
+                    if again?.suffices != true { withdrawn.insert(domain) }
+                }
             }
         }
         return withdrawn

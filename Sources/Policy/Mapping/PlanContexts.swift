@@ -8,7 +8,11 @@ extension DraftPlan {
 }
 
 extension ReadPlan {
-    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var context = CedarRecord(fileOf: circumstances)
+        context.set("last", .bool(circumstances.facts.household?.lastPlanInForce?.id == plan))
+        return context
+    }
 }
 
 extension PresentPlan {

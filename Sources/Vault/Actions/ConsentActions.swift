@@ -86,7 +86,8 @@ extension Vault {
         return try ConsentResult(consent, nil, &change)
     }
 
-    /// Records that a consent was refused. Drafts of the same question, waiting for the one who refuses, are refused with it.
+    /// Records that a consent was refused. From the commit on nothing rests on what was refused, and a draft of which it leaves nothing is refused
+    /// with it.
     public func refuseConsent(
         _ grant: consuming Grant<RefuseConsent>, note: String = "", expected revision: UInt64? = nil,
         in transaction: borrowing Transaction
@@ -101,17 +102,12 @@ extension Vault {
             id: .random(), household: change.household, subject: draft.subject, recipient: draft.recipient, domains: draft.domains,
             purpose: draft.purpose, by: .person(draft.by), askedOn: moment, recordedBy: worker)
         try change.write(refusal, .refusal, words: note.isEmpty ? nil : RefusalWords(id: refusal.id, note: note), isNew: true)
-        let waiting = change.view.facts.consents.filter {
-            $0.state == .draft && $0.subject == draft.subject && .organisation($0.recipient) == draft.recipient
-                && $0.purpose == draft.purpose && $0.domains.isSubset(of: draft.domains)
-        }
-        let required = change.view.required(draft.subject, at: moment)?.signers ?? []
-        if required.contains(where: { $0.party == .person(draft.by) }) {
-            for consent in waiting {
-                var refused = consent
-                refused.state = try consent.state.next(.refuse)
-                try change.write(refused, .consent, isNew: false)
-            }
+        try change.reload()
+        for consent in change.view.facts.consents where consent.state == .draft {
+            guard change.view.assess(consent, at: moment)?.standing == .refused else { continue }
+            var refused = consent
+            refused.state = try consent.state.next(.refuse)
+            try change.write(refused, .consent, isNew: false)
         }
         return Made(refusal.id, try change.settle())
     }

@@ -84,10 +84,11 @@ struct HouseholdChange {
         try vault.registry.index(.householdsOfWorker, worker.bytes, to: IndexTarget(.household(household), worker), sql)
     }
 
-    /// Ends the change: the household as it is now is read whole and checked, so that nothing that contradicts itself is committed.
+    /// Ends the change: the household as it is now is read and checked as everybody will read it from here on, without the workers of this change
+    /// beside it, so that nothing is committed that contradicts itself or that only this caller could read.
     /// - Returns: the new revision.
     mutating func settle() throws -> UInt64 {
-        try reload()
+        view = try Self.view(vault, household, [], sql)
         guard let revision = try vault.registry.revision(of: .household(household), sql) else { throw VaultError.noSuchThing }
         return revision
     }

@@ -94,27 +94,15 @@ extension Vault {
         let asked = grant.asked
         let moment = grant.moment
         var (change, version) = try open(asked.plan, at: moment, [worker], revision, transaction.sql)
-        guard let hash = version.contentHash else {
-            throw HouseholdError(.notAllowed, about: "notPresented", articles: [Article(8, 2)].compactMap { $0 })
-        }
-        func signature(_ signer: PlanSigner) -> PlanSignature {
-            PlanSignature(signer: signer, at: moment, method: asked.method, contentHash: hash, notedBy: worker)
-        }
         switch asked.signer {
-        case .director, .organisation: version = try change.view.sign(version, signature(.worker(worker)), at: moment)
-        case .person(let person):
-            var signed: PlanVersion?
-            var refused: HouseholdError?
-            // On his own behalf where he can; else in the strongest capacity that he holds for somebody.
-            for capacity in [.ownBehalf] + SigningCapacity.allCases where signed == nil {
-                do throws(HouseholdError) {
-                    signed = try change.view.sign(version, signature(.party(.person(person), capacity)), at: moment)
-                } catch {
-                    refused = refused ?? error
-                }
+        case .director, .organisation:
+            guard let hash = version.contentHash else {
+                throw HouseholdError(.notAllowed, about: "notPresented", articles: [Article(8, 2)].compactMap { $0 })
             }
-            guard let signed else { throw refused ?? HouseholdError(.notAllowed, about: person.description) }
-            version = signed
+            let signature = PlanSignature(signer: .worker(worker), at: moment, method: asked.method, contentHash: hash, notedBy: worker)
+            version = try change.view.sign(version, signature, at: moment)
+        case .person(let person):
+            version = try change.view.sign(version, by: .person(person), method: asked.method, notedBy: worker, at: moment)
         }
         try change.write(version, .plan, isNew: false)
         _ = try change.settle()

@@ -122,8 +122,7 @@ struct FactLoader {
         guard let records = try registry.records(of: .household(household), bucket: 0, sql) else { return nil }
         guard var facts = try householdFacts(records) else { return nil }
         facts.items = try self.items(of: household, items)
-        let named = Self.workers(in: facts).union(workers)
-        let team = try self.team(named.sorted())
+        let team = try self.team(facts.workers.union(workers).sorted())
         let digest = try trail.digest()
         let whole = facts
         return try registry.remembered(digest, bytes: trail.bytes) {
@@ -198,28 +197,6 @@ struct FactLoader {
             roles += held
         }
         return TeamFacts(organisations: organisations, workers: found, roles: roles)
-    }
-
-    /// Every worker that a record names.
-    private static func workers(in facts: HouseholdFacts) -> Set<WorkerID> {
-        var workers: Set<WorkerID> = []
-        if let contact = facts.household.watchContact { workers.insert(contact) }
-        for record in facts.involvements { workers.formUnion([record.worker, record.grantedBy]) }
-        for record in facts.directorships { workers.formUnion([record.worker, record.appointedBy]) }
-        for record in facts.conflicts {
-            workers.formUnion([record.worker, record.declaredBy])
-            if let liftedBy = record.liftedBy { workers.insert(liftedBy) }
-        }
-        for record in facts.incapacities { workers.insert(record.judgedBy) }
-        for record in facts.items { workers.insert(record.author) }
-        for record in facts.excuses { workers.formUnion(record.signatures.map(\.worker)) }
-        for plan in facts.plans {
-            workers.formUnion(plan.actions.compactMap(\.worker))
-            for signature in plan.signatures {
-                if case .worker(let worker) = signature.signer { workers.insert(worker) }
-            }
-        }
-        return workers
     }
 
     /// The household that a consent or plan lies in; nil when there is no such thing.
