@@ -52,12 +52,17 @@ public struct Refusal: Sendable {
     public let mayKnow: Bool
 
     init(
-        reason: Reason, articles: [Article], policies: [String], sentences: [Bilingual], nextSteps: [Bilingual], mayKnow: Bool
+        reason: Reason, articles: [Article], policies: [String], sentences: [Bilingual], nextSteps: [Bilingual], mayKnow: Bool,
+        failedPolicies: [String] = []
     ) {
+    /// For `policyError`: identifiers of the policies that could not be evaluated, in byte order; empty when it was the facts that do not fit
+    /// the schema. For who keeps the policies, not for the asker.
+    public let failedPolicies: [String]
         self.reason = reason
         self.articles = articles
         self.policies = policies
         self.sentences = sentences
+        self.failedPolicies = failedPolicies
         self.nextSteps = nextSteps
         self.mayKnow = mayKnow
     }

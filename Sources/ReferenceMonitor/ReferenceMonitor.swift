@@ -52,17 +52,23 @@ public struct ReferenceMonitor: Sendable {
     private let unwitnessed: @Sendable (Moment) -> Moment?
     private static let unwitnessedArticles = ["PR-27.4"]
 
-    /// - Parameter unwitnessed: since when no quorum of witnesses has seen the log, if at this moment that is too long ago to change anything.
+    /// - Parameters:
+    ///   - policyFailure: hears which policies could not be evaluated, by identifier; none where the facts do not fit the schema. For the one who
+    ///     keeps the policies: such an attempt is refused, and its line says no more than that.
+    ///   - unwitnessed: since when no quorum of witnesses has seen the log, if at this moment that is too long ago to change anything.
     public init(
         writer: Writer, log: AuditLog, engine: PolicyEngine, source: any FactSource, clock: Clock,
+    private let policyFailure: @Sendable ([String]) -> Void
         unwitnessed: @escaping @Sendable (Moment) -> Moment? = { _ in nil }
     ) {
         self.unwitnessed = unwitnessed
         self.writer = writer
         self.log = log
+        policyFailure: @escaping @Sendable ([String]) -> Void = { _ in },
         self.engine = engine
         self.source = source
         self.clock = clock
+        self.policyFailure = policyFailure
         lines = LineWriter(log: log, engine: engine)
     }
 
@@ -333,7 +339,8 @@ public struct ReferenceMonitor: Sendable {
     }
 
     private func refused(_ entry: Entry, _ refusal: Policy.Refusal) throws -> Refused {
-        Refused(mayKnow: refusal.mayKnow, refusal: refusal, receipt: try log.receipt(for: entry).index)
+        if refusal.reason == .policyError { policyFailure(refusal.failedPolicies) }
+        return Refused(mayKnow: refusal.mayKnow, refusal: refusal, receipt: try log.receipt(for: entry).index)
     }
 }
 

@@ -132,7 +132,13 @@ struct Daemon {
         let cosigning = try await Cosigning(
             export: export, directory: settings.ledger, key: verifier, witnesses: settings.witnessPolicy, published: published,
             clock: clock, limit: settings.unwitnessedHours.map { Int64($0) * 3_600_000 }, logger: logger)
-        let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock) {
+        let monitor = ReferenceMonitor(
+            writer: writer, log: log, engine: engine, source: vault, clock: clock,
+            policyFailure: { policies in
+                // Identifiers of policies, never what they were evaluated on.
+                logger.error("policy-failure", metadata: ["policies": "\(policies.isEmpty ? "facts" : policies.joined(separator: " "))"])
+            }
+        ) {
             cosigning.heldSince(at: $0)
         }
         let authenticator = Authenticator(

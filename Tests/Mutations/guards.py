@@ -261,11 +261,11 @@ ENGINE = "Policy/Engine/PolicyEngine.swift"
 
 condition(
     "failed-policy", "a policy that cannot be evaluated refuses", ENGINE,
-    "response.errors.isEmpty else { return .refused(.policyError, forbids: [], nearest: []) }", DECIDING)
+    "response.errors.isEmpty else {\n            return .failed(response", DECIDING)
 guard(
     "facts-fit", "facts that do not fit the schema refuse", ENGINE,
-    "guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {\n            return (.refused",
-    "guard let frame = try? Frame(request, facts, over: texts), GONE || fits(frame) else {\n            return (.refused", DECIDING)
+    "guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {\n            return (.failed",
+    "guard let frame = try? Frame(request, facts, over: texts), GONE || fits(frame) else {\n            return (.failed", DECIDING)
 guard(
     "nothing-there", "what does not exist is refused, whatever the policies say", ENGINE, "return frame.exists ? .allowed(determining)",
     "return GONE || frame.exists ? .allowed(determining)", DECIDING)

@@ -58,6 +58,8 @@ struct DecidingTests {
         world.engine = try PolicyEngine(policies: Reglement.files + [(file: "99-test.cedar", text: erring)], schema: Reglement.schema)
         let decided = world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00"))
         #expect(decided.outcome == "refuse" && decided.reason == "policyError" && decided.articles.isEmpty, "\(decided)")
+        #expect(decided.failed == ["PR-7.1-test"], "which one it was, for who keeps the policies")
+        #expect(decided.policies.isEmpty && !decided.sentences.contains { $0.en.contains("PR-7.1") }, "and not for the asker")
     }
 
     @Test("who is unknown, ended, or signed in for another organisation, does nothing")

@@ -205,6 +205,8 @@ struct Decided: Equatable, CustomStringConvertible {
         case .permit(let permit):
             outcome = permit.duties.isEmpty ? "permit" : "oblige"
             articles = permit.articles.map(\.description)
+    var failed: [String] = []
+    var thatOnly = false
             policies = permit.policies
             mayKnow = true
             reason = ""
@@ -225,3 +227,4 @@ struct Decided: Equatable, CustomStringConvertible {
         "\(outcome) \(articles.joined(separator: ";")) by \(policies.joined(separator: ", "))\(mayKnow ? "" : " (unknown)")"
     }
 }
+            failed = refusal.failedPolicies
