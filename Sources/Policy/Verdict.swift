@@ -10,11 +10,15 @@ public struct Permit: ~Copyable, Sendable {
     public let policies: [String]
     /// What must still happen. Not empty: the outcome is `oblige`, accepted with a duty or a pending state.
     public let duties: [Duty]
+    /// Whether nothing that decided opens more than that-information (PR-1.6): that organisations and workers are involved, and nothing about
+    /// residents.
+    public let thatOnly: Bool
 
-    init(articles: [Article], policies: [String], duties: [Duty]) {
+    init(articles: [Article], policies: [String], duties: [Duty], thatOnly: Bool) {
         self.articles = articles
         self.policies = policies
         self.duties = duties
+        self.thatOnly = thatOnly
     }
 }
 

@@ -144,7 +144,7 @@ public struct ReferenceMonitor: Sendable {
             return try body(
                 Grant(
                     asked: attempt.action, caller: attempt.caller, onBehalfOf: attempt.onBehalfOf, moment: request.moment,
-                    line: entry.index, sealedContent: nil, lease: lease), inner)
+                    line: entry.index, sealedContent: nil, thatOnly: false, lease: lease), inner)
         }
     }
 
@@ -170,7 +170,7 @@ public struct ReferenceMonitor: Sendable {
                 let output = try await body(
                     Grant(
                         asked: attempt.action, caller: attempt.caller, onBehalfOf: attempt.onBehalfOf, moment: request.moment,
-                        line: entry.index, sealedContent: content, lease: lease))
+                        line: entry.index, sealedContent: content, thatOnly: cited.thatOnly, lease: lease))
                 lines.outcomeLater(.completed, of: entry, request, at: clock.now())
                 return .done(output, cited.with(receipt))
             } catch {
@@ -376,6 +376,7 @@ extension Cited {
     }
 
     func with(_ receipt: Receipt) -> Cited {
-        Cited(articles: articles, policies: policies, duties: duties, receipt: receipt.index)
+        Cited(articles: articles, policies: policies, duties: duties, thatOnly: thatOnly, receipt: receipt.index)
+        thatOnly = permit.thatOnly
     }
 }

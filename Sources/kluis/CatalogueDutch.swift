@@ -108,6 +108,7 @@ extension Catalogue {
         .headRehearsal: "oefening", .headSigned: "getekend", .headGoal: "doel", .headRoute: "contact", .headRoles: "rollen",
         .headPresented: "voorgelegd", .headInForce: "van kracht", .headReview: "evaluatie", .headMunicipality: "gemeente",
         .headOf: "bij regel", .headAuthority: "gezag", .headRepresentative: "vertegenwoordiger", .headPersons: "alleen voor",
+        .headPersonCount: "aantal personen",
         .headHousehold: "huishouden",
 
         .ledgerVerified: "{1} regels gecontroleerd",

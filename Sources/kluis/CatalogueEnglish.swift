@@ -109,6 +109,7 @@ extension Catalogue {
         .headSigned: "signed", .headGoal: "goal", .headRoute: "contact", .headRoles: "roles", .headPresented: "presented",
         .headInForce: "in force", .headReview: "review due", .headMunicipality: "municipality", .headOf: "of line",
         .headAuthority: "authority", .headRepresentative: "representative", .headPersons: "only for",
+        .headPersonCount: "number of persons",
         .headHousehold: "household",
 
         .ledgerVerified: "{1} entries verified",

@@ -40,7 +40,7 @@ enum Phrase: String, CaseIterable, Sendable {
         headHandle, headNumber, headResult, headDue, headOutcome, headActor, headAction, headDone, headIndex, headMoment, headCaller,
         headArticles, headItem, headHat, headVersion, headReglement, headVault, headClock, headLines, headPolicies, headRehearsal,
         headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf,
-        headAuthority, headRepresentative, headPersons, headHousehold
+        headAuthority, headRepresentative, headPersons, headPersonCount, headHousehold
 
     // The log.
     case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed

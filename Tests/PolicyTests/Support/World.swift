@@ -217,6 +217,7 @@ struct Decided: Equatable, CustomStringConvertible {
             policies = refusal.policies
             mayKnow = refusal.mayKnow
             reason = refusal.reason.rawValue
+            thatOnly = permit.thatOnly
             duties = 0
             sentences = refusal.sentences
             nextSteps = refusal.nextSteps
