@@ -166,7 +166,7 @@ struct DecidingTests {
         #expect(world.decide(read("overview"), by: "kees", hat: .help, purpose: .plan, at: at("01-21T18:00")).outcome == "permit")
     }
 
-    @Test("an appointment carries the director for the term of an involvement, a new involvement carries further")
+    @Test("the director's involvement carries him for its term and not longer, a new one carries further")
     func directorsTerm() {
         var world = ScenarioRows.settled()
         func lists(_ moment: String) -> String {
