@@ -29,13 +29,18 @@ public struct Attempt<A: Action>: Sendable {
     public let purpose: Purpose?
     /// The resident on whose behalf the worker acts.
     public let onBehalfOf: PersonID?
+    /// The task that the worker acts under, where the caller named one (PR-10.3); what its absence means is the reglement's to say.
+    public let basis: LegalBasis?
     public let trace: TraceID
 
-    public init(_ action: A, by caller: Caller, purpose: Purpose?, onBehalfOf: PersonID? = nil, trace: TraceID) {
+    public init(
+        _ action: A, by caller: Caller, purpose: Purpose?, onBehalfOf: PersonID? = nil, basis: LegalBasis? = nil, trace: TraceID
+    ) {
         self.action = action
         self.caller = caller
         self.purpose = purpose
         self.onBehalfOf = onBehalfOf
+        self.basis = basis
         self.trace = trace
     }
 }
@@ -281,7 +286,7 @@ public struct ReferenceMonitor: Sendable {
     private func request<A: Action>(for attempt: Attempt<A>) -> Request<A> {
         Request(
             asker: attempt.caller.asker, question: attempt.action, purpose: attempt.purpose, onBehalfOf: attempt.onBehalfOf,
-            moment: clock.now(), trace: attempt.trace)
+            basis: attempt.basis, moment: clock.now(), trace: attempt.trace)
     }
 
     /// The whole of a reading's decision: facts, verdict, line, and the ciphertext.
@@ -324,8 +329,8 @@ public struct ReferenceMonitor: Sendable {
         let now = clock.now()
         if recheck.holds(at: now, revision: source.revision) { return }
         let again = Request(
-            asker: request.asker, question: request.question, purpose: request.purpose, onBehalfOf: request.onBehalfOf, moment: now,
-            trace: request.trace)
+            asker: request.asker, question: request.question, purpose: request.purpose, onBehalfOf: request.onBehalfOf,
+            basis: request.basis, moment: now, trace: request.trace)
         let refusal: Policy.Refusal?
         do {
             refusal = try await writer.perform { transaction in

@@ -235,6 +235,7 @@ extension Catalogue {
         .helpDomain: "Leefgebied.",
         .helpKind: "note, report, letter, overview, score, assessment, diagnosis ...",
         .helpBasis: "Grondslag: G1 tot en met G11.",
+        .helpReadBasis: "Taak waarvoor u leest, G1 tot en met G4, bij stukken van een collega; G5 als de inwoner dit uitdrukkelijk wil.",
         .helpClass:
             "Bewaarklasse: youthCare (jeugd), socialSupport (wmo), treatment, debtRelief (schuld), incomeAndParticipation (inkomen), watchFlame, noFollowUp.",
         .helpLayer: "L1 tot en met L4.",

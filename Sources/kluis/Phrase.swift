@@ -87,7 +87,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case helpHat, helpKey, helpMunicipality, helpAfter, helpLimit, helpPersonFile, helpChild, helpHolder, helpAuthorityKind, helpFrom,
         helpUntil, helpEvidence, helpRepresentative, helpRepresentKind, helpReasonFile, helpConflictKind, helpPreference, helpRole,
         helpInvolvedFor, helpPersons, helpPlanFile, helpPlanAction, helpTextFile, helpDue, helpDone, helpSignAs, helpItemFiles, helpSubject,
-        helpDomain, helpKind, helpBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile, helpMediaType, helpParallel,
+        helpDomain, helpKind, helpBasis, helpReadBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile, helpMediaType,
+        helpParallel,
         helpOutput, helpTo, helpDomains, helpConsentPurpose, helpLeaflet, helpForm, helpSigned, helpReplaces, helpCapacity, helpMethod,
         helpTowardsPerson, helpCheckAction, helpCheckThing, helpLast, helpOffline, helpVerifyKey, helpMoment, helpFault, helpOrgFile,
         helpWorkerFile, helpPublicKey, helpUIDs, helpStoredApart, helpOn
