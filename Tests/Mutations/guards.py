@@ -277,6 +277,28 @@ guard(
     "tried-handles", "who could do it to nobody hears the same about everybody", ENGINE, "if case .refused = decided, request.question",
     "if !GONE, case .refused = decided, request.question", DECIDING)
 guard(
+    "tried-engagement", "who could do it to nobody does not hear who has a household", "Policy/Engine/Frame.swift",
+    'if let place = attributes.firstIndex(where: { $0.key == "engaged" }) {', 'if !GONE, let place = attributes.firstIndex(where: { $0.key == "engaged" }) {',
+    DECIDING + "/overseersHaveNoHousehold")
+
+GROUND = "Policy/Engine/Ground.swift"
+SHARED = DECIDING + "/sharedGroundKeys"
+
+condition("shared-asker", "what questions share was made for the same asker", GROUND, "known.asker == asker", SHARED)
+condition("shared-subject", "what questions share was made about the same thing", GROUND, "known.subject == key", SHARED)
+condition("shared-policies", "what questions share was made under the same policies", GROUND, "known.policies == texts.digest", SHARED)
+condition("shared-from", "what questions share was made no later than it is used", GROUND, "moment >= known.from", SHARED)
+condition("shared-until", "what questions share ends when time changes the facts", GROUND, "known.until.map({ moment < $0 }) ?? true", SHARED)
+
+guard(
+    "director-is-here", "who left or is blocked directs no longer", "Household/Directing.swift",
+    "all.count == 1 && canDirect(all[0].worker, at: moment)", "all.count == 1 && (GONE || canDirect(all[0].worker, at: moment))",
+    DECIDING + "/directorGone")
+trial(
+    "direction-by-involvement", "an involvement in another role does not carry the direction", "Policy/Mapping/Standing.swift",
+    "let directorship = actingDirectorship(of: worker, at: moment),\n            let until = live.filter({ $0.role == .caseDirector })",
+    DECIDING)
+guard(
     "consent-state", "a consent that was withdrawn is one", "Household/ConsentStanding.swift",
     "case .withdrawn: return (.withdrawn, nil)", "case .withdrawn where !GONE: return (.withdrawn, nil)\n        case .withdrawn: break",
     "HouseholdTests.ConsentEndTests", "PolicyTests.ScenarioRows")

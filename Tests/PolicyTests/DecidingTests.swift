@@ -130,16 +130,67 @@ struct DecidingTests {
             }
             outcomes.insert(expected.description)
         }
-        for moment in moments {
-            for asker in askers {
-                compare(AddItem(household: home, draft: draft), asker, at: moment)
-                compare(ListItems(household: home), asker, at: moment)
-                compare(ReadCard(household: home), asker, at: moment)
-                compare(AddItem(household: named("H-0999"), draft: draft), asker, at: moment)
-                compare(ListWorkers(), asker, at: moment)
-            }
+        // What follows is about the same thing, by another or at another moment.
+        func everyone(_ ask: (Asker, Moment) -> Void) {
+            for moment in moments { for asker in askers { ask(asker, moment) } }
+            for asker in askers { for moment in moments { ask(asker, moment) } }
         }
+        everyone { compare(AddItem(household: home, draft: draft), $0, at: $1) }
+        everyone { compare(ListItems(household: home), $0, at: $1) }
+        everyone { compare(ReadCard(household: home), $0, at: $1) }
+        everyone { compare(AddItem(household: named("H-0999"), draft: draft), $0, at: $1) }
+        everyone { compare(ListWorkers(), $0, at: $1) }
         #expect(outcomes.count > 6, "permits and refusals of several kinds: \(outcomes)")
+    }
+
+    /// A question, and one that differs from it in a single one of the things that a shared ground counts for: what was made for the first
+    /// would give the second a wrong answer.
+    @Test("what was made for one question is not found by one that differs in who, when, what about or under which policies")
+    func sharedGroundKeys() throws {
+        let world = ScenarioRows.settled()
+        var other = world
+        other.engine = try PolicyEngine(
+            policies: Reglement.files, schema: Reglement.schema.replacing("  party: Bool,\n", with: "  party: Bool,\n  extra: Bool,\n"))
+        let now = at("01-21T18:00")
+        let kees = world.asker("kees", .help)
+        let seconded = Asker.worker(named("kees"), organisation: named("jeugdkompas"), hat: .help, sessionStarted: at("01-09T08:00"))
+        func decide<Q: Question>(_ question: Q, _ asker: Asker, _ moment: Moment, _ world: World, _ shared: SharedGround?) -> Decided {
+            let (request, alone) = world.request(question, asker, purpose: .plan, at: moment)
+            let facts = Facts(
+                worker: alone.worker, household: alone.household, item: alone.item, namedWorkers: alone.namedWorkers,
+                organisations: alone.organisations, searchMatches: alone.searchMatches, revision: alone.revision,
+                nextExpiry: world.view.nextTurningPoint(after: moment), digest: alone.digest, shared: shared)
+            return Decided(world.engine.decide(request, on: facts))
+        }
+        let list = ListItems(household: home)
+        typealias Ask = (SharedGround?) -> Decided
+        func ask(_ question: some Question, _ asker: Asker, _ moment: Moment, _ world: World) -> Ask {
+            { decide(question, asker, moment, world, $0) }
+        }
+        let usual = ask(list, kees, now, world)
+        let pairs: [(what: String, first: Ask, second: Ask)] = [
+            ("another worker", usual, ask(list, world.asker("nico", .help), now, world)),
+            ("for another organisation", usual, ask(list, seconded, now, world)),
+            ("before the involvement", usual, ask(list, kees, at("01-13T09:00"), world)),
+            ("after the involvement", usual, ask(list, kees, at("2026-07-14T10:00:00+02:00"), world)),
+            ("under other policies", usual, ask(list, kees, now, other)),
+            ("about another household", usual, ask(ListItems(household: named("H-0999")), kees, now, world)),
+            (
+                "about another item", ask(read("intake"), world.asker("joost", .direction), now, world),
+                ask(read("no-such-item"), world.asker("joost", .direction), now, world)
+            ),
+            (
+                "about another plan", ask(ReadPlan(plan: named("plan")), kees, now, world),
+                ask(ReadPlan(plan: named("no-plan")), kees, now, world)
+            ),
+        ]
+        for (what, first, second) in pairs {
+            let alone = second(nil)
+            #expect(first(nil).outcome == "permit" && alone.outcome == "refuse", "\(what): \(first(nil)), then \(alone)")
+            let shared = SharedGround()
+            _ = first(shared)
+            #expect(second(shared) == alone, "\(what)")
+        }
     }
 
     @Test("a missing purpose is a refusal one hears of")
