@@ -54,19 +54,19 @@ public struct Refusal: Sendable {
     public let nextSteps: [Bilingual]
     /// Whether the asker may know that the thing exists. False: outside, this refusal is the one not-found.
     public let mayKnow: Bool
+    /// For `policyError`: identifiers of the policies that could not be evaluated, in byte order; empty when it was the facts that do not fit
+    /// the schema. For who keeps the policies, not for the asker.
+    public let failedPolicies: [String]
 
     init(
         reason: Reason, articles: [Article], policies: [String], sentences: [Bilingual], nextSteps: [Bilingual], mayKnow: Bool,
         failedPolicies: [String] = []
     ) {
-    /// For `policyError`: identifiers of the policies that could not be evaluated, in byte order; empty when it was the facts that do not fit
-    /// the schema. For who keeps the policies, not for the asker.
-    public let failedPolicies: [String]
+        self.failedPolicies = failedPolicies
         self.reason = reason
         self.articles = articles
         self.policies = policies
         self.sentences = sentences
-        self.failedPolicies = failedPolicies
         self.nextSteps = nextSteps
         self.mayKnow = mayKnow
     }

@@ -55,6 +55,7 @@ public struct ReferenceMonitor: Sendable {
     private let lines: LineWriter
     private let searches = Searches()
     private let unwitnessed: @Sendable (Moment) -> Moment?
+    private let policyFailure: @Sendable ([String]) -> Void
     private static let unwitnessedArticles = ["PR-27.4"]
 
     /// - Parameters:
@@ -63,17 +64,16 @@ public struct ReferenceMonitor: Sendable {
     ///   - unwitnessed: since when no quorum of witnesses has seen the log, if at this moment that is too long ago to change anything.
     public init(
         writer: Writer, log: AuditLog, engine: PolicyEngine, source: any FactSource, clock: Clock,
-    private let policyFailure: @Sendable ([String]) -> Void
+        policyFailure: @escaping @Sendable ([String]) -> Void = { _ in },
         unwitnessed: @escaping @Sendable (Moment) -> Moment? = { _ in nil }
     ) {
         self.unwitnessed = unwitnessed
+        self.policyFailure = policyFailure
         self.writer = writer
         self.log = log
-        policyFailure: @escaping @Sendable ([String]) -> Void = { _ in },
         self.engine = engine
         self.source = source
         self.clock = clock
-        self.policyFailure = policyFailure
         lines = LineWriter(log: log, engine: engine)
     }
 
@@ -377,11 +377,11 @@ extension Cited {
         articles = permit.articles.map(\.description)
         policies = permit.policies
         duties = permit.duties
+        thatOnly = permit.thatOnly
         receipt = 0
     }
 
     func with(_ receipt: Receipt) -> Cited {
         Cited(articles: articles, policies: policies, duties: duties, thatOnly: thatOnly, receipt: receipt.index)
-        thatOnly = permit.thatOnly
     }
 }

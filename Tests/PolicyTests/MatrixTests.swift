@@ -20,7 +20,8 @@ struct MatrixTests {
         Seat(name: "joost", hat: .help, purpose: .intakeAndTriage), Seat(name: "fatima", hat: .help, purpose: .plan),
         Seat(name: "kees", hat: .help, purpose: .plan), Seat(name: "wendy", hat: .help, purpose: .plan),
         Seat(name: "nico", hat: .help, purpose: .plan), Seat(name: "sander", hat: .access, purpose: .provisionDecision),
-        Seat(name: "sander", hat: .help, purpose: .provisionDecision), Seat(name: "ilse", hat: .help, purpose: .plan),
+        Seat(name: "sander", hat: .help, purpose: .provisionDecision), Seat(name: "sander", hat: .help, purpose: .plan),
+        Seat(name: "sander", hat: nil, purpose: .plan), Seat(name: "ilse", hat: .help, purpose: .plan),
         Seat(name: "petra", hat: nil, purpose: .intakeAndTriage), Seat(name: "renske", hat: nil, purpose: .oversight),
         Seat(name: "otto", hat: nil, purpose: .oversight), Seat(name: "bram", hat: nil, purpose: .oversight),
         Seat(name: "lotte", hat: nil, purpose: .oversight), Seat(name: "jan", hat: nil, purpose: .oversight),
@@ -38,6 +39,10 @@ struct MatrixTests {
             "sealed", about: "ronald", by: "joost", .safety, kind: .secretAddress, layer: .sealedFolder, hat: .direction,
             at: at("01-15T10:00"))
         world.item("designated", about: "noor", by: "fatima", .parenting, kind: .note, at: at("01-21T10:00"), designated: true)
+        for purpose in [Purpose.provisionDecision, .plan] {
+            world.involve("sander", purpose: purpose, role: .accessOfficer, at: at("01-21T10:00"))
+        }
+        world.item("help-muni", about: "selma", by: "tim", .housing, kind: .note, at: at("01-21T10:00"))
         world.item("decision", about: "noor", by: "sander", .parenting, kind: .decision, hat: .access, at: at("01-21T10:00"))
         var draft = ScenarioRows.plan(.draft, signers: [])
         draft.id = named("plan-2")

@@ -154,7 +154,7 @@ extension Vault {
         let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
         let director = view.activeDirector(at: moment)?.worker
         let organisation = director.flatMap { view.team.worker($0)?.organisation }
-        let involved = view.involvedOrganisations(at: grant.moment)
+        let involved = view.involvedOrganisations(at: moment)
         let holders =
             shown.authorities.compactMap(\.holder.organisation) + shown.representations.compactMap(\.representative.organisation)
         var names = try captured.names(
