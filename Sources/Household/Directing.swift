@@ -10,9 +10,16 @@ extension HouseholdView {
     }
 
     /// The one director at `moment`; nil when there is none, or contrary to invariant 1 more than one.
+    ///
+    /// None either where the one on record has left the team for good (PR-20.3, 20.5) or is blocked (PR-7.4): then the coordinator appoints
+    /// another, and that ends what stands on record (``overtakenDirectorships(at:)``). A director whose account is locked remains the director.
     public func activeDirector(at moment: Moment) -> Directorship? {
         let all = directors(at: moment)
-        return all.count == 1 ? all[0] : nil
+        return all.count == 1 && canDirect(all[0].worker, at: moment) ? all[0] : nil
+    }
+
+    private func canDirect(_ worker: WorkerID, at moment: Moment) -> Bool {
+        !isBlocked(worker, at: moment) && !team.hasLeft(worker, at: moment)
     }
 
     /// Whether the worker has the rights of the director at `moment`: as director, or as deputy (PR-6.5). Never when blocked (PR-7.4) or not
@@ -34,13 +41,22 @@ extension HouseholdView {
     ) throws(HouseholdError) -> Directorship {
         var objections = eligibility(worker, at: moment)
         if !team.roles(of: coordinator, at: moment).contains(.teamCoordinator) { objections.append(.notCoordinator) }
-        if facts.directorships.contains(where: { $0.deputyFor == nil && $0.state != .ended }) { objections.append(.alreadyDirected) }
+        if directors(at: moment).contains(where: { canDirect($0.worker, at: moment) }) { objections.append(.alreadyDirected) }
         if deviatesFromPreference, !reasonGiven { objections.append(.reasonMissing) }
         try refuse(objections)
         return Directorship(
             id: directorship, household: id, worker: worker, state: try DirectorshipState.appointed.next(.confirm),
             appointedBy: coordinator,
             appointedAt: moment, activeFrom: moment, deviatesFromPreference: deviatesFromPreference)
+    }
+
+    /// The directorships that the appointment of another at `moment` ends: of a director who has left the team or is blocked, with handovers to
+    /// others that were not confirmed and with deputies. Empty while there is a director.
+    public func overtakenDirectorships(at moment: Moment) throws(HouseholdError) -> [Directorship] {
+        guard !directors(at: moment).contains(where: { canDirect($0.worker, at: moment) }) else { return [] }
+        var overtaken: [Directorship] = []
+        for directorship in facts.directorships where directorship.state != .ended { overtaken.append(try directorship.closed(at: moment)) }
+        return overtaken
     }
 
     /// Proposes a handover: by the director, or by the coordinator (PR-20.1). Gives the old directorship, handing over, and the new one, appointed.
@@ -132,7 +148,12 @@ extension HouseholdView {
 }
 
 extension Directorship {
-    /// The directorship after the file closed. Throws `illegalTransition` when it has ended.
+    /// Whether it has ended at `moment`, or the last day of a deputy is past.
+    func isOver(at moment: Moment) -> Bool {
+        endedAt.map { $0 <= moment } ?? deputyUntil.map { $0.end <= moment } ?? (state == .ended)
+    }
+
+    /// The directorship after the file closed, or after the worker left. Throws `illegalTransition` when it has ended.
     public func closed(at moment: Moment) throws(HouseholdError) -> Directorship {
         var copy = self
         copy.state = try state.next(.close)

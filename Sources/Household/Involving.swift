@@ -61,6 +61,13 @@ extension HouseholdView {
     /// Whether the worker has any valid involvement in the household at `moment` (PR-7.1).
     public func isInvolved(_ worker: WorkerID, at moment: Moment) -> Bool { !liveInvolvements(of: worker, at: moment).isEmpty }
 
+    /// Whether the worker is bound to the household at `moment`, now or from a later day: an involvement that is not over, or a directorship.
+    public func isEngaged(_ worker: WorkerID, at moment: Moment) -> Bool {
+        guard !isEnded(at: moment) else { return false }
+        let involved = (involvementsByWorker[worker] ?? []).contains { $0.endedAt.map { moment < $0 } ?? (moment < $0.until.end) }
+        return involved || facts.directorships.contains { $0.worker == worker && !$0.isOver(at: moment) }
+    }
+
     /// The roles that the worker has in this household at `moment`: those of the involvements, and `caseDirector` for the director and a deputy,
     /// whatever an involvement says (PR-6.1). Opening the file takes an involvement as well (PR-7.1).
     public func householdRoles(of worker: WorkerID, at moment: Moment) -> SortedSet<Role> {

@@ -71,6 +71,14 @@ public struct TeamView: Sendable {
         return !organisation.kind.isParty || organisation.isParty(on: moment.day)
     }
 
+    /// Whether the worker has left for good at `moment`: the membership ended (PR-20.3), or the parent organisation is no party to the convenant
+    /// any more (PR-20.5). Somebody whose account is locked has not.
+    public func hasLeft(_ worker: WorkerID, at moment: Moment) -> Bool {
+        guard let record = workersByID[worker], let organisation = organisationsByID[record.organisation] else { return true }
+        if record.endedAt.map({ $0 <= moment }) ?? (record.state == .ended) { return true }
+        return organisation.endsOn.map { $0 < moment.day } ?? false
+    }
+
     /// Whether the worker stood in one of `registers` at `moment` and had not left by then (PR-12.4, 12.5).
     public func wasRegistered(_ worker: WorkerID, in registers: SortedSet<Register>, at moment: Moment) -> Bool {
         guard let record = workersByID[worker], record.isRegistered(in: registers, on: moment.day) else { return false }

@@ -70,6 +70,8 @@ public struct LogLine: Sendable, Hashable {
         case whileSealed
         /// What was stored could not be opened or checked.
         case integrityFailure
+        /// A policy could not be evaluated, or the facts do not fit the schema.
+        case policyFailure
         /// What was asked for is in conflict with a change made meanwhile.
         case conflict
     }

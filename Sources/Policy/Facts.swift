@@ -13,6 +13,9 @@ public struct Facts: Sendable {
     public let item: Item?
     /// The workers named in the question, and those whose registration a record in the household rests on.
     public let namedWorkers: [WorkerFacts]
+    /// Those of them who are involved with a household, now or later, or direct one; where the subject asks for it
+    /// (``Subject/needsEngagement``).
+    public let engaged: Set<WorkerID>
     /// The organisations that workers, items and plans here refer to.
     public let organisations: [Organisation]
     /// What a search would find: whether a household for which the asker is blocked is among it, and whether anything is.
@@ -27,14 +30,16 @@ public struct Facts: Sendable {
     public let shared: SharedGround?
 
     public init(
-        worker: WorkerFacts?, household: HouseholdView?, item: Item?, namedWorkers: [WorkerFacts] = [], organisations: [Organisation] = [],
-        searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64, nextExpiry: Moment?, digest: [UInt8],
+        worker: WorkerFacts?, household: HouseholdView?, item: Item?, namedWorkers: [WorkerFacts] = [], engaged: Set<WorkerID> = [],
+        organisations: [Organisation] = [], searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64,
+        nextExpiry: Moment?, digest: [UInt8],
         shared: SharedGround? = nil
     ) {
         self.worker = worker
         self.household = household
         self.item = item
         self.namedWorkers = namedWorkers
+        self.engaged = engaged
         self.organisations = organisations
         self.searchMatches = searchMatches
         self.revision = revision

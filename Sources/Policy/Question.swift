@@ -35,13 +35,16 @@ public struct Subject: Sendable {
     public let person: PersonID?
     /// Workers other than the asker whose records matter.
     public let workers: [WorkerID]
+    /// Whether it matters that those workers are involved with some household, or direct one (PR-4.7).
+    public let needsEngagement: Bool
     public let organisation: OrganisationID?
     /// What was searched for, as a blind index knows it.
     public let searchTerm: BlindIndexToken?
 
     public init(
         _ resource: Resource, household: HouseholdID? = nil, item: ItemID? = nil, consent: ConsentID? = nil, plan: PlanID? = nil,
-        person: PersonID? = nil, workers: [WorkerID] = [], organisation: OrganisationID? = nil, searchTerm: BlindIndexToken? = nil
+        person: PersonID? = nil, workers: [WorkerID] = [], needsEngagement: Bool = false,
+        organisation: OrganisationID? = nil, searchTerm: BlindIndexToken? = nil
     ) {
         self.resource = resource
         self.household = household
@@ -50,6 +53,7 @@ public struct Subject: Sendable {
         self.plan = plan
         self.person = person
         self.workers = workers
+        self.needsEngagement = needsEngagement
         self.organisation = organisation
         self.searchTerm = searchTerm
     }

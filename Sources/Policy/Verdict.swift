@@ -10,11 +10,15 @@ public struct Permit: ~Copyable, Sendable {
     public let policies: [String]
     /// What must still happen. Not empty: the outcome is `oblige`, accepted with a duty or a pending state.
     public let duties: [Duty]
+    /// Whether nothing that decided opens more than that-information (PR-1.6): that organisations and workers are involved, and nothing about
+    /// residents.
+    public let thatOnly: Bool
 
-    init(articles: [Article], policies: [String], duties: [Duty]) {
+    init(articles: [Article], policies: [String], duties: [Duty], thatOnly: Bool) {
         self.articles = articles
         self.policies = policies
         self.duties = duties
+        self.thatOnly = thatOnly
     }
 }
 
@@ -50,10 +54,15 @@ public struct Refusal: Sendable {
     public let nextSteps: [Bilingual]
     /// Whether the asker may know that the thing exists. False: outside, this refusal is the one not-found.
     public let mayKnow: Bool
+    /// For `policyError`: identifiers of the policies that could not be evaluated, in byte order; empty when it was the facts that do not fit
+    /// the schema. For who keeps the policies, not for the asker.
+    public let failedPolicies: [String]
 
     init(
-        reason: Reason, articles: [Article], policies: [String], sentences: [Bilingual], nextSteps: [Bilingual], mayKnow: Bool
+        reason: Reason, articles: [Article], policies: [String], sentences: [Bilingual], nextSteps: [Bilingual], mayKnow: Bool,
+        failedPolicies: [String] = []
     ) {
+        self.failedPolicies = failedPolicies
         self.reason = reason
         self.articles = articles
         self.policies = policies

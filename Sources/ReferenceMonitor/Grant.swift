@@ -18,11 +18,16 @@ public struct Grant<A: Action>: ~Copyable, Sendable {
     public let line: UInt64
     /// What a reading may open: ciphertext taken in the transaction that decided.
     public let sealedContent: (any SealedContent)?
+    /// Whether the reglement opens no more than that-information (PR-1.6): that organisations and workers are involved, and nothing about
+    /// residents. Who carries a reading out leaves the rest shut.
+    public let thatOnly: Bool
     let lease: Lease
 
     init(
-        asked: A, caller: Caller, onBehalfOf: PersonID?, moment: Moment, line: UInt64, sealedContent: (any SealedContent)?, lease: Lease
+        asked: A, caller: Caller, onBehalfOf: PersonID?, moment: Moment, line: UInt64, sealedContent: (any SealedContent)?, thatOnly: Bool,
+        lease: Lease
     ) {
+        self.thatOnly = thatOnly
         self.asked = asked
         self.caller = caller
         self.onBehalfOf = onBehalfOf

@@ -64,7 +64,7 @@ struct LineWriter: Sendable {
         line.articles = try tokens(refusal.articles.map(\.description))
         switch refusal.reason {
         case .noSuchThing: line.note = .noSuchThing
-        case .policyError: line.note = .integrityFailure
+        case .policyError: line.note = .policyFailure
         case .byReglement: break
         }
         return line

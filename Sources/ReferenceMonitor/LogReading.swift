@@ -91,16 +91,18 @@ extension ReferenceMonitor {
     }
 
     /// How much of one thing a list may show: decided for each on the facts of the listing, whose own line stands in the log.
-    public func showing<A: Reading>(_ action: A, for asker: Asker, purpose: Purpose?, at moment: Moment, on facts: Facts) -> Showing {
-        weighing(action, for: asker, purpose: purpose, at: moment, on: facts).showing
+    public func showing<A: Reading>(
+        _ action: A, for asker: Asker, purpose: Purpose?, basis: LegalBasis? = nil, at moment: Moment, on facts: Facts
+    ) -> Showing {
+        weighing(action, for: asker, purpose: purpose, basis: basis, at: moment, on: facts).showing
     }
 
-    /// As ``showing(_:for:purpose:at:on:)``, with the articles behind the answer, in the form of a log line.
+    /// As ``showing(_:for:purpose:basis:at:on:)``, with the articles behind the answer, in the form of a log line.
     public func weighing<A: Reading>(
-        _ action: A, for asker: Asker, purpose: Purpose?, at moment: Moment, on facts: Facts
+        _ action: A, for asker: Asker, purpose: Purpose?, basis: LegalBasis? = nil, at moment: Moment, on facts: Facts
     ) -> (showing: Showing, articles: [String]) {
         let request = Request(
-            asker: asker, question: action, purpose: purpose, moment: moment, trace: .random())
+            asker: asker, question: action, purpose: purpose, basis: basis, moment: moment, trace: .random())
         switch engine.decide(request, on: facts) {
         case .permit(let permit): return (.everything, permit.articles.map(\.description))
         case .refuse(let refusal): return (refusal.mayKnow ? .existence : .nothing, refusal.articles.map(\.description))

@@ -29,13 +29,18 @@ public struct Attempt<A: Action>: Sendable {
     public let purpose: Purpose?
     /// The resident on whose behalf the worker acts.
     public let onBehalfOf: PersonID?
+    /// The task that the worker acts under, where the caller named one (PR-10.3); what its absence means is the reglement's to say.
+    public let basis: LegalBasis?
     public let trace: TraceID
 
-    public init(_ action: A, by caller: Caller, purpose: Purpose?, onBehalfOf: PersonID? = nil, trace: TraceID) {
+    public init(
+        _ action: A, by caller: Caller, purpose: Purpose?, onBehalfOf: PersonID? = nil, basis: LegalBasis? = nil, trace: TraceID
+    ) {
         self.action = action
         self.caller = caller
         self.purpose = purpose
         self.onBehalfOf = onBehalfOf
+        self.basis = basis
         self.trace = trace
     }
 }
@@ -50,14 +55,20 @@ public struct ReferenceMonitor: Sendable {
     private let lines: LineWriter
     private let searches = Searches()
     private let unwitnessed: @Sendable (Moment) -> Moment?
+    private let policyFailure: @Sendable ([String]) -> Void
     private static let unwitnessedArticles = ["PR-27.4"]
 
-    /// - Parameter unwitnessed: since when no quorum of witnesses has seen the log, if at this moment that is too long ago to change anything.
+    /// - Parameters:
+    ///   - policyFailure: hears which policies could not be evaluated, by identifier; none where the facts do not fit the schema. For the one who
+    ///     keeps the policies: such an attempt is refused, and its line says no more than that.
+    ///   - unwitnessed: since when no quorum of witnesses has seen the log, if at this moment that is too long ago to change anything.
     public init(
         writer: Writer, log: AuditLog, engine: PolicyEngine, source: any FactSource, clock: Clock,
+        policyFailure: @escaping @Sendable ([String]) -> Void = { _ in },
         unwitnessed: @escaping @Sendable (Moment) -> Moment? = { _ in nil }
     ) {
         self.unwitnessed = unwitnessed
+        self.policyFailure = policyFailure
         self.writer = writer
         self.log = log
         self.engine = engine
@@ -138,7 +149,7 @@ public struct ReferenceMonitor: Sendable {
             return try body(
                 Grant(
                     asked: attempt.action, caller: attempt.caller, onBehalfOf: attempt.onBehalfOf, moment: request.moment,
-                    line: entry.index, sealedContent: nil, lease: lease), inner)
+                    line: entry.index, sealedContent: nil, thatOnly: false, lease: lease), inner)
         }
     }
 
@@ -164,7 +175,7 @@ public struct ReferenceMonitor: Sendable {
                 let output = try await body(
                     Grant(
                         asked: attempt.action, caller: attempt.caller, onBehalfOf: attempt.onBehalfOf, moment: request.moment,
-                        line: entry.index, sealedContent: content, lease: lease))
+                        line: entry.index, sealedContent: content, thatOnly: cited.thatOnly, lease: lease))
                 lines.outcomeLater(.completed, of: entry, request, at: clock.now())
                 return .done(output, cited.with(receipt))
             } catch {
@@ -275,7 +286,7 @@ public struct ReferenceMonitor: Sendable {
     private func request<A: Action>(for attempt: Attempt<A>) -> Request<A> {
         Request(
             asker: attempt.caller.asker, question: attempt.action, purpose: attempt.purpose, onBehalfOf: attempt.onBehalfOf,
-            moment: clock.now(), trace: attempt.trace)
+            basis: attempt.basis, moment: clock.now(), trace: attempt.trace)
     }
 
     /// The whole of a reading's decision: facts, verdict, line, and the ciphertext.
@@ -318,8 +329,8 @@ public struct ReferenceMonitor: Sendable {
         let now = clock.now()
         if recheck.holds(at: now, revision: source.revision) { return }
         let again = Request(
-            asker: request.asker, question: request.question, purpose: request.purpose, onBehalfOf: request.onBehalfOf, moment: now,
-            trace: request.trace)
+            asker: request.asker, question: request.question, purpose: request.purpose, onBehalfOf: request.onBehalfOf,
+            basis: request.basis, moment: now, trace: request.trace)
         let refusal: Policy.Refusal?
         do {
             refusal = try await writer.perform { transaction in
@@ -333,7 +344,8 @@ public struct ReferenceMonitor: Sendable {
     }
 
     private func refused(_ entry: Entry, _ refusal: Policy.Refusal) throws -> Refused {
-        Refused(mayKnow: refusal.mayKnow, refusal: refusal, receipt: try log.receipt(for: entry).index)
+        if refusal.reason == .policyError { policyFailure(refusal.failedPolicies) }
+        return Refused(mayKnow: refusal.mayKnow, refusal: refusal, receipt: try log.receipt(for: entry).index)
     }
 }
 
@@ -366,10 +378,11 @@ extension Cited {
         articles = permit.articles.map(\.description)
         policies = permit.policies
         duties = permit.duties
+        thatOnly = permit.thatOnly
         receipt = 0
     }
 
     func with(_ receipt: Receipt) -> Cited {
-        Cited(articles: articles, policies: policies, duties: duties, receipt: receipt.index)
+        Cited(articles: articles, policies: policies, duties: duties, thatOnly: thatOnly, receipt: receipt.index)
     }
 }

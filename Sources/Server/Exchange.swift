@@ -13,6 +13,8 @@ struct Exchange: Sendable {
     let peer: PeerCredentials
     let token: String?
     let purpose: Purpose?
+    /// The task that the worker acts under (PR-10.3), where the caller named one.
+    let basis: LegalBasis?
     /// The resident on whose behalf the worker acts, as the caller wrote it.
     let onBehalfOf: String?
     let whyOnly: Bool
@@ -41,6 +43,13 @@ struct Exchange: Sendable {
             purpose = known
         } else {
             purpose = nil
+        }
+        basis = try headers[Self.name(HeaderName.basis)].map { text throws(Problem) in
+            guard let known = LegalBasis(rawValue: text) else {
+                throw .invalidField(
+                    HeaderName.basis, Sentence(nl: "kies één grondslag uit G1 tot en met G11", en: "choose one basis from G1 to G11"))
+            }
+            return known
         }
         onBehalfOf = headers[Self.name(HeaderName.onBehalfOf)]
         whyOnly = headers[Self.name(HeaderName.why)] == "1"

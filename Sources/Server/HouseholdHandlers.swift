@@ -127,7 +127,7 @@ extension HouseholdCard {
                     id: $0.worker.description, handle: card.names.lines[$0.worker.description]?.handle ?? "", name: $0.name,
                     organisation: $0.organisation?.description ?? "")
             },
-            persons: persons,
+            persons: persons, personCount: card.count,
             organisations: card.organisations.map {
                 OrganisationBrief(
                     id: $0.id.description, handle: card.names.lines[$0.id.description]?.handle ?? "", name: $0.words?.name ?? "",

@@ -41,7 +41,8 @@ extension VaultServer {
                 (metadata.scoreReasons ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"),
                 "scoreReasons"))
         let attempt = Attempt(
-            Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, trace: exchange.trace)
+            Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, basis: exchange.basis,
+            trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
         // A large content is refused before it comes, where it can be. A small one costs less to take than to decide about twice.
         if length.map({ $0 > Vault.smallContent }) ?? true, let refused = try await monitor.screen(attempt) {
@@ -116,7 +117,8 @@ extension VaultServer {
         let item: ItemID = try identifier("i", state)
         let action = Policy.ReadItem(household: household, item: item)
         let person = try await onBehalfOf(exchange, in: household)
-        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
+        let attempt = Attempt(
+            action, by: caller, purpose: exchange.purpose, onBehalfOf: person, basis: exchange.basis, trace: exchange.trace)
         if exchange.whyOnly {
             // Whoever may read it hears as well that there is nothing whole to read.
             return try await why(attempt, exchange) { [vault] in
@@ -162,7 +164,8 @@ extension VaultServer {
             let list = try vault.listItems(grant) { facts in
                 guard let item = facts.item?.id else { return .nothing }
                 return monitor.showing(
-                    Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: exchange.purpose, at: moment, on: facts)
+                    Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: exchange.purpose,
+                    basis: exchange.basis, at: moment, on: facts)
             }
             var page = Page(list.lines.map { ItemBrief($0.item, title: $0.title) }, after: after, limit: 500, id: \.id)
             page.names = Names(list.names)

@@ -24,7 +24,8 @@ extension VaultServer {
         _ action: A, _ exchange: Exchange, by caller: Caller, for person: PersonID? = nil, created: Bool = true, request: [[UInt8]],
         effect: @escaping @Sendable (consuming Grant<A>, borrowing OpenTransaction) throws -> ChangeAnswer
     ) async throws -> Response {
-        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
+        let attempt = Attempt(
+            action, by: caller, purpose: exchange.purpose, onBehalfOf: person, basis: exchange.basis, trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
         let (answer, cited) = try await perform(attempt, exchange, request: request, effect: effect)
         return try self.answer(changed: answer, cited, exchange, created: created)
@@ -69,7 +70,8 @@ extension VaultServer {
         _ action: A, _ exchange: Exchange, by caller: Caller, for person: PersonID? = nil,
         _ body: (consuming Grant<A>) async throws -> Message
     ) async throws -> (Message, Cited) {
-        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
+        let attempt = Attempt(
+            action, by: caller, purpose: exchange.purpose, onBehalfOf: person, basis: exchange.basis, trace: exchange.trace)
         switch try await monitor.read(attempt, body) {
         case .refused(let refused): throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
         case .failed(let error, _): throw error
@@ -82,7 +84,11 @@ extension VaultServer {
     func why<A: Action>(
         _ attempt: Attempt<A>, _ exchange: Exchange, whenAllowed: () throws -> Void = {}
     ) async throws -> Response {
-        let checked = try await monitor.check(attempt)
+        // Asked about under the same basis as it would be done under, whoever made the attempt.
+        let checked = try await monitor.check(
+            Attempt(
+                attempt.action, by: attempt.caller, purpose: attempt.purpose, onBehalfOf: attempt.onBehalfOf, basis: exchange.basis,
+                trace: attempt.trace))
         let explanation = checked.explanation
         guard explanation.outcome != .refuse || explanation.mayKnow else { throw Problem.notFound }
         if explanation.outcome != .refuse {

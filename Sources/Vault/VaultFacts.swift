@@ -70,10 +70,23 @@ extension Vault: FactSource {
         }
         if view == nil { try readDecoy(for: subject, workers: known, organisations, sql) }
         let named = try self.named(subject, view, organisations, &loader)
+        let engaged = try engaged(subject, moment, &loader)
         let matches = try searchMatches(subject, asker.worker, moment, &loader)
         return GatheredFacts(
-            worker: worker, view: view, item: subject.item.flatMap { view?.item($0) }, named: named, organisations: organisations,
-            matches: matches, moment: moment, digest: try loader.trail.digest().bytes)
+            worker: worker, view: view, item: subject.item.flatMap { view?.item($0) }, named: named, engaged: engaged,
+            organisations: organisations, matches: matches, moment: moment, digest: try loader.trail.digest().bytes)
+    }
+
+    /// Which of the workers named are involved with a household, now or later, or direct one. Looked for where it matters only: each
+    /// household that the worker ever had to do with is read.
+    private func engaged(_ subject: Policy.Subject, _ moment: Moment, _ loader: inout FactLoader) throws -> Set<WorkerID> {
+        guard subject.needsEngagement else { return [] }
+        return try Set(subject.workers).filter { worker in
+            for household in Set(try registry.lookUp(.householdsOfWorker, worker.bytes, loader.sql).compactMap(\.household)).sorted() {
+                if try loader.view(household, workers: [worker])?.isEngaged(worker, at: moment) == true { return true }
+            }
+            return false
+        }
     }
 
     /// What was asked about is not there. Some other household is read instead and thrown away, so that the work does not tell (PR-1.6).
@@ -180,6 +193,7 @@ private struct GatheredFacts: Sendable {
     let view: HouseholdView?
     let item: Item?
     let named: [WorkerFacts]
+    let engaged: Set<WorkerID>
     let organisations: [Organisation]
     let matches: (blocked: Bool, any: Bool)
     /// When they were gathered, and what then was the first moment at which time alone changes them.
@@ -190,13 +204,14 @@ private struct GatheredFacts: Sendable {
     let shared = SharedGround()
 
     init(
-        worker: WorkerFacts?, view: HouseholdView?, item: Item?, named: [WorkerFacts], organisations: [Organisation],
-        matches: (blocked: Bool, any: Bool), moment: Moment, digest: [UInt8]
+        worker: WorkerFacts?, view: HouseholdView?, item: Item?, named: [WorkerFacts], engaged: Set<WorkerID>,
+        organisations: [Organisation], matches: (blocked: Bool, any: Bool), moment: Moment, digest: [UInt8]
     ) {
         self.worker = worker
         self.view = view
         self.item = item
         self.named = named
+        self.engaged = engaged
         self.organisations = organisations
         self.matches = matches
         self.moment = moment
@@ -209,8 +224,8 @@ private struct GatheredFacts: Sendable {
         let isSame = moment >= self.moment && (nextExpiry.map { moment < $0 } ?? true)
         let next = isSame ? nextExpiry : Vault.nextExpiry([worker].compactMap { $0 } + named, view, after: moment)
         return Facts(
-            worker: worker, household: view, item: item, namedWorkers: named, organisations: organisations, searchMatches: matches,
-            revision: revision, nextExpiry: next, digest: digest, shared: shared)
+            worker: worker, household: view, item: item, namedWorkers: named, engaged: engaged, organisations: organisations,
+            searchMatches: matches, revision: revision, nextExpiry: next, digest: digest, shared: shared)
     }
 }
 

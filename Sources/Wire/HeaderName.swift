@@ -6,7 +6,7 @@ public enum HeaderName {
     public static let onBehalfOf = "Kluis-For"
     /// `1`: decide and say why, do nothing. The answer is a `DecisionAnswer`.
     public static let why = "Kluis-Why"
-    /// `G1` … `G11` (PR-10.1), where a request states a legal basis that its body does not.
+    /// `G1` … `G11` (PR-10.1): the task that the caller acts under, where a request names one. Reading what a colleague made takes one (PR-10.3).
     public static let basis = "Kluis-Basis"
     /// base64url of an `ItemMetadata` (upload) or an `ItemBrief` (download).
     public static let item = "Kluis-Item"

@@ -35,7 +35,10 @@ public struct HouseholdCard: Codable, Equatable, Sendable {
     public var municipality: String
     public var state: String
     public var director: WorkerBrief?
+    /// Empty where only that-information shows (PR-1.6).
     public var persons: [PersonBrief]
+    /// How many belong to the household; present where `persons` does not show them.
+    public var personCount: Int?
     public var organisations: [OrganisationBrief]
     /// Names for the identifiers above, the household's own among them.
     public var names: Names?
@@ -45,7 +48,8 @@ public struct HouseholdCard: Codable, Equatable, Sendable {
 
     public init(
         id: String, number: String? = nil, municipality: String, state: String, director: WorkerBrief? = nil, persons: [PersonBrief],
-        organisations: [OrganisationBrief], names: Names? = nil, version: UInt64? = nil, articles: [String]? = nil, receipt: UInt64? = nil
+        personCount: Int? = nil, organisations: [OrganisationBrief], names: Names? = nil, version: UInt64? = nil, articles: [String]? = nil,
+        receipt: UInt64? = nil
     ) {
         self.id = id
         self.number = number
@@ -53,6 +57,7 @@ public struct HouseholdCard: Codable, Equatable, Sendable {
         self.state = state
         self.director = director
         self.persons = persons
+        self.personCount = personCount
         self.organisations = organisations
         self.names = names
         self.version = version

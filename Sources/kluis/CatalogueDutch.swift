@@ -108,6 +108,7 @@ extension Catalogue {
         .headRehearsal: "oefening", .headSigned: "getekend", .headGoal: "doel", .headRoute: "contact", .headRoles: "rollen",
         .headPresented: "voorgelegd", .headInForce: "van kracht", .headReview: "evaluatie", .headMunicipality: "gemeente",
         .headOf: "bij regel", .headAuthority: "gezag", .headRepresentative: "vertegenwoordiger", .headPersons: "alleen voor",
+        .headPersonCount: "aantal personen",
         .headHousehold: "huishouden",
 
         .ledgerVerified: "{1} regels gecontroleerd",
@@ -234,6 +235,7 @@ extension Catalogue {
         .helpDomain: "Leefgebied.",
         .helpKind: "note, report, letter, overview, score, assessment, diagnosis ...",
         .helpBasis: "Grondslag: G1 tot en met G11.",
+        .helpReadBasis: "Taak waarvoor u leest, G1 tot en met G4, bij stukken van een collega; G5 als de inwoner dit uitdrukkelijk wil.",
         .helpClass:
             "Bewaarklasse: youthCare (jeugd), socialSupport (wmo), treatment, debtRelief (schuld), incomeAndParticipation (inkomen), watchFlame, noFollowUp.",
         .helpLayer: "L1 tot en met L4.",

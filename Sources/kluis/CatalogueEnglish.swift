@@ -109,6 +109,7 @@ extension Catalogue {
         .headSigned: "signed", .headGoal: "goal", .headRoute: "contact", .headRoles: "roles", .headPresented: "presented",
         .headInForce: "in force", .headReview: "review due", .headMunicipality: "municipality", .headOf: "of line",
         .headAuthority: "authority", .headRepresentative: "representative", .headPersons: "only for",
+        .headPersonCount: "number of persons",
         .headHousehold: "household",
 
         .ledgerVerified: "{1} entries verified",
@@ -233,6 +234,7 @@ extension Catalogue {
         .helpDomain: "Life domain.",
         .helpKind: "note, report, letter, overview, score, assessment, diagnosis ...",
         .helpBasis: "Legal basis: G1 to G11.",
+        .helpReadBasis: "Task you read for, G1 to G4, with items of a colleague; G5 when the resident expressly wishes it.",
         .helpClass: "Retention class: youthCare, socialSupport, treatment, debtRelief, incomeAndParticipation, watchFlame, noFollowUp.",
         .helpLayer: "L1 to L4.",
         .helpTitleFile: "File with the title; else the file's name.",

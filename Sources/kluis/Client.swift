@@ -10,6 +10,7 @@ struct Circumstances: Sendable {
     var hat: String?
     var purpose: String?
     var onBehalfOf: String?
+    var basis: String?
     var why = false
     var json = false
     /// Given on the command line: the user's own name for this attempt.
@@ -136,6 +137,7 @@ final class Client {
         if route.needsSession, let token = circumstances.token { headers.add(name: HeaderName.authorization, value: "Bearer \(token)") }
         if let purpose = circumstances.purpose { headers.add(name: HeaderName.purpose, value: purpose) }
         if let person = circumstances.onBehalfOf { headers.add(name: HeaderName.onBehalfOf, value: person) }
+        if let basis = circumstances.basis { headers.add(name: HeaderName.basis, value: basis) }
         if circumstances.why { headers.add(name: HeaderName.why, value: "1") }
         if route.method != .get, let idempotencyKey { headers.add(name: HeaderName.idempotencyKey, value: idempotencyKey) }
         if let version = circumstances.ifMatch { headers.add(name: HeaderName.ifMatch, value: version) }

@@ -57,14 +57,14 @@ struct ShowHouseholdCommand: TalkingCommand {
                         let known = [worker.handle, card.names.name(worker.organisation) ?? ""].filter { !$0.isEmpty }
                         return worker.name + (known.isEmpty ? "" : " (\(known.joined(separator: ", ")))")
                     }
-                ))
+                ), (.headPersonCount, card.personCount.map { String($0) }))
             var persons = Table(.headID, .headName, .headBorn, .headRelation, .headLivesIn, .headAuthority, .headRepresentative)
             for person in card.persons {
                 persons.add(
                     person.id, person.name, person.birthDate, person.relation, person.livesIn.map { say($0 ? .yes : .no) },
                     card.names.names(person.authority), card.names.names(person.representatives))
             }
-            lines += [""] + persons.lines
+            if card.personCount == nil { lines += [""] + persons.lines }
             var organisations = Table(.headHandle, .headOrganisation, .headKind, .headRoute)
             for organisation in card.organisations {
                 organisations.add(

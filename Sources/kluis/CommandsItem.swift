@@ -249,6 +249,9 @@ struct ListItemsCommand: TalkingCommand {
     @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
     var household: String
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
+
     func run(with client: Client) async throws {
         let page = try await client.ask(.listItems, [household], query: paging.query, for: Page<ItemBrief>.self)
         try client.console.show(page) {
@@ -281,6 +284,9 @@ struct ReadItemCommand: TalkingCommand {
 
     @Argument(help: ArgumentHelp(say(.helpArgItem)))
     var item: String
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp(say(.helpOutput), valueName: "file"))
     var output: String?

@@ -56,14 +56,20 @@ protocol KluisCommand: AsyncParsableCommand {
 
 /// A command that talks with the daemon over one connection.
 protocol TalkingCommand: KluisCommand {
+    /// The task that the user names (PR-10.3); only commands that read items ask for it.
+    var basis: String? { get }
     func run(with client: Client) async throws
 }
 
 extension TalkingCommand {
+    var basis: String? { nil }
+
     func run() async throws {
-        let circumstances = try common.circumstances()
-        try await Connection.open(circumstances.socket) { connection in
-            try await run(with: Client(circumstances, over: connection))
+        var circumstances = try common.circumstances()
+        circumstances.basis = basis
+        let settled = circumstances
+        try await Connection.open(settled.socket) { connection in
+            try await run(with: Client(settled, over: connection))
         }
     }
 }

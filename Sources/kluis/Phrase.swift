@@ -40,7 +40,7 @@ enum Phrase: String, CaseIterable, Sendable {
         headHandle, headNumber, headResult, headDue, headOutcome, headActor, headAction, headDone, headIndex, headMoment, headCaller,
         headArticles, headItem, headHat, headVersion, headReglement, headVault, headClock, headLines, headPolicies, headRehearsal,
         headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf,
-        headAuthority, headRepresentative, headPersons, headHousehold
+        headAuthority, headRepresentative, headPersons, headPersonCount, headHousehold
 
     // The log.
     case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed
@@ -88,7 +88,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case helpHat, helpKey, helpMunicipality, helpAfter, helpLimit, helpPersonFile, helpChild, helpHolder, helpAuthorityKind, helpFrom,
         helpUntil, helpEvidence, helpRepresentative, helpRepresentKind, helpReasonFile, helpConflictKind, helpPreference, helpRole,
         helpInvolvedFor, helpPersons, helpPlanFile, helpPlanAction, helpTextFile, helpDue, helpDone, helpSignAs, helpItemFiles, helpSubject,
-        helpDomain, helpKind, helpBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile, helpMediaType, helpParallel,
+        helpDomain, helpKind, helpBasis, helpReadBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile, helpMediaType,
+        helpParallel,
         helpOutput, helpTo, helpDomains, helpConsentPurpose, helpLeaflet, helpForm, helpSigned, helpReplaces, helpCapacity, helpMethod,
         helpTowardsPerson, helpCheckAction, helpCheckThing, helpLast, helpOffline, helpVerifyKey, helpMoment, helpFault, helpOrgFile,
         helpWorkerFile, helpPublicKey, helpUIDs, helpStoredApart, helpOn

@@ -128,7 +128,13 @@ struct Daemon {
         try await writer.perform {
             try log.anchorCosignatures(by: cosigning.counted, at: moment.millisecondsSince1970, in: $0)
         }
-        let monitor = ReferenceMonitor(writer: writer, log: log, engine: engine, source: vault, clock: clock) {
+        let monitor = ReferenceMonitor(
+            writer: writer, log: log, engine: engine, source: vault, clock: clock,
+            policyFailure: { policies in
+                // Identifiers of policies, never what they were evaluated on.
+                logger.error("policy-failure", metadata: ["policies": "\(policies.isEmpty ? "facts" : policies.joined(separator: " "))"])
+            }
+        ) {
             cosigning.heldSince(at: $0)
         }
         let authenticator = Authenticator(

@@ -187,6 +187,34 @@ struct InvolvementTests {
             ).deviatesFromPreference)
     }
 
+    @Test func aDirectorWhoIsGoneIsReplaced() throws {
+        let appointed = try Home.view().facts.directorships.map(\.id)
+        func articles(_ view: HouseholdView) -> [Article]? {
+            do {
+                _ = try view.appointDirector(Team.fatima, id: make(2), by: Team.mirjam, at: Self.at)
+                return nil
+            } catch { return error.articles }
+        }
+        #expect(try articles(Home.view()) == [.pr(6, 1)] && Home.view().overtakenDirectorships(at: Self.at).isEmpty)
+        // Blocked, and back when the block is lifted.
+        let declared = try Home.view {
+            $0.conflicts.append(
+                ConflictBlock(
+                    id: make(90), household: $0.household.id, worker: Team.joost, kind: .friend, declaredBy: Team.joost,
+                    declaredAt: Self.at))
+        }
+        let before = Self.at.adding(milliseconds: -1)
+        #expect(declared.activeDirector(at: before)?.worker == Team.joost && declared.activeDirector(at: Self.at) == nil)
+        #expect(articles(declared) == nil)
+        let ended = try declared.overtakenDirectorships(at: Self.at)
+        #expect(ended.map(\.id) == appointed && ended.allSatisfy { $0.state == .ended && $0.endedAt == Self.at })
+        // The one who is replaced and the one who replaces are together exactly one.
+        let next = try declared.appointDirector(Team.fatima, id: make(2), by: Team.mirjam, at: Self.at)
+        let after = try declared.with { $0.directorships = ended + [next] }
+        #expect(after.activeDirector(at: Self.at)?.worker == Team.fatima && after.hasRightNumberOfDirectors(at: Self.at))
+        #expect(after.nextTurningPoint(after: before) == Self.at, "an open reading is decided again")
+    }
+
     @Test func oldDirectorStaysUntilTheNewConfirms() throws {
         // SC-067, SC-068, SC-069.
         let view = try Home.view()

@@ -356,11 +356,11 @@ ENGINE = "Policy/Engine/PolicyEngine.swift"
 
 condition(
     "failed-policy", "a policy that cannot be evaluated refuses", ENGINE,
-    "response.errors.isEmpty else { return .refused(.policyError, forbids: [], nearest: []) }", DECIDING)
+    "response.errors.isEmpty else {\n            return .failed(response", DECIDING)
 guard(
     "facts-fit", "facts that do not fit the schema refuse", ENGINE,
-    "guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {\n            return (.refused",
-    "guard let frame = try? Frame(request, facts, over: texts), GONE || fits(frame) else {\n            return (.refused", DECIDING)
+    "guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {\n            return (.failed",
+    "guard let frame = try? Frame(request, facts, over: texts), GONE || fits(frame) else {\n            return (.failed", DECIDING)
 guard(
     "nothing-there", "what does not exist is refused, whatever the policies say", ENGINE, "return frame.exists ? .allowed(determining)",
     "return GONE || frame.exists ? .allowed(determining)", DECIDING)
@@ -371,6 +371,28 @@ guard(
 guard(
     "tried-handles", "who could do it to nobody hears the same about everybody", ENGINE, "if case .refused = decided, request.question",
     "if !GONE, case .refused = decided, request.question", DECIDING)
+guard(
+    "tried-engagement", "who could do it to nobody does not hear who has a household", "Policy/Engine/Frame.swift",
+    'if let place = attributes.firstIndex(where: { $0.key == "engaged" }) {', 'if !GONE, let place = attributes.firstIndex(where: { $0.key == "engaged" }) {',
+    DECIDING + "/overseersHaveNoHousehold")
+
+GROUND = "Policy/Engine/Ground.swift"
+SHARED = DECIDING + "/sharedGroundKeys"
+
+condition("shared-asker", "what questions share was made for the same asker", GROUND, "known.asker == asker", SHARED)
+condition("shared-subject", "what questions share was made about the same thing", GROUND, "known.subject == key", SHARED)
+condition("shared-policies", "what questions share was made under the same policies", GROUND, "known.policies == texts.digest", SHARED)
+condition("shared-from", "what questions share was made no later than it is used", GROUND, "moment >= known.from", SHARED)
+condition("shared-until", "what questions share ends when time changes the facts", GROUND, "known.until.map({ moment < $0 }) ?? true", SHARED)
+
+guard(
+    "director-is-here", "who left or is blocked directs no longer", "Household/Directing.swift",
+    "all.count == 1 && canDirect(all[0].worker, at: moment)", "all.count == 1 && (GONE || canDirect(all[0].worker, at: moment))",
+    DECIDING + "/directorGone")
+trial(
+    "direction-by-involvement", "an involvement in another role does not carry the direction", "Policy/Mapping/Standing.swift",
+    "let directorship = actingDirectorship(of: worker, at: moment),\n            let until = live.filter({ $0.role == .caseDirector })",
+    DECIDING)
 guard(
     "consent-state", "a consent that was withdrawn is one", "Household/ConsentStanding.swift",
     "case .withdrawn: return (.withdrawn, nil)", "case .withdrawn where !GONE: return (.withdrawn, nil)\n        case .withdrawn: break",

@@ -78,14 +78,27 @@ struct DominanceTests {
         }
     }
 
-    @Test("PR-4.5: an administrator never makes content readable, whatever else he is")
+    @Test("PR-27.2: what lies behind the card opens in a hat only")
+    func hat() throws {
+        for example in allowed where example.request.principal.type == EntityTypes.worker {
+            let groups = engine.texts.schema.ancestors(of: example.request.action).map(\.id.string)
+            guard groups.contains("content") else { continue }
+            let context = Record(example.request.context.sorted.filter { $0.key != "hat" })
+            let request = Cedar.Request(
+                principal: example.request.principal, action: example.request.action, resource: example.request.resource, context: context)
+            let response = try decide(example, request)
+            #expect(response.decision == .deny && response.determining.contains("PR-27.2-no-hat"), "\(example.name)")
+        }
+    }
+
+    @Test("PR-4.3, 4.4, 4.5: administrators and overseers never make content readable, whatever else they are")
     func administrators() throws {
         let schema = engine.texts.schema
         for example in allowed where example.request.principal.type == EntityTypes.worker {
             let groups = schema.ancestors(of: example.request.action).map(\.id.string)
             guard groups.contains("content") || groups.contains("card") else { continue }
             let worker = try #require(example.entities[example.request.principal])
-            for role in [Role.functionalAdmin, .technicalAdmin, .privacyOfficer] {
+            for role in [Role.functionalAdmin, .technicalAdmin, .privacyOfficer, .dpo] {
                 let both = Entity(uid: worker.uid, attributes: worker.attributes, parents: worker.parents.union([.role(role)]))
                 #expect(try decide(example, changing: [both]).decision == .deny, "\(example.name), as \(role)")
             }

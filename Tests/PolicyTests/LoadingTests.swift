@@ -38,6 +38,9 @@ struct LoadingTests {
         (.missingAnnotation, annotations + "@plicht(\"Doe dit.\")\n" + body),
         (.unknownAnnotation, annotations + "@plicht(\"Doe dit.\")\n@duty(\"Do this.\")\n" + body),
         (.unknownAnnotation, annotations + "@uitlet(\"Zin.\")\n" + body),
+        // Only a permit opens something, and that-information is the only part that there is.
+        (.unknownAnnotation, annotations + "@omvang(\"dat\")\n" + body),
+        (.unknownAnnotation, annotations + "@omvang(\"wat\")\n" + body.replacing("forbid", with: "permit")),
         (.duplicateID, annotations.replacing("PR-7.1-test", with: "PR-7.1-no-involvement") + body),
         (.unknownArticle, annotations.replacing("@artikel(\"PR-7.1\")", with: "@artikel(\"PR-7.9\")") + body),
         (.unknownArticle, annotations.replacing("@artikel(\"PR-7.1\")", with: "@artikel(\"PR-7.1; PR-7.2\")") + body),

@@ -177,14 +177,17 @@ final class TestVault: Sendable {
             defer { lease.end() }
             return try transaction.attempt { inner in
                 try body(
-                    Grant(asked: asked, caller: caller, onBehalfOf: nil, moment: now, line: 0, sealedContent: nil, lease: lease), inner)
+                    Grant(
+                        asked: asked, caller: caller, onBehalfOf: nil, moment: now, line: 0, sealedContent: nil, thatOnly: false,
+                        lease: lease),
+                    inner)
             }
         }
     }
 
     /// Reads the facts and the sealed content as a decision would, and carries a reading out.
     func read<A: Reading, Output>(
-        _ asked: A, by worker: WorkerID, hat: Hat? = .help, at now: Moment? = nil, onBehalfOf: PersonID? = nil,
+        _ asked: A, by worker: WorkerID, hat: Hat? = .help, at now: Moment? = nil, onBehalfOf: PersonID? = nil, thatOnly: Bool = false,
         recheck: @escaping @Sendable () async throws(MonitorError) -> Void = { () throws(MonitorError) in },
         _ body: (consuming Grant<A>) async throws -> Output
     ) async throws -> Output {
@@ -197,7 +200,9 @@ final class TestVault: Sendable {
         let lease = Lease(check: recheck)
         defer { lease.end() }
         return try await body(
-            Grant(asked: asked, caller: caller, onBehalfOf: onBehalfOf, moment: now, line: 0, sealedContent: content, lease: lease))
+            Grant(
+                asked: asked, caller: caller, onBehalfOf: onBehalfOf, moment: now, line: 0, sealedContent: content, thatOnly: thatOnly,
+                lease: lease))
     }
 
     func facts(_ subject: Policy.Subject, _ worker: WorkerID, at now: Moment? = nil) async throws -> Facts {

@@ -35,6 +35,21 @@ private final class Gate: Sendable {
             writer: test.writer, log: test.log, engine: engine, source: test.vault, clock: Clock(now: { start }, elapsed: { .zero }))
     }
 
+    /// The same vault and log behind a monitor whose policies hold one that cannot be evaluated.
+    func erring(_ heard: @escaping @Sendable ([String]) -> Void) throws -> ReferenceMonitor {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let schema = try String(contentsOf: root.appending(path: "Policies/kluis.cedarschema"), encoding: .utf8)
+        // An overflow is found by no validation.
+        let erring = """
+            @id("PR-7.1-overflows") @artikel("PR-7.1") @uitleg("Zin.") @explain("Sentence.")
+            permit (principal is Worker, action, resource) when { 9223372036854775807 + 1 > 0 };
+            """
+        let start = test.cast.start.adding(milliseconds: 60_000)
+        return ReferenceMonitor(
+            writer: test.writer, log: test.log, engine: try PolicyEngine(policies: [(file: "99.cedar", text: erring)], schema: schema),
+            source: test.vault, clock: Clock(now: { start }, elapsed: { .zero }), policyFailure: heard)
+    }
+
     func attempt<A: Action>(_ action: A, by worker: WorkerID?, hat: Hat? = .help, purpose: Purpose? = .plan) throws -> Attempt<A> {
         let caller = worker.map { test.caller($0, hat: hat, at: test.cast.start) } ?? Caller(asker: .system(.planEngine), session: nil)
         return Attempt(action, by: caller, purpose: purpose, trace: try #require(TraceID(bytes: [UInt8](repeating: 7, count: 16))))
@@ -98,6 +113,24 @@ private final class Gate: Sendable {
         case .done(_, let cited), .failed(_, let cited): Int(cited.receipt)
         case .refused(let refused): Int(refused.receipt)
         }
+    }
+
+    /// A policy that errs is no damaged store: the line says which of the two it was, and who keeps the policies hears which one.
+    @Test func aPolicyThatErrsIsNamed() async throws {
+        let gate = try await Gate()
+        let heard = Mutex<[[String]]>([])
+        let monitor = try gate.erring { policies in heard.withLock { $0.append(policies) } }
+        let first = try gate.durable().lines
+        let attempt = try gate.attempt(ReadCard(household: gate.household), by: gate.test.cast.kees)
+        let outcome = try await monitor.read(attempt) { _ in Issue.record("the body of a refused reading ran") }
+        guard case .refused(let refused) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(refused.refusal.reason == .policyError && refused.refusal.articles.isEmpty && !refused.mayKnow)
+        let line = try #require(try await gate.lines(from: first).last)
+        #expect(line.note == .policyFailure && line.articles.isEmpty)
+        #expect(heard.withLock { $0 } == [["PR-7.1-overflows"]])
     }
 
     /// The write of the log line itself: each attempt leaves exactly its own.

@@ -52,6 +52,7 @@ extension CedarRecord {
             uid: .absent(EntityTypes.worker),
             attributes: ["organisation": .entity(organisation), "active": true, "registered": true], parents: [organisation])
         attributes[place].value = .entity(worker.uid)
+        if let place = attributes.firstIndex(where: { $0.key == "engaged" }) { attributes[place].value = false }
         entities = [worker, Entity(uid: organisation, attributes: ["party": true])]
     }
 }

@@ -41,7 +41,9 @@ public struct PolicyEngine: Sendable {
         case .allowed(let policies):
             return .permit(
                 Permit(
-                    articles: articles(of: policies), policies: policies.map(\.id).sorted(by: Self.byBytes), duties: duties(of: policies)))
+                    articles: articles(of: policies), policies: policies.map(\.id).sorted(by: Self.byBytes), duties: duties(of: policies),
+                    thatOnly: policies.allSatisfy(\.thatOnly)))
+        case .failed(let policies): return .refuse(failure(policies, mayKnow: decision.mayKnow))
         case .refused(let reason, let forbids, let nearest):
             return .refuse(refusal(reason, forbids, nearest, mayKnow: decision.mayKnow))
         }
@@ -70,12 +72,16 @@ public struct PolicyEngine: Sendable {
             return Explanation(
                 outcome: duties.isEmpty ? .permit : .oblige, reason: nil, mayKnow: decision.mayKnow, articles: articles(of: policies),
                 determining: traces(explained?.determining ?? []), nearest: [], duties: duties, nextSteps: [])
+        case .failed:
+            return Explanation(
+                outcome: .refuse, reason: .policyError, mayKnow: decision.mayKnow, articles: [], determining: [], nearest: [], duties: [],
+                nextSteps: [])
         case .refused(let reason, let forbids, let nearest):
             let refusal = refusal(reason, forbids, nearest, mayKnow: decision.mayKnow)
             let shown = Set(nearest.map(\.id))
             return Explanation(
                 outcome: .refuse, reason: reason, mayKnow: refusal.mayKnow, articles: refusal.articles,
-                determining: reason == .policyError ? [] : traces(explained?.determining ?? []),
+                determining: traces(explained?.determining ?? []),
                 nearest: traces(explained?.nearest ?? []).filter { shown.contains($0.policy) }, duties: [], nextSteps: refusal.nextSteps)
         }
     }
@@ -87,6 +93,8 @@ extension PolicyEngine {
     enum Decided {
         case allowed([PolicyNotes])
         case refused(Refusal.Reason, forbids: [PolicyNotes], nearest: [PolicyNotes])
+        /// These policies could not be evaluated; none, when the facts do not fit the schema.
+        case failed([String])
     }
 
     /// How many of the permits that did not apply are looked at, and how many of the nearest are named.
@@ -94,24 +102,26 @@ extension PolicyEngine {
 
     private func decision<Q: Question>(on request: Request<Q>, _ facts: Facts) -> (outcome: Decided, mayKnow: Bool, frame: Frame?) {
         guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {
-            return (.refused(.policyError, forbids: [], nearest: []), false, nil)
+            return (.failed([]), false, nil)
         }
         let mayKnow = mayKnow(frame)
         let decided = decided(frame)
         // Rule 4.
         if case .refused = decided, request.question.about.workers.contains(where: { $0 != request.asker.worker }) {
             guard let other = try? Frame(request, facts, over: texts, anybody: true), fits(other) else {
-                return (.refused(.policyError, forbids: [], nearest: []), false, nil)
+                return (.failed([]), false, nil)
             }
             let about = self.decided(other)
-            if case .refused = about { return (about, mayKnow, other) }
+            if case .allowed = about {} else { return (about, mayKnow, other) }
         }
         return (decided, mayKnow, frame)
     }
 
     func decided(_ frame: Frame) -> Decided {
         let response = texts.prepared.authorize(frame.request, entities: frame.entities, mode: .strict)
-        guard response.errors.isEmpty else { return .refused(.policyError, forbids: [], nearest: []) }
+        guard response.errors.isEmpty else {
+            return .failed(response.errors.compactMap { texts.notes[$0.policy]?.id }.sorted(by: Self.byBytes))
+        }
         let determining = response.determining.compactMap { texts.notes[$0] }
         if response.decision == .allow {
             return frame.exists ? .allowed(determining) : .refused(.noSuchThing, forbids: [], nearest: determining)
@@ -149,9 +159,6 @@ extension PolicyEngine {
     private func refusal(
         _ reason: Refusal.Reason, _ forbids: [PolicyNotes], _ nearest: [PolicyNotes], mayKnow: Bool
     ) -> Refusal {
-        guard reason != .policyError else {
-            return Refusal(reason: reason, articles: [], policies: [], sentences: [Self.failed], nextSteps: [], mayKnow: mayKnow)
-        }
         // What forbids decided is what the asker hears; the nearest permits speak where none did.
         let speaking = (forbids.isEmpty ? nearest : forbids).sorted { Self.byBytes($0.id, $1.id) }
         var steps: [Bilingual] = []
@@ -160,6 +167,12 @@ extension PolicyEngine {
         return Refusal(
             reason: reason, articles: cited.isEmpty ? Self.closedTable : cited, policies: speaking.map(\.id),
             sentences: speaking.isEmpty ? [Self.notInTable] : speaking.map(\.sentence), nextSteps: steps, mayKnow: mayKnow)
+    }
+
+    private func failure(_ policies: [String], mayKnow: Bool) -> Refusal {
+        Refusal(
+            reason: .policyError, articles: [], policies: [], sentences: [Self.failed], nextSteps: [], mayKnow: mayKnow,
+            failedPolicies: policies)
     }
 
     /// What is not in the access table is forbidden (PR-18.1): the last word when no policy has one.

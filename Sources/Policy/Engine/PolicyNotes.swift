@@ -12,8 +12,12 @@ struct PolicyNotes: Sendable {
     let step: Bilingual?
     /// `@plicht` and `@duty`: accepted, but this must still happen.
     let duty: Bilingual?
+    /// `@omvang("dat")`: what it permits shows that-information only (PR-1.6).
+    let thatOnly: Bool
 
-    private static let known: Set<String> = ["id", "artikel", "uitleg", "explain", "stap", "step", "plicht", "duty", "melden", "vlag"]
+    private static let known: Set<String> = [
+        "id", "artikel", "uitleg", "explain", "stap", "step", "plicht", "duty", "melden", "vlag", "omvang",
+    ]
 
     /// Reads the annotations of a policy in `file`.
     init(_ policy: Cedar.Policy, file: String) throws(PolicyError) {
@@ -41,6 +45,11 @@ struct PolicyNotes: Sendable {
         sentence = Bilingual(nl: try required("uitleg"), en: try required("explain"))
         step = try pair("stap", "step")
         duty = try pair("plicht", "duty")
+        let extent = try text("omvang")
+        guard extent == nil || extent == "dat" && policy.effect == .permit else {
+            throw PolicyError(.unknownAnnotation, about: "\(place): @omvang")
+        }
+        thatOnly = extent != nil
         var articles: Set<Article> = []
         for citation in try required("artikel").split(separator: ";", omittingEmptySubsequences: false) {
             guard let article = Article(String(citation)), articles.insert(article).inserted else {

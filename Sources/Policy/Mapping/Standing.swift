@@ -3,8 +3,8 @@ import Household
 
 // What a worker is to a household at one moment.
 //
-// An appointment as director is itself a grant of involvement by somebody else (PR-6.1, 7.3); by itself it lasts no longer than any
-// involvement may (PR-7.2), after which the director needs an involvement on record like everybody.
+// An appointment as director says in which role somebody works, and opens nothing by itself: the director needs an involvement on record like
+// everybody (PR-7.1). The first is granted in the act of appointing; when it ends, so does what the director may see and do.
 
 /// The asker's valid involvement that comes closest to what is asked.
 struct ClosestInvolvement {
@@ -27,20 +27,9 @@ extension HouseholdView {
         return facts.directorships.first { $0.worker == worker && $0.isDirecting(at: moment) }
     }
 
-    /// Up to when an appointment counts as an involvement by itself.
-    private func ownTerm(of directorship: Directorship) -> Moment {
-        let start = (directorship.activeFrom ?? directorship.appointedAt).day
-        let term = start.adding(months: parameters.involvementMonths).end
-        return directorship.deputyUntil.map { min($0.end, term) } ?? term
-    }
-
-    /// Everybody whose involvement is valid at `moment`, the director and deputies among them (PR-7.1).
+    /// Everybody whose involvement is valid at `moment`; the director and deputies only with one (PR-7.1).
     func involvedWorkers(at moment: Moment) -> Set<WorkerID> {
-        var workers = Set(facts.involvements.map(\.worker)).filter { isInvolved($0, at: moment) }
-        for directorship in facts.directorships where directorship.isDirecting(at: moment) {
-            if isActingDirector(directorship.worker, at: moment), moment < ownTerm(of: directorship) { workers.insert(directorship.worker) }
-        }
-        return workers
+        Set(facts.involvements.map(\.worker)).filter { isInvolved($0, at: moment) }
     }
 
     /// Who stands in for the director at `moment` (PR-6.5).
@@ -50,20 +39,19 @@ extension HouseholdView {
         }
     }
 
-    /// The involvement to hold a question against: the director's as such; else of the worker's valid ones the first that extends to the
+    /// The involvement to hold a question against: the director's as director; else of the worker's valid ones the first that extends to the
     /// subject and serves the purpose, else one that extends to it, else one that serves the purpose, else any.
     func closestInvolvement(
         of worker: WorkerID, with subject: Household.Subject?, for purpose: Purpose?, at moment: Moment
     ) -> ClosestInvolvement? {
         let live = liveInvolvements(of: worker, at: moment)
-        if let directorship = actingDirectorship(of: worker, at: moment) {
-            let term = ownTerm(of: directorship)
-            let latest = live.map(\.until.end).max()
-            if let until = [moment < term ? term : nil, latest].compactMap({ $0 }).max() {
-                return ClosestInvolvement(
-                    role: .caseDirector, persons: nil, purposes: Self.directing.union(live.map(\.purpose)),
-                    from: directorship.activeFrom ?? directorship.appointedAt, until: until)
-            }
+        // An involvement in another role, for one resident say, does not carry the direction.
+        if let directorship = actingDirectorship(of: worker, at: moment),
+            let until = live.filter({ $0.role == .caseDirector }).map(\.until.end).max()
+        {
+            return ClosestInvolvement(
+                role: .caseDirector, persons: nil, purposes: Self.directing.union(live.map(\.purpose)),
+                from: directorship.activeFrom ?? directorship.appointedAt, until: until)
         }
         func rank(_ involvement: Involvement) -> Int {
             (subject.map { involvement.covers($0) } ?? true ? 0 : 2) + (involvement.purpose == purpose ? 0 : 1)

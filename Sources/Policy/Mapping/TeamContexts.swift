@@ -90,6 +90,7 @@ extension AssignRole {
         var record = CedarRecord()
         record.set("worker", worker: worker, circumstances)
         record.set("role", .role(role))
+        record.set("engaged", .bool(circumstances.facts.engaged.contains(worker)))
         return record
     }
 }

@@ -31,7 +31,9 @@ public struct AssignRole: Question {
         self.role = role
     }
 
-    public var about: Subject { Subject(.vault, workers: [worker]) }
+    public var about: Subject {
+        Subject(.vault, workers: [worker], needsEngagement: SeparationOfDuties.reviewers.contains(role))
+    }
 }
 
 /// Registers a sign-in key of a worker.

@@ -7,7 +7,10 @@ import Sealing
 public struct Card: Sendable {
     public let household: HouseholdRecord
     public let words: HouseholdWords?
+    /// Nobody, and no authority, representation or plan, where only that-information shows; else all who ever belonged to it.
     public let persons: [(person: Person, words: PersonWords?)]
+    /// How many belong to it; nil where they are shown.
+    public let count: Int?
     public let authorities: [Authority]
     public let representations: [Representation]
     public let director: (worker: WorkerID, organisation: OrganisationID?, name: String)?
@@ -142,25 +145,28 @@ extension Vault {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
         let (view, part, revision) = try household(grant.asked.household, captured)
-        let persons = try view.facts.persons.map { person in
+        let moment = grant.moment
+        // Not opened where it does not show.
+        let shown = grant.thatOnly ? HouseholdFacts(household: view.household) : view.facts
+        let persons = try shown.persons.map { person in
             (person, try part.first(.person, Octets16(person.id)).flatMap { try captured.words(PersonWords.self, $0, part) })
         }
         let words = try part.first(.household, Octets16(view.id)).flatMap { try captured.words(HouseholdWords.self, $0, part) }
-        let director = view.activeDirector(at: grant.moment)?.worker
+        let director = view.activeDirector(at: moment)?.worker
         let organisation = director.flatMap { view.team.worker($0)?.organisation }
-        let involved = view.involvedOrganisations(at: grant.moment)
+        let involved = view.involvedOrganisations(at: moment)
         let holders =
-            view.facts.authorities.compactMap(\.holder.organisation)
-            + view.facts.representations.compactMap(\.representative.organisation)
+            shown.authorities.compactMap(\.holder.organisation) + shown.representations.compactMap(\.representative.organisation)
         var names = try captured.names(
             workers: [director].compactMap { $0 },
             organisations: involved + holders + [view.household.municipality] + [organisation].compactMap { $0 },
-            persons: view.facts.persons.map(\.id), in: part)
+            persons: shown.persons.map(\.id), in: part)
         if let words { names.put(view.id, words.number, handle: nil) }
         return Card(
-            household: view.household, words: words, persons: persons, authorities: view.facts.authorities,
-            representations: view.facts.representations,
-            director: try director.map { ($0, organisation, try captured.name($0) ?? "") }, plans: view.facts.plans,
+            household: view.household, words: words, persons: persons,
+            count: grant.thatOnly ? view.facts.persons.count { $0.belongs(at: moment) } : nil, authorities: shown.authorities,
+            representations: shown.representations,
+            director: try director.map { ($0, organisation, try captured.name($0) ?? "") }, plans: shown.plans,
             organisations: try involved.map { id in
                 let words = try captured.team.first(.organisation, Octets16(id)).flatMap {
                     try captured.words(OrganisationWords.self, $0, captured.team)
@@ -230,7 +236,8 @@ extension Vault {
         }
         let names = try captured.names(
             workers: members.map(\.involvement.worker), organisations: members.map(\.organisation),
-            persons: members.flatMap { $0.involvement.persons.map { Array($0) } ?? [] }, in: part)
+            // That-information names no residents.
+            persons: grant.thatOnly ? [] : members.flatMap { $0.involvement.persons.map { Array($0) } ?? [] }, in: part)
         return Team(director: view.activeDirector(at: moment)?.worker, members: members, names: names, revision: revision)
     }
 

@@ -111,7 +111,8 @@ extension Vault {
         return Made(id, try registry.write(worker, key, expecting: .version(version), transaction.sql))
     }
 
-    /// Ends a worker's membership at once: account, roles, keys, and the involvements in every household.
+    /// Ends a worker's membership at once: account, roles, keys, and the involvements and directorships in every household, to which a
+    /// coordinator can then appoint another director.
     public func endWorker(_ grant: consuming Grant<EndWorker>, in transaction: borrowing Transaction) throws -> Made<WorkerID> {
         try require(grant.isLive)
         let id = grant.asked.worker
@@ -136,6 +137,9 @@ extension Vault {
             var change = try HouseholdChange(self, household, at: moment, workers: [id], in: sql)
             for involvement in change.view.facts.involvements where involvement.worker == id && involvement.state != .ended {
                 try change.write(try involvement.ended(.leaver, at: moment), .involvement, isNew: false)
+            }
+            for directorship in change.view.facts.directorships where directorship.worker == id && directorship.state != .ended {
+                try change.write(try directorship.closed(at: moment), .directorship, isNew: false)
             }
             _ = try change.settle()
         }

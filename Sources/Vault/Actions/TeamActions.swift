@@ -34,6 +34,8 @@ extension Vault {
             if case .deviated(let given) = grant.asked.preference { (true, given && !words.reason.isEmpty) } else { (false, false) }
         let directorship = try change.view.appointDirector(
             worker, id: .random(), deviatesFromPreference: deviates, reasonGiven: reasonGiven, by: coordinator, at: moment)
+        // Whom the coordinator replaces has left the team or is blocked; with this that is on record.
+        for overtaken in try change.view.overtakenDirectorships(at: moment) { try change.write(overtaken, .directorship, isNew: false) }
         try change.write(
             directorship, .directorship,
             words: DirectorshipWords(id: directorship.id, preference: words.preference, reason: words.reason), isNew: true)

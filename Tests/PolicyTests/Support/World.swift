@@ -8,6 +8,8 @@ struct World {
     var facts: HouseholdFacts
     /// Who the searches of this world find.
     var searchMatches: (blocked: Bool, any: Bool) = (false, false)
+    /// Who has to do with a household in this world, this one or another.
+    var engaged: Set<WorkerID> = []
     var engine = Reglement.engine
     private var count = 0
 
@@ -72,7 +74,8 @@ struct World {
         func find(_ id: WorkerID) -> WorkerFacts? { names.first { named($0) == id }.flatMap(worker) }
         return Facts(
             worker: asker.worker.flatMap(find), household: inHousehold ? view : nil, item: subject.item.flatMap(view.item),
-            namedWorkers: subject.workers.compactMap(find), organisations: team.organisations, searchMatches: searchMatches, revision: 1,
+            namedWorkers: subject.workers.compactMap(find), engaged: subject.needsEngagement ? engaged : [],
+            organisations: team.organisations, searchMatches: searchMatches, revision: 1,
             nextExpiry: nil, digest: [UInt8](repeating: 0, count: 32))
     }
 
@@ -110,6 +113,9 @@ struct World {
                 id: next(), household: Self.household, worker: named(name), state: .active, appointedBy: named("mirjam"),
                 appointedAt: moment,
                 activeFrom: moment))
+        // As the act of appointing does.
+        involve(
+            name, purpose: .direction, role: .caseDirector, until: moment.day.adding(months: 6).description, by: "mirjam", at: moment)
     }
 
     mutating func involve(
@@ -199,6 +205,8 @@ struct Decided: Equatable, CustomStringConvertible {
     let duties: Int
     var sentences: [Bilingual] = []
     var nextSteps: [Bilingual] = []
+    var failed: [String] = []
+    var thatOnly = false
 
     init(_ verdict: consuming Verdict) {
         switch consume verdict {
@@ -209,6 +217,7 @@ struct Decided: Equatable, CustomStringConvertible {
             mayKnow = true
             reason = ""
             duties = permit.duties.count
+            thatOnly = permit.thatOnly
         case .refuse(let refusal):
             outcome = "refuse"
             articles = refusal.articles.map(\.description)
@@ -218,6 +227,7 @@ struct Decided: Equatable, CustomStringConvertible {
             duties = 0
             sentences = refusal.sentences
             nextSteps = refusal.nextSteps
+            failed = refusal.failedPolicies
         }
     }
 
