@@ -99,6 +99,31 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// Whoever can reach the socket can send these, and has not signed in.
+    @Test func aHeadOfAnyFormEndsNobody() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        for language in [";", ";q=1", "en,;q=1", ",;,", ";;,;", "", "*", "en;", ";nl", "\u{e9}", String(repeating: ";", count: 4000)] {
+            for path in ["/v1/status", "/v1/nowhere", "/v1/session"] {
+                let reply = try await daemon.ask("GET", path, [("Accept-Language", language)])
+                #expect(reply.status == ["/v1/status": 200, "/v1/nowhere": 404, "/v1/session": 401][path], "\(language): \(reply.text)")
+            }
+        }
+        let odd = [
+            ("traceparent", "00-" + String(repeating: "g", count: 32) + "-0-0"), ("traceparent", "-"), ("If-Match", "\"\"\""),
+            ("Authorization", "Bearer"), ("Authorization", "Bearer "), ("Kluis-Item", "="), ("Content-Length", "-1"),
+        ]
+        for header in odd {
+            let answer = try await daemon.raw(Kluisd.request("GET", "/v1/households", [header]))
+            #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 4"), "\(header)")
+        }
+        for path in ["*", "//", "/v1//status", "http://", "http://kluis", "/v1/households?", "/v1/households?&=&%", "/%ff?after=%ff", "?"] {
+            let answer = String(decoding: try await daemon.raw(Kluisd.request("GET", path, [])), as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 "), "\(path): \(answer.prefix(80))")
+        }
+        #expect(try await daemon.ask("GET", "/v1/status").status == 200)
+        #expect(try await daemon.stop() == 0, "\(daemon.errors)")
+    }
+
     @Test func oversizeChunkedJSON() async throws {
         let chunk = Data("10000\r\n".utf8) + Data(repeating: UInt8(ascii: " "), count: 0x10000) + Data("\r\n".utf8)
         let body = (0..<8).reduce(Data()) { all, _ in all + chunk } + Data("0\r\n\r\n".utf8)
