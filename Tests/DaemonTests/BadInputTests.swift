@@ -124,6 +124,69 @@ import Testing
         #expect(try await daemon.stop() == 0, "\(daemon.errors)")
     }
 
+    /// What a request would not do although it says so: refused, and nothing done.
+    @Test func whatARequestWouldPassOverIsRefused() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let before = try await daemon.households(as: joost)
+        let persons = "/v1/households/\(furnished.household)/persons"
+        let person = #"{"givenName":"A","familyName":"B","birthDate":"2001-05-01","relation":"child"}"#
+        struct Passed {
+            let method: String, path: String, headers: [(String, String)], json: String?, field: String, dutch: String, english: String
+            init(
+                _ method: String, _ path: String, _ headers: [(String, String)], _ json: String?, _ field: String, _ dutch: String,
+                _ english: String
+            ) {
+                (self.method, self.path, self.headers, self.json) = (method, path, headers, json)
+                (self.field, self.dutch, self.english) = (field, dutch, english)
+            }
+        }
+        var all = ["true", "0", "yes", "", "1, 1", " 1 1", "01"].map {
+            Passed("POST", "/v1/households", [("Kluis-Why", $0)], "{}", "Kluis-Why", "geef 1", "give 1")
+        }
+        all += [
+            Passed("DELETE", "/v1/session", [("Kluis-Why", "1")], nil, "Kluis-Why", "laat deze kop weg", "leave this header out"),
+            Passed("POST", persons, [("Kluis-For", "selma")], person, "Kluis-For", "handeling van een inwoner", "resident's act"),
+            Passed("POST", "/v1/households", [("Kluis-For", "selma")], "{}", "Kluis-For", "handeling van een inwoner", "resident's act"),
+            Passed("GET", "/v1/workers", [("Kluis-For", "selma")], nil, "Kluis-For", "handeling van een inwoner", "resident's act"),
+            Passed("POST", "/v1/households", [("If-Match", "1")], "{}", "If-Match", "vergelijkt geen versie", "compares no version"),
+            Passed("GET", "/v1/households?limt=1", [], nil, "query", "kies uit: after, limit", "choose from: after, limit"),
+            Passed("GET", "/v1/households?limit=1&limit=2", [], nil, "limit", "één keer", "once"),
+            Passed("GET", "/v1/ledger/entries?last=3&after=1", [], nil, "last", "zonder after", "without after"),
+            Passed("GET", "/v1/access/what", [], nil, "household", "vraagteken", "question mark"),
+        ]
+        all += ["0", "-1", "501", "x", "", "9223372036854775808"].map {
+            Passed("GET", "/v1/households?limit=\($0)", [], nil, "limit", "1 tot 500", "1 to 500")
+        }
+        for passed in all {
+            for (language, words) in [("nl", passed.dutch), ("en", passed.english)] {
+                let reply = try await daemon.ask(
+                    passed.method, passed.path, as: joost, purpose: "D1", [("Accept-Language", language)] + passed.headers,
+                    json: passed.json)
+                #expect(reply.status == 400 && reply.problem == "invalid", "\(passed): \(reply.status) \(reply.text)")
+                #expect(reply.field("field") == passed.field && reply.field("detail")?.contains(words) == true, "\(passed): \(reply.text)")
+                #expect(
+                    reply.field("next")?.contains(language == "nl" ? "er is niets gedaan" : "nothing was done") == true, "\(reply.text)")
+            }
+        }
+        #expect(try await daemon.households(as: joost) == before, "only asked, or not at all")
+        #expect(try await daemon.ask("GET", "/v1/session", as: joost).status == 200, "still signed in")
+        let asked = try await daemon.ask("POST", "/v1/households", as: joost, purpose: "D1", [("Kluis-Why", "1")], json: "{}")
+        #expect(asked.status == 200 && asked.field("outcome") == "permit", "\(asked.text)")
+        #expect(try await daemon.households(as: joost) == before)
+        // The command line hears it as wrong use.
+        try await daemon.login("joost", hat: "direction")
+        for arguments in [
+            ["household", "create", "--purpose", "D1"], ["item", "list", furnished.household, "--purpose", "D2"],
+            ["team", "list", furnished.household, "--purpose", "D2"], ["worker", "list", "--purpose", "D8"],
+        ] {
+            let ended = try await daemon.kluis(arguments + ["--for", "selma"], account: "joost")
+            #expect(ended.status == 2 && ended.errors.contains("leave this header (--for) out"), "\(arguments): \(ended.errors)")
+            #expect(ended.errors.contains("kluis: hint: "), "\(ended.errors)")
+        }
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test func oversizeChunkedJSON() async throws {
         let chunk = Data("10000\r\n".utf8) + Data(repeating: UInt8(ascii: " "), count: 0x10000) + Data("\r\n".utf8)
         let body = (0..<8).reduce(Data()) { all, _ in all + chunk } + Data("0\r\n\r\n".utf8)

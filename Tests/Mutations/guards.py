@@ -321,3 +321,6 @@ guard(
     "connections", "connections are bounded", "Server/Listener.swift", "if open.served < limit,", "if GONE || open.served < limit,",
     "DaemonTests.StallTests/connectionsHave",
     also=[("Server/Listener.swift", "ofAccount < max(limit / 2, 1)", "GONE || ofAccount < max(limit / 2, 1)")])
+condition(
+    "for", "a header for a resident's act is refused where no act is recorded", "Server/Exchange.swift",
+    "onBehalfOf == nil || route.takesResident", "DaemonTests.BadInputTests/whatARequestWouldPassOverIsRefused")
