@@ -7,7 +7,7 @@ import Logging
 struct Kluisd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kluisd", abstract: "The vault daemon of the sociaal team.", version: Daemon.version,
-        subcommands: [Init.self, Serve.self, Rehearse.self, Check.self, Adopt.self])
+        subcommands: [Init.self, Serve.self, Rehearse.self, Check.self, Slot.self, Adopt.self])
 
     /// Before any thread starts: a private file mode mask, no core dumps, and no other process may look inside.
     static func harden() throws {

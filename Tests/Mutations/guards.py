@@ -324,3 +324,6 @@ guard(
 condition(
     "for", "a header for a resident's act is refused where no act is recorded", "Server/Exchange.swift",
     "onBehalfOf == nil || route.takesResident", "DaemonTests.BadInputTests/whatARequestWouldPassOverIsRefused")
+condition(
+    "last-way", "the last way to open that is no credential of the machine stays", "kluisd/Slots.swift",
+    "rest.contains(where: { $0.kind != .credential })", "DaemonTests.WaysToOpenTests/theLastWayStays")
