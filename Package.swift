@@ -140,7 +140,7 @@ let package = Package(
                 "kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "TLogConformance", "Sealing", "Household", arguments,
             ] + nio),
         tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),
-        tests("DaemonTests", ["kluisd", "kluis"]),
+        tests("DaemonTests", ["kluisd", "kluis", "Wire"]),
         tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -134,7 +134,7 @@ extension VaultServer {
                     domains: refusal.domains.map(\.rawValue), purpose: refusal.purpose.rawValue, from: refusal.askedOn.day.description,
                     state: "refused", signers: [refusal.by.description], missing: [])
             }
-            return Page(entries: consents + refusals, names: Names(list.names))
+            return try exchange.page(of: consents + refusals, names: Names(list.names), by: \.id)
         }
         return try json(cite(page, cited), cited.receipt)
     }

@@ -7,7 +7,8 @@ import ReferenceMonitor
 import Synchronization
 import Wire
 
-/// What the headers of one request say, parsed once.
+/// What the headers and the query of one request say, parsed once. What the route would pass over is refused: a caller who sends it believes that
+/// it counts.
 struct Exchange: Sendable {
     let language: Language
     let peer: PeerCredentials
@@ -20,11 +21,13 @@ struct Exchange: Sendable {
     let whyOnly: Bool
     let idempotencyKey: String?
     let ifMatch: UInt64?
+    /// The parameters of the query; only those that the route has.
+    let query: [String: String]
     let trace: TraceID
     /// A reference in the message that leads to nobody.
     let unresolved = Unresolved()
 
-    init(_ request: Hummingbird.Request, _ state: RequestState) throws(Problem) {
+    init(_ route: Route, _ request: Hummingbird.Request, _ state: RequestState) throws(Problem) {
         let headers = request.headers
         language = Language(headers)
         peer = state.peer
@@ -52,7 +55,28 @@ struct Exchange: Sendable {
             return known
         }
         onBehalfOf = headers[Self.name(HeaderName.onBehalfOf)]
-        whyOnly = headers[Self.name(HeaderName.why)] == "1"
+        guard onBehalfOf == nil || route.takesResident else {
+            throw .invalidField(
+                HeaderName.onBehalfOf,
+                Sentence(
+                    nl: "laat deze kop (--for) weg: dit verzoek legt geen handeling van een inwoner vast",
+                    en: "leave this header (--for) out: this request records no resident's act"))
+        }
+        switch headers[Self.name(HeaderName.why)] {
+        case nil: whyOnly = false
+        case "1" where route.isDecided: whyOnly = true
+        case "1":
+            throw .invalidField(
+                HeaderName.why,
+                Sentence(
+                    nl: "laat deze kop weg: over dit verzoek beslist het reglement niet",
+                    en: "leave this header out: the reglement does not decide on this request"))
+        default:
+            // Whoever misspells "only ask" must not have it done.
+            throw .invalidField(
+                HeaderName.why,
+                Sentence(nl: "geef 1 om het alleen te vragen, of laat deze kop weg", en: "give 1 to only ask, or leave this header out"))
+        }
         if let key = headers[Self.name(HeaderName.idempotencyKey)] {
             guard (1...64).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
                 throw .invalidField(
@@ -70,12 +94,67 @@ struct Exchange: Sendable {
                         nl: "geef het versienummer uit de ETag van het laatste antwoord",
                         en: "give the version number in the ETag of the last answer"))
             }
+            guard route.comparesVersion || !route.isChange else {
+                throw .invalidField(
+                    HeaderName.ifMatch,
+                    Sentence(
+                        nl: "laat deze kop weg: dit verzoek vergelijkt geen versie",
+                        en: "leave this header out: this request compares no version"))
+            }
             ifMatch = version
         } else {
             ifMatch = nil
         }
+        query = try Self.query(of: request, route.queryParameters)
         trace = headers[Self.name(HeaderName.traceParent)].flatMap(Self.trace) ?? .random()
     }
+
+    private static func query(of request: Hummingbird.Request, _ known: [Route.Parameter]) throws(Problem) -> [String: String] {
+        var query: [String: String] = [:]
+        // A route without parameters reads nothing behind the question mark, and nothing there can be mistaken for one.
+        if known.isEmpty { return query }
+        for (key, value) in request.uri.queryParameters {
+            guard known.contains(where: { $0.name == key }) else {
+                let names = known.map(\.name).joined(separator: ", ")
+                throw .invalidField("query", Sentence(nl: "kies uit: \(names)", en: "choose from: \(names)"))
+            }
+            guard query.updateValue(String(value), forKey: String(key)) == nil else {
+                throw .invalidField(String(key), Sentence(nl: "geef dit één keer", en: "give this once"))
+            }
+        }
+        for parameter in known where parameter.isRequired && query[parameter.name] == nil {
+            throw .invalidField(
+                parameter.name, Sentence(nl: "geef dit mee achter het vraagteken", en: "give this behind the question mark"))
+        }
+        return query
+    }
+
+    /// The number in a parameter of the query; nil when it is not there.
+    func number(_ name: String, upTo most: Int) throws(Problem) -> Int? {
+        guard let text = query[name] else { return nil }
+        guard let number = Int(text), (1...most).contains(number) else {
+            throw .invalidField(name, Sentence(nl: "geef een getal van 1 tot \(most)", en: "give a number from 1 to \(most)"))
+        }
+        return number
+    }
+
+    /// The part of a list that was asked for.
+    /// - Throws: for a cursor of no entry: told after a permit only, when it is plain what the caller may see.
+    func page<Entry>(of all: [Entry], names: Names? = nil, by id: (Entry) -> String) throws(Problem) -> Page<Entry> {
+        var rest = all[...]
+        if let after = query["after"] {
+            guard let index = all.firstIndex(where: { id($0) == after }) else { throw Self.unknownCursor }
+            rest = all[(index + 1)...]
+        }
+        let part = rest.prefix(try number("limit", upTo: Route.pageLimit) ?? Route.pageLimit)
+        return Page(entries: Array(part), next: part.count < rest.count ? part.last.map(id) : nil, names: names)
+    }
+
+    static let unknownCursor = Problem.invalidField(
+        "after",
+        Sentence(
+            nl: "geef de cursor van de vorige bladzijde, of begin zonder cursor opnieuw",
+            en: "give the cursor of the page before, or begin again without one"))
 
     /// The trace of a `traceparent`. Source: W3C Trace Context §3.2.2.
     private static func trace(_ text: String) -> TraceID? {

@@ -49,12 +49,12 @@ extension VaultServer {
                 return monitor.showing(
                     Policy.ReadCard(household: household), for: caller.asker, purpose: exchange.purpose, at: moment, on: facts)
             }
-            return Page(
-                entries: list.lines.map {
+            return try exchange.page(
+                of: list.lines.map {
                     HouseholdBrief(
                         id: $0.household.id.description, number: $0.number, state: $0.household.state.rawValue,
                         director: $0.director?.description)
-                }, names: Names(list.names))
+                }, names: Names(list.names), by: \.id)
         }
         return try json(cite(page, cited), cited.receipt)
     }
@@ -82,7 +82,10 @@ extension VaultServer {
         var answer = card
         answer.articles = cited.articles
         answer.receipt = cited.receipt
-        if personsOnly { return try json(cite(Page(entries: answer.persons, names: answer.names), cited), cited.receipt) }
+        if personsOnly {
+            let page = try exchange.page(of: answer.persons, names: answer.names, by: \.id)
+            return try json(cite(page, cited), cited.receipt)
+        }
         return try json(answer, cited.receipt, version: answer.version)
     }
 

@@ -41,10 +41,10 @@ extension WireError {
                 nl: "verbeter de naam van dit veld of laat het weg; /v1/openapi.json noemt de velden",
                 en: "correct the name of this field or leave it out; /v1/openapi.json names the fields")
         case .missingField: Sentence(nl: "geef dit veld mee", en: "give this field as well")
-        case .wrongType:
+        case .wrongType(let path):
             Sentence(
-                nl: "geef dit veld de soort waarde die /v1/openapi.json noemt",
-                en: "give this field the type of value that /v1/openapi.json names")
+                nl: "geef \(path) de soort waarde die /v1/openapi.json bij dit veld noemt",
+                en: "give \(path) the type of value that /v1/openapi.json names for this field")
         case .badHeader:
             Sentence(
                 nl: "stuur de kop als één JSON-document in base64url, zonder opvulling",

@@ -151,14 +151,13 @@ extension VaultServer {
         }
     }
 
-    func listItems(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+    func listItems(_ state: RequestState, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
         let action = Policy.ListItems(household: household)
         if exchange.whyOnly {
             return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
         }
-        let after = request.uri.queryParameters["after"].map(String.init)
         let (page, cited) = try await read(action, exchange, by: caller) { [vault, monitor] grant in
             let moment = grant.moment
             let list = try vault.listItems(grant) { facts in
@@ -167,21 +166,9 @@ extension VaultServer {
                     Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: exchange.purpose,
                     basis: exchange.basis, at: moment, on: facts)
             }
-            var page = Page(list.lines.map { ItemBrief($0.item, title: $0.title) }, after: after, limit: 500, id: \.id)
-            page.names = Names(list.names)
-            return page
+            return try exchange.page(of: list.lines.map { ItemBrief($0.item, title: $0.title) }, names: Names(list.names), by: \.id)
         }
         return try json(cite(page, cited), cited.receipt)
-    }
-}
-
-extension Page {
-    /// The part of a list behind a cursor.
-    init(_ all: [Entry], after: String?, limit: Int, id: (Entry) -> String) {
-        var rest = all[...]
-        if let after, let index = all.firstIndex(where: { id($0) == after }) { rest = all[(index + 1)...] }
-        let part = rest.prefix(limit)
-        self.init(entries: Array(part), next: part.count < rest.count ? part.last.map(id) : nil)
     }
 }
 

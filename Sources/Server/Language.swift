@@ -7,7 +7,7 @@ enum Language: String, Sendable, CaseIterable {
     /// The caller's language by `Accept-Language`: the first of ours that is named, else Dutch.
     init(_ headers: HTTPFields) {
         let wanted = (headers[.acceptLanguage] ?? "").lowercased().split(separator: ",").map { part in
-            part.split(separator: ";")[0].trimmingPrefix { $0 == " " }.prefix(2)
+            part.prefix { $0 != ";" }.trimmingPrefix { $0 == " " }.prefix(2)
         }
         self = wanted.lazy.compactMap { Language(rawValue: String($0)) }.first ?? .nl
     }

@@ -9,23 +9,16 @@ import Vault
 import Wire
 
 extension VaultServer {
-    func ledgerEntries(_ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
+    func ledgerEntries(_ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
-        let query = request.uri.queryParameters
-        let limit = min(query["limit"].flatMap { UInt64($0) } ?? 100, 1000)
         let size = monitor.logSize
-        let range: Range<UInt64>
-        if let last = query["last"].flatMap({ UInt64($0) }) {
-            range = (size - min(size, min(last, 1000)))..<size
-        } else {
-            let first = query["after"].flatMap { UInt64($0) }.map { $0 &+ 1 } ?? 0
-            range = min(first, size)..<min(min(first, size) + limit, size)
-        }
+        let (range, isUnknown) = try range(of: exchange, size: size)
         let action = ReadLog(range: range)
         if exchange.whyOnly {
             return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
         }
         let (page, cited) = try await read(action, exchange, by: caller) { [monitor] grant in
+            if isUnknown { throw Exchange.unknownCursor }
             let lines = try await monitor.lines(grant)
             return LedgerPage(
                 entries: lines.map(LedgerLine.init),
@@ -33,6 +26,26 @@ extension VaultServer {
                 names: try await handles(in: lines))
         }
         return try json(cite(page, cited), cited.receipt)
+    }
+
+    /// The lines that were asked for, of a log of this size; and whether the cursor is of no line, which is told after a permit only, for it says
+    /// how long the log is.
+    private func range(of exchange: Exchange, size: UInt64) throws(Problem) -> (Range<UInt64>, isUnknown: Bool) {
+        let limit = try exchange.number("limit", upTo: Route.ledgerPageLimit)
+        if let last = try exchange.number("last", upTo: Route.ledgerPageLimit) {
+            guard limit == nil, exchange.query["after"] == nil else {
+                throw .invalidField("last", Sentence(nl: "geef dit zonder after en limit", en: "give this without after and limit"))
+            }
+            return (size - min(size, UInt64(last))..<size, false)
+        }
+        var first: UInt64 = 0
+        var isUnknown = false
+        if let text = exchange.query["after"] {
+            guard let after = UInt64(text) else { throw Exchange.unknownCursor }
+            isUnknown = after >= size
+            first = isUnknown ? size : after + 1
+        }
+        return (first..<min(first + UInt64(limit ?? 100), size), isUnknown)
     }
 
     /// Workers and organisations by what people type for them: a reviewer reads `kees`, and no name is opened for it.
@@ -104,9 +117,9 @@ extension VaultServer {
 
     /// A file of the public copy, as any web server would give it: `?path=checkpoint`, `?path=tile/0/000`. For whoever is signed in; nothing
     /// in it is about anybody, so nothing is decided and no line is written.
-    func ledgerFile(_ request: Hummingbird.Request, _ exchange: Exchange) throws -> Response {
+    func ledgerFile(_ exchange: Exchange) throws -> Response {
         _ = try caller(exchange)
-        guard let path = request.uri.queryParameters["path"], let bytes = try operations.ledgerFile(String(path)) else {
+        guard let path = exchange.query["path"], let bytes = try operations.ledgerFile(path) else {
             throw Problem.notFound
         }
         return Response(
@@ -114,9 +127,9 @@ extension VaultServer {
     }
 
     /// Who may, what may I: each question is decided by the same engine, and that it was asked is recorded once.
-    func access(_ route: Route, _ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
+    func access(_ route: Route, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
-        guard let household = request.uri.queryParameters["household"].flatMap({ HouseholdID(String($0)) }) else { throw Problem.notFound }
+        guard let household = exchange.query["household"].flatMap({ HouseholdID($0) }) else { throw Problem.notFound }
         let now = operations.clock.now()
         let purpose = exchange.purpose
         if exchange.whyOnly {
@@ -143,7 +156,7 @@ extension VaultServer {
             }
             return try json(cite(page, cited), cited.receipt)
         }
-        guard let item = request.uri.queryParameters["item"].flatMap({ ItemID(String($0)) }) else { throw Problem.notFound }
+        guard let item = exchange.query["item"].flatMap({ ItemID($0) }) else { throw Problem.notFound }
         let (page, cited) = try await read(Policy.ListTeam(household: household), exchange, by: caller) { [vault, monitor] grant in
             let own = try await monitor.references { transaction in
                 try vault.facts(for: Policy.ReadItem(household: household, item: item).about, asker: caller.asker, at: now, in: transaction)

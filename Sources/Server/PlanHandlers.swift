@@ -181,12 +181,12 @@ extension VaultServer {
         let (page, cited) = try await read(Policy.ReadCard(household: household), exchange, by: caller) { [vault] grant in
             // Which versions there are is read with the card's right, out of the transaction that decided.
             let plans = try vault.readCard(grant).plans
-            return Page(
-                entries: plans.sorted { $0.number < $1.number }.map {
+            return try exchange.page(
+                of: plans.sorted { $0.number < $1.number }.map {
                     PlanBrief(
                         id: $0.id.description, number: $0.number, state: $0.state.rawValue, presentedOn: $0.presentedOn?.description,
                         inForceOn: $0.inForceOn?.description)
-                })
+                }, by: \.id)
         }
         return try json(cite(page, cited), cited.receipt)
     }

@@ -138,13 +138,13 @@ extension VaultServer {
         }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             let (workers, names) = try vault.listWorkers(grant)
-            return Page(
-                entries: workers.map {
+            return try exchange.page(
+                of: workers.map {
                     WorkerBrief(
                         id: $0.worker.id.description, handle: $0.handle, name: $0.words.name,
                         organisation: $0.worker.organisation.description,
                         roles: $0.roles.map(\.rawValue), state: $0.worker.state.rawValue)
-                }, names: Names(names))
+                }, names: Names(names), by: \.id)
         }
         return try json(cite(page, cited), cited.receipt)
     }
@@ -156,12 +156,12 @@ extension VaultServer {
             return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
         }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
-            Page(
-                entries: try vault.listOrganisations(grant).map {
+            try exchange.page(
+                of: try vault.listOrganisations(grant).map {
                     OrganisationBrief(
                         id: $0.organisation.id.description, handle: $0.handle, name: $0.words.name, kind: $0.organisation.kind.rawValue,
                         contactRoute: $0.words.contactRoute)
-                })
+                }, by: \.id)
         }
         return try json(cite(page, cited), cited.receipt)
     }

@@ -29,7 +29,7 @@ extension VaultServer {
         return try json(answer, nil)
     }
 
-    func openAPI() throws -> Response { try json(OpenAPI.document(version: version), nil) }
+    func openAPI() throws -> Response { try json(try OpenAPI(version: version), nil) }
 
     func challenge(_ request: Hummingbird.Request, _ exchange: Exchange) async throws -> Response {
         let message = try await body(ChallengeRequest.self, request)

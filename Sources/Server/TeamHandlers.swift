@@ -78,8 +78,8 @@ extension VaultServer {
         }
         let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             let team = try vault.listTeam(grant)
-            return Page(
-                entries: team.members.map { member in
+            return try exchange.page(
+                of: team.members.map { member in
                     let involvement = member.involvement
                     let name = team.names.lines[involvement.worker.description]
                     return InvolvementBrief(
@@ -90,7 +90,7 @@ extension VaultServer {
                         role: involvement.role.rawValue, persons: involvement.persons.map { $0.map(\.description) } ?? [],
                         purpose: involvement.purpose.rawValue, from: involvement.from.description, until: involvement.until.description,
                         state: member.isLive ? "live" : involvement.state.rawValue)
-                }, names: Names(team.names))
+                }, names: Names(team.names), by: \.id)
         }
         return try json(cite(page, cited), cited.receipt)
     }

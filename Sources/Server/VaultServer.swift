@@ -178,7 +178,7 @@ public struct VaultServer: Sendable {
                 route.template.split(separator: "/").map { "/" + ($0.first == "{" ? ":" + $0.dropFirst().dropLast() : $0) }.joined())
             guard let method = HTTPRequest.Method(route.method.rawValue) else { continue }
             router.on(path, method: method) { request, state in
-                let exchange = try Exchange(request, state)
+                let exchange = try Exchange(route, request, state)
                 return try await self.answer(route, request, state, exchange)
             }
         }

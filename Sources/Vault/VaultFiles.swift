@@ -54,6 +54,13 @@ public enum VaultFiles {
         ((try? FileStatus(of: paths.slots, .slots)) ?? nil) != nil || ((try? FileStatus(of: paths.database, .database)) ?? nil) != nil
     }
 
+    /// Makes a folder that only its owner may enter, so that it is there after a crash too; one that is there must be like that already.
+    ///
+    /// - Throws: ``VaultError/unsafeFile(_:)`` for a folder that others may enter; ``VaultError/file(_:errno:)``.
+    public static func makeFolder(_ path: String) throws(VaultError) {
+        if try Files.makeFolder(path) { try Files.syncFolder(Files.folder(of: path)) }
+    }
+
     /// Makes a new vault: folders, slots, keyring, and a registry with its founders. Nothing that is there is overwritten.
     ///
     /// - Parameters:
@@ -64,7 +71,7 @@ public enum VaultFiles {
         _ paths: VaultPaths, secret: borrowing SlotSecret, label: String, cost: Argon2id.Cost = .moderate, founding: Founding
     ) async throws {
         guard !exists(paths), try FileStatus(of: paths.keyring, .keyring) == nil else { throw VaultError.wrongPlace }
-        try Files.makeFolder(paths.state)
+        try makeFolder(paths.state)
         try BlobFolder(paths: paths, faults: Faults(enabled: false)).prepare()
         let vault = Octets16.random()
         let root = try RootKey.generate()
@@ -125,24 +132,9 @@ public enum VaultFiles {
     ///   ``VaultError/doesNotVerify(_:)`` with
     ///   `slotsForged` or `keyringForged`; ``VaultError/unsafeFile(_:)`` when others may read or write the files.
     public static func unseal(_ paths: VaultPaths, with secret: borrowing SlotSecret) throws -> KeySession {
-        guard try FileStatus(of: paths.slots, .slots) != nil else { throw VaultError.wrongPlace }
-        // ORDER: before any key is asked for, so that a vault of another format is told as that and not as forged.
-        try requireFormat(paths)
-        let bytes = try Files.readPrivate(paths.slots, limit: slotsLimit, .slots)
-        let list: SlotList
-        do throws(SealingError) {
-            list = try SlotList.decode(bytes)
-        } catch { throw VaultError.doesNotVerify(.slotsForged) }
+        let list = try readSlots(paths)
         let root: RootKey
-        do throws(SealingError) {
-            root = try list.open(with: secret)
-        } catch {
-            switch error {
-            case .wrongSecret: throw VaultError.wrongSecret
-            case .slotListForged: throw VaultError.doesNotVerify(.slotsForged)
-            default: throw error
-            }
-        }
+        do throws(SealingError) { root = try list.open(with: secret) } catch { throw told(error) }
         guard let vault = Octets16(list.vault) else { throw VaultError.doesNotVerify(.slotsForged) }
         let sealed = try Files.readPrivate(paths.keyring, limit: keyringLimit, .keyring)
         let keyring: Keyring
@@ -152,6 +144,57 @@ public enum VaultFiles {
             throw error == .outOfMemory ? error : VaultError.doesNotVerify(.keyringForged)
         }
         return try KeySession(vault: vault, root: root, keyring: keyring, sealed: sealed, keyringPath: paths.keyring)
+    }
+
+    private static func readSlots(_ paths: VaultPaths) throws -> SlotList {
+        guard try FileStatus(of: paths.slots, .slots) != nil else { throw VaultError.wrongPlace }
+        // ORDER: before any key is asked for, so that a vault of another format is told as that and not as forged.
+        try requireFormat(paths)
+        let bytes = try Files.readPrivate(paths.slots, limit: slotsLimit, .slots)
+        do throws(SealingError) { return try SlotList.decode(bytes) } catch { throw VaultError.doesNotVerify(.slotsForged) }
+    }
+
+    /// What went wrong with a secret, in the vault's own terms.
+    private static func told(_ error: SealingError) -> any Error {
+        switch error {
+        case .wrongSecret: VaultError.wrongSecret
+        case .slotListForged: VaultError.doesNotVerify(.slotsForged)
+        default: error
+        }
+    }
+
+    // MARK: - Ways to open
+
+    /// Opens a vault with a secret as a start does, up to the keys, and closes it again: which ways there are, and which of them it was.
+    ///
+    /// - Throws: as ``unseal(_:with:)``.
+    public static func rehearse(_ paths: VaultPaths, with secret: borrowing SlotSecret) throws -> (ways: [KeySlot], opened: SlotID) {
+        try unseal(paths, with: secret).seal()
+        let list = try readSlots(paths)
+        do throws(SealingError) { return (list.slots, try list.slot(openedBy: secret)) } catch { throw told(error) }
+    }
+
+    /// Changes the ways to open a vault. Whatever happens on the way, the file holds the old list or the new one. Call only while nobody serves
+    /// the vault: the file is replaced without looking who else does.
+    ///
+    /// - Throws: as ``unseal(_:with:)``, and what `change` throws; nothing was changed then.
+    public static func changeSlots<Output>(
+        _ paths: VaultPaths, with secret: borrowing SlotSecret, _ change: (inout SlotList, borrowing RootKey) throws -> Output
+    ) throws -> Output {
+        var list = try readSlots(paths)
+        let root: RootKey
+        do throws(SealingError) { root = try list.open(with: secret) } catch { throw told(error) }
+        let output = try change(&list, root)
+        try Files.replace(paths.slots, with: list.encode(), .slots)
+        return output
+    }
+
+    /// The ways to open a vault as they stand in the file, for advice: nothing vouches for them. Nil where they cannot be read.
+    public static func claimedWays(_ paths: VaultPaths) -> [KeySlot]? {
+        guard let file = try? OpenFile.read(paths.slots, .slots), let bytes = try? file.readAll(limit: slotsLimit, .slots) else {
+            return nil
+        }
+        return try? SlotList.decode(bytes).slots
     }
 
     /// The format stands in the database file's own header, where the vault's tables put it.

@@ -2,9 +2,11 @@
 public enum HeaderName {
     /// Why the caller asks: `D1` … `D9` (PR-3.1). Every data request carries it.
     public static let purpose = "Kluis-Purpose"
-    /// The resident whose act a worker records: a person's identifier, or a given name within the household.
+    /// The resident whose act a worker records: a person's identifier, or a given name within the household. Refused where the route records no
+    /// such act (``Route/takesResident``).
     public static let onBehalfOf = "Kluis-For"
-    /// `1`: decide and say why, do nothing. The answer is a `DecisionAnswer`.
+    /// `1`: decide and say why, do nothing. The answer is a `DecisionAnswer`. Any other value is refused, and so is `1` where nothing is decided
+    /// (``Route/isDecided``).
     public static let why = "Kluis-Why"
     /// `G1` … `G11` (PR-10.1): the task that the caller acts under, where a request names one. Reading what a colleague made takes one (PR-10.3).
     public static let basis = "Kluis-Basis"
@@ -18,7 +20,7 @@ public enum HeaderName {
     public static let articles = "Kluis-Articles"
     /// One opaque value (1–64 visible ASCII characters) per attempt at a change: the same one again is the same attempt.
     public static let idempotencyKey = "Idempotency-Key"
-    /// Compare-and-set on the version that a `ETag` told.
+    /// Compare-and-set on the version that a `ETag` told. Refused on a change that compares nothing (``Route/comparesVersion``).
     public static let ifMatch = "If-Match"
     /// `Bearer <token>`.
     public static let authorization = "Authorization"

@@ -15,11 +15,18 @@ struct PlaintextScan {
     static let window = 24
     /// Pieces that are taken of one file, spread over all of it.
     static let windowsPerFile = 200
-    /// The shortest word that is looked for. Four random bytes turn up in a few megabytes once in a thousand runs; five once in a hundred thousand.
+    /// The shortest word that is looked for wherever it stands. Four random bytes turn up in a few megabytes once in a thousand runs; five once in
+    /// a hundred thousand. A shorter word is looked for as a record would hold it: in quotes.
     static let shortestWord = 5
+    /// Words of fewer bytes than this are not looked for.
+    static let leastWord = 3
 
-    init(_ attachments: [Script.Attachment]) {
-        var needles: [Needle] = []
+    /// Names of the household that `daemon start demo` makes, which stand in no attached file.
+    static let demoHousehold = ["Selma", "Aydin", "Ronald", "de Wit", "Emre", "Noor", "Sem", "Hatice", "Kaya", "H-0147"]
+
+    /// - Parameter isDemo: whether the demo household was made.
+    init(_ attachments: [Script.Attachment], isDemo: Bool = false) {
+        var needles = isDemo ? Self.demoHousehold.map { Self.needle($0, "the demo household") } : []
         for file in attachments {
             let content = Data(file.content)
             let steps = max(1, (content.count + Self.window - 1) / Self.window)
@@ -35,11 +42,15 @@ struct PlaintextScan {
             for line in content.split(separator: UInt8(ascii: "\n")) where (12..<Self.window).contains(line.count) && Set(line).count > 4 {
                 needles.append(Needle(bytes: Data(line), origin: "a line of \(file.name)"))
             }
-            for word in Self.words(in: file) { needles.append(Needle(bytes: Data(word.utf8), origin: "a word of \(file.name)")) }
+            for word in Self.words(in: file) { needles.append(Self.needle(word, "a word of \(file.name)")) }
             // Without a title of its own, an item is called as its file.
             if file.name.utf8.count >= 8 { needles.append(Needle(bytes: Data(file.name.utf8), origin: "the name \(file.name)")) }
         }
         self.needles = needles
+    }
+
+    private static func needle(_ word: String, _ origin: String) -> Needle {
+        Needle(bytes: Data((word.utf8.count < shortestWord ? "\"\(word)\"" : word).utf8), origin: origin)
     }
 
     /// Names of fields whose values are about somebody or in somebody's words.
@@ -61,7 +72,7 @@ struct PlaintextScan {
                 if tellingFields.contains(field) { words.append(value) }
             }
         }
-        return words.filter { $0.utf8.count >= shortestWord }
+        return words.filter { $0.utf8.count >= leastWord }
     }
 
     private static func collect(_ tree: JSONTree, under field: String?, into words: inout [String]) {

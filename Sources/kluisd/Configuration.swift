@@ -62,7 +62,7 @@ struct Configuration: Sendable {
     /// Checks a text. Keys that are left out keep their defaults.
     static func parse(_ text: String, file: String) throws(Failure) -> Configuration {
         let root: Node?
-        do { root = try Yams.compose(yaml: text) } catch { throw Failure(description: "\(file) is not valid YAML: \(error)") }
+        do { root = try Yams.compose(yaml: text) } catch { throw failure(error, in: text, file: file) }
         var configuration = Configuration()
         guard let root else { return configuration }
         guard case .mapping(let mapping) = root else { throw Failure(description: "\(file) must hold keys and values") }
@@ -83,6 +83,23 @@ struct Configuration: Sendable {
                 description: "\(file): 'unwitnessed-hours' without a 'witness-policy' would shut the vault for good; make it none")
         }
         return configuration
+    }
+
+    /// What the reader of YAML says, in one line and without the text around it.
+    private static func failure(_ error: any Error, in text: String, file: String) -> Failure {
+        switch error as? YamlError {
+        case .duplicatedKeysInMapping(let keys, _):
+            let key = keys.first ?? ""
+            // The reader does not say where. Keys of this file begin their line.
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().filter { _, line in
+                line.hasPrefix(key) && line.dropFirst(key.count).drop { $0 == " " }.first == ":"
+            }
+            let place = lines.dropFirst().first.map { ":\($0.offset + 1)" } ?? ""
+            return Failure(description: "\(file)\(place): key '\(key)' stands twice")
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            return Failure(description: "\(file):\(mark.line) is not valid YAML: \(problem)")
+        default: return Failure(description: "\(file) is not valid YAML")
+        }
     }
 
     /// A text file that only root and the daemon may write, at most 64 KiB.

@@ -35,12 +35,11 @@ struct Init: AsyncParsableCommand {
             guard !VaultFiles.exists(settings.paths) else {
                 throw Ending.failed("there is a vault in \(settings.stateDirectory) already", hint: "kluisd serve opens it", status: 2)
             }
-            // Private like the state directory; one that is there already is checked when it is opened.
-            guard unsafe mkdir(settings.keyDirectory, 0o700) == 0 || errno == EEXIST else {
+            do { try VaultFiles.makeFolder(settings.keyDirectory) } catch VaultError.file {
                 throw Ending.failed(
                     "\(settings.keyDirectory) cannot be made", hint: "make it first, with mode 0700, for the account of kluisd", status: 2)
             }
-            let secret = try UnsealingSecret.read(configuration)
+            let secret = try UnsealingSecret.read(configuration, isNew: true)
             let now = SystemClock.now
             let organisation = OrganisationID.random()
             let worker = WorkerID.random()
@@ -65,6 +64,7 @@ struct Init: AsyncParsableCommand {
                 ])
             try await VaultFiles.create(settings.paths, secret: secret, label: configuration.unseal.rawValue, founding: founding)
             print("the vault was made in \(settings.stateDirectory)")
+            advise(VaultFiles.claimedWays(settings.paths))
         }
     }
 }

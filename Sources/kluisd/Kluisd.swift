@@ -3,11 +3,33 @@ import CKluis
 import Glibc
 import Logging
 
-@main
+/// The program: reads its arguments, runs one command, and ends with its exit status. Wrong use ends with 2, in the same form as every other
+/// error.
+@main enum Program {
+    static func main() async {
+        do {
+            let command = try Kluisd.parseAsRoot()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                var plain = command
+                try plain.run()
+            }
+        } catch  where Kluisd.exitCode(for: error) == .success {
+            print(Kluisd.fullMessage(for: error))
+        } catch {
+            let lines = Kluisd.message(for: error).split(whereSeparator: \.isNewline)
+            var sentence = lines.joined(separator: " ")
+            while sentence.last == "." || sentence.last == " " { sentence.removeLast() }
+            Ending.failed(sentence.prefix(1).lowercased() + sentence.dropFirst(), hint: "kluisd --help", status: 2).tell()
+        }
+    }
+}
+
 struct Kluisd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kluisd", abstract: "The vault daemon of the sociaal team.", version: Daemon.version,
-        subcommands: [Init.self, Serve.self, Rehearse.self, Check.self, Adopt.self])
+        subcommands: [Init.self, Serve.self, Rehearse.self, Check.self, Slot.self, Adopt.self])
 
     /// Before any thread starts: a private file mode mask, no core dumps, and no other process may look inside.
     static func harden() throws {

@@ -24,6 +24,14 @@ struct Rehearse: AsyncParsableCommand {
 
     private var keys: String { state + ".keys" }
 
+    func validate() throws {
+        guard (1...86_400).contains(stallSeconds) else { throw ValidationError("--stall-seconds is a number from 1 to 86400") }
+        guard (2...65_536).contains(connections) else { throw ValidationError("--connections is a number from 2 to 65536") }
+        guard unwitnessedHours.map({ (1...8760).contains($0) }) ?? true else {
+            throw ValidationError("--unwitnessed-hours is a number from 1 to 8760")
+        }
+    }
+
     func run() async throws {
         await ending {
             try Kluisd.harden()
@@ -35,9 +43,9 @@ struct Rehearse: AsyncParsableCommand {
             let lock = try LockFile(path: keys + "/lock")
             var settings = Daemon.Settings(
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
-                stallSeconds: max(1, stallSeconds), connections: max(2, connections), logLevel: .warning)
+                stallSeconds: stallSeconds, connections: connections, logLevel: .warning)
             settings.witnessPolicy = try witnesses.map { path throws(Configuration.Failure) in try WitnessPolicy.read(path: path) }
-            settings.unwitnessedHours = unwitnessedHours.map { max(1, $0) }
+            settings.unwitnessedHours = unwitnessedHours
             let logger = Kluisd.logger(settings.logLevel)
             let isNew = !VaultFiles.exists(settings.paths)
             if isNew { try await make(settings) }

@@ -11,6 +11,15 @@ struct ConfigurationOption: ParsableArguments {
 
     func settings() throws -> (Configuration, Daemon.Settings) {
         let configuration = try Configuration.read(path: path)
+        var settings = Self.settings(configuration)
+        settings.witnessPolicy = try configuration.witnessPolicy.map { path throws(Configuration.Failure) in
+            try WitnessPolicy.read(path: path)
+        }
+        return (configuration, settings)
+    }
+
+    /// All but what stands in another file.
+    static func settings(_ configuration: Configuration) -> Daemon.Settings {
         var settings = Daemon.Settings(
             stateDirectory: configuration.stateDirectory, keyDirectory: configuration.keyDirectory,
             policyDirectory: configuration.policyDirectory, socket: configuration.socket)
@@ -19,18 +28,16 @@ struct ConfigurationOption: ParsableArguments {
         settings.jsonLimit = configuration.jsonLimit * 1024
         settings.itemLimit = UInt64(configuration.itemLimit) << 30
         settings.stopSeconds = configuration.stopSeconds
-        settings.witnessPolicy = try configuration.witnessPolicy.map { path throws(Configuration.Failure) in
-            try WitnessPolicy.read(path: path)
-        }
         settings.unwitnessedHours = configuration.unwitnessedHours
         settings.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
-        return (configuration, settings)
+        return settings
     }
 }
 
 /// Where the secret that opens the vault comes from.
 enum UnsealingSecret {
-    static func read(_ configuration: Configuration) throws -> SlotSecret {
+    /// - Parameter isNew: the secret is chosen now; a passphrase is asked for twice, where it is typed.
+    static func read(_ configuration: Configuration, isNew: Bool = false) throws -> SlotSecret {
         switch configuration.unseal {
         case .credential:
             guard let folder = Systemd.environment("CREDENTIALS_DIRECTORY") else {
@@ -38,9 +45,33 @@ enum UnsealingSecret {
                     "there is no credential to open the vault with", hint: "start it with systemd, or choose another way under `unseal`",
                     status: 4)
             }
-            return try .credential(try SecretFile.read(folder + "/kluis-root"))
-        case .keyFile: return try .keyFile(try SecretFile.read(configuration.keyFile))
-        case .passphrase: return try .passphrase(try SecretFile.prompt("passphrase: "))
+            return try credential(folder + "/kluis-root")
+        case .keyFile: return try keyFile(configuration.keyFile)
+        case .passphrase: return try passphrase(isNew: isNew)
+        }
+    }
+
+    static func keyFile(_ path: String) throws -> SlotSecret { try random(path, SlotSecret.keyFile) }
+    static func credential(_ path: String) throws -> SlotSecret { try random(path, SlotSecret.credential) }
+
+    static func passphrase(isNew: Bool) throws -> SlotSecret {
+        guard isNew, isatty(0) == 1 else { return try .passphrase(try SecretFile.prompt("passphrase: ")) }
+        let first = try SecretFile.prompt("new passphrase: ")
+        let again = try SecretFile.prompt("once more: ")
+        guard first.withBytes({ first in again.withBytes { ConstantTime.equal(first, $0) } }) else {
+            throw Ending.failed("the two passphrases differ", hint: "nothing was changed; try again", status: 2)
+        }
+        return try .passphrase(first)
+    }
+
+    private static func random(
+        _ path: String, _ secret: (consuming SecretBytes) throws(SealingError) -> SlotSecret
+    ) throws -> SlotSecret {
+        let content = try SecretFile.read(path)
+        do throws(SealingError) { return try secret(content) } catch {
+            guard error == .wrongLength else { throw error }
+            throw Ending.failed(
+                "\(path) is no key: it must hold 32 to 4096 random bytes", hint: "head -c 32 /dev/urandom makes one", status: 2)
         }
     }
 }
@@ -128,6 +159,9 @@ struct Check: AsyncParsableCommand {
                 print("configuration: ok")
                 if let path = configuration.witnessPolicy { print("witnesses: ok, \(try WitnessPolicy.read(path: path).peers.count)") }
                 folder = folder ?? configuration.policyDirectory
+                let ways = VaultFiles.claimedWays(ConfigurationOption.settings(configuration).paths)
+                if let ways { print("ways to open: \(ways.count)") }
+                advise(ways)
             }
             if let folder {
                 let engine = try PolicyFolder.load(folder)

@@ -53,7 +53,39 @@ import Testing
 
     @Test func aRepeatedKeyIsRefused() async throws {
         let ended = try await check("socket: /run/a\nlog-level: info\nsocket: /run/b\n")
-        #expect(ended.status == 2 && ended.errors.contains("kluisd.yaml") && ended.errors.contains("socket"), "\(ended.errors)")
+        #expect(ended.status == 2 && ended.errors.hasSuffix("kluisd.yaml:3: key 'socket' stands twice\n"), "\(ended.errors)")
+    }
+
+    /// Nothing of the file but the place and the key: it names where secrets lie.
+    @Test(arguments: [
+        "key-file: /etc/kluis/hidden.key\nsocket: /run/a\nsocket: /run/b\n", "key-file: /etc/kluis/hidden.key\nsocket: [\n",
+        "key-file: /etc/kluis/hidden.key\nsocket: {a: 1, a: 2}\n", "key-file: /etc/kluis/hidden.key\n\tsocket: /run/a\n",
+        "key-file: &a /etc/kluis/hidden.key\nsocket: *b\n",
+    ])
+    func aWrongFileIsNotRepeated(text: String) async throws {
+        let ended = try await check(text)
+        #expect(ended.status == 2 && ended.errors.hasPrefix("kluisd: error: "), "\(ended.errors)")
+        #expect(ended.errors.split(separator: "\n").count == 1 && !ended.errors.contains("hidden"), "\(ended.errors)")
+    }
+
+    @Test(arguments: [
+        ["--nonsense"], ["frobnicate"], ["init"], ["rehearse", "--state", "/nowhere"], ["slot", "remove"],
+        ["slot", "try", "--passphrase", "--key-file", "/nowhere"],
+        ["rehearse", "--state", "/nowhere", "--socket", "/nowhere/s", "--stall-seconds", "9999999999999"],
+    ])
+    func wrongUseEndsLikeEveryOtherError(arguments: [String]) async throws {
+        let ended = try await Built.run("kluisd", arguments)
+        #expect(ended.status == 2 && ended.text.isEmpty, "\(ended.status) \(ended.text)")
+        let lines = ended.errors.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasPrefix("kluisd: error: ") && lines[1].hasPrefix("kluisd: hint: "), "\(ended.errors)")
+        #expect(lines[0].last != "." && lines[0].dropFirst(15).first?.isUppercase == false, "\(ended.errors)")
+    }
+
+    @Test func whoAsksForHelpGetsIt() async throws {
+        for arguments in [["--help"], ["init", "--help"], ["slot", "add", "--help"], ["--version"]] {
+            let ended = try await Built.run("kluisd", arguments)
+            #expect(ended.status == 0 && ended.errors.isEmpty && !ended.text.isEmpty, "\(arguments): \(ended.errors)")
+        }
     }
 
     @Test(arguments: [0o620, 0o602, 0o666])

@@ -130,7 +130,8 @@ final class RealVault: Sendable {
     }
 
     /// Starts `kluisd serve`, or what stands before it, and waits until it says that it is ready.
-    func start(through launcher: [String] = []) async throws {
+    /// - Parameter passphrase: typed, where another way opens the vault than the one that it was made with.
+    func start(through launcher: [String] = [], typing passphrase: String? = nil) async throws {
         let daemon = try Built.path("kluisd")
         let notify = try NotifySocket(directory + "/n\(notifications.add(1, ordering: .relaxed).newValue)")
         let process = Process()
@@ -138,7 +139,8 @@ final class RealVault: Sendable {
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(["NOTIFY_SOCKET": notify.path]) { $1 }
-        try typed(Self.passphrase).write(to: URL(fileURLWithPath: directory + "/in"))
+        let input = passphrase.map { Data(($0 + "\n").utf8) } ?? typed(Self.passphrase)
+        try input.write(to: URL(fileURLWithPath: directory + "/in"))
         process.standardInput = FileHandle(forReadingAtPath: directory + "/in")
         try Data().write(to: URL(fileURLWithPath: directory + "/err"))
         process.standardOutput = FileHandle.nullDevice

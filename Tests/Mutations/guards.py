@@ -457,3 +457,9 @@ guard(
     "connections", "connections are bounded", "Server/Listener.swift", "if open.served < limit,", "if GONE || open.served < limit,",
     "DaemonTests.StallTests/connectionsHave",
     also=[("Server/Listener.swift", "ofAccount < max(limit / 2, 1)", "GONE || ofAccount < max(limit / 2, 1)")])
+condition(
+    "for", "a header for a resident's act is refused where no act is recorded", "Server/Exchange.swift",
+    "onBehalfOf == nil || route.takesResident", "DaemonTests.BadInputTests/whatARequestWouldPassOverIsRefused")
+condition(
+    "last-way", "the last way to open that is no credential of the machine stays", "kluisd/Slots.swift",
+    "rest.contains(where: { $0.kind != .credential })", "DaemonTests.WaysToOpenTests/theLastWayStays")

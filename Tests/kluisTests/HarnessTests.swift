@@ -116,6 +116,28 @@ import Testing
         #expect(scan.findings(in: Data("parent 1987-03-11 relation".utf8), called: "f").isEmpty)
     }
 
+    /// A short name is looked for as a record holds it; loose it turns up by chance.
+    @Test func shortNamesAreFoundInQuotes() {
+        let scan = PlaintextScan([attachment("p.json", #"{"givenName":"Emre","familyName":"Ek","relation":"child"}"#)])
+        #expect(scan.findings(in: Data(#"xx"givenName":"Emre","yy"#.utf8), called: "f").count == 1)
+        #expect(scan.findings(in: Data("xxEmreyy".utf8), called: "f").isEmpty)
+        #expect(scan.findings(in: Data(#""Ek""#.utf8), called: "f").isEmpty, "two letters are everywhere")
+    }
+
+    /// The demo household stands in no script: its names are looked for all the same.
+    @Test func theDemoHouseholdIsLookedFor() throws {
+        let scan = PlaintextScan([], isDemo: true)
+        for word in ["Selma", "de Wit", #""Sem""#, "Hatice", #""Kaya""#, "H-0147"] {
+            #expect(scan.findings(in: Data("xx\(word)yy".utf8), called: "f").count == 1, "\(word)")
+            #expect(PlaintextScan([]).findings(in: Data(word.utf8), called: "f").isEmpty)
+        }
+        let source = try String(
+            contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/kluisd/DemoHousehold.swift"),
+            encoding: .utf8)
+        let names = Set(source.matches(of: /(?:name|family|number): "([^"]+)"/).map { String($0.1) })
+        #expect(names.count > 8 && names == Set(PlaintextScan.demoHousehold))
+    }
+
     @Test func directoriesAreSearchedToTheBottom() throws {
         let directory = try Scratch.directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
