@@ -58,6 +58,8 @@ public final class AuditLog: Participant, Sendable {
         var batch = Batch()
         /// Outcomes that ride with this transaction.
         var riding: [OutcomeToCome] = []
+        /// How many of those could not be written.
+        var unwritten = 0
         var stored: UInt64 = 0
     }
     // INVARIANT: only the writer's thread touches `open`; the lock is never waited for.
@@ -104,7 +106,7 @@ public final class AuditLog: Participant, Sendable {
     public static var emptyHead: Head { LogStanding().head }
     /// The same as the open transaction will leave it, for the commit record. Call while preparing, after the log has prepared.
     public var preparedHead: Head { open.withLock { $0.progress.standing.head } }
-    /// How many readings' outcomes could not be written since the start; the next start closes those readings.
+    /// How many readings' outcomes could not be written since somebody last took this to zero; the next start closes those readings.
     public let outcomesNotWritten = Atomic<Int>(0)
 
     // MARK: - Appending
@@ -306,6 +308,8 @@ public final class AuditLog: Participant, Sendable {
         }
         // ORDER: remembered before they are written, so that a transaction that is lost gives them back.
         open.withLock { $0.riding = riding }
+        // Everybody's lines first, so that what is wrong with one of those does not look like an outcome's fault.
+        try settle(in: transaction)
         do {
             try ride(riding, in: transaction)
         } catch {
@@ -314,13 +318,11 @@ public final class AuditLog: Participant, Sendable {
             // written stay open in the tables, where the next start finds them.
             for outcome in riding {
                 do { try ride([outcome], in: transaction) } catch {
-                    guard transaction.isOpen else { throw error }
-                    outcomesNotWritten.add(1, ordering: .relaxed)
-                    open.withLock { $0.riding.removeAll { $0.of == outcome.of } }
+                    guard transaction.isOpen, !(error is DatabaseError) else { throw error }
+                    open.withLock { $0.unwritten += 1 }
                 }
             }
         }
-        try settle(in: transaction)
         let (frontier, stored) = open.withLock { ($0.progress.standing.frontier, $0.stored) }
         guard frontier.size != stored else { return }
         try transaction.sql.cachedStatement(
@@ -351,10 +353,11 @@ public final class AuditLog: Participant, Sendable {
     }
 
     public func committed() {
-        let (standing, batch) = open.withLock { open in
+        let (standing, batch, unwritten) = open.withLock { open in
             open.lines = []
-            return (open.progress.standing, open.batch)
+            return (open.progress.standing, open.batch, open.unwritten)
         }
+        outcomesNotWritten.add(unwritten, ordering: .relaxed)
         published.withLock { $0 = standing }
         batch.committed.store(true, ordering: .releasing)
     }

@@ -13,15 +13,14 @@ extension LedgerExport {
     /// Keeps a checkpoint with cosignatures; durable when this returns, and in the public copy if that still shows this checkpoint.
     ///
     /// - Parameters:
-    ///   - cosigned: verified by the caller.
-    ///   - witnesses: whose cosignatures a leaf commits to at once; nil when the next start is to make it.
+    ///   - anchoring: whether a leaf commits to the cosignatures at once; otherwise the next start makes it.
     ///   - moment: now, in milliseconds since 1970.
-    public func keep(_ cosigned: SignedNote, anchoring witnesses: Witnesses?, at moment: Int64) async throws {
+    public func keep(_ cosigned: SignedNote, anchoring: Bool, at moment: Int64) async throws {
         let size = try Checkpoint(parsing: cosigned.text).size
-        let kept = try await writer.perform { [log] transaction in
+        let kept = try await writer.perform { [log, witnesses] transaction in
             // What a file brought while a witness was asked stays.
-            let kept = try log.keep(cosigned, in: transaction)
-            if let witnesses { try log.anchorCosignatures(by: witnesses, at: moment, in: transaction) }
+            let kept = try log.keep(cosigned, by: witnesses, in: transaction)
+            if anchoring { try log.anchorCosignatures(by: witnesses, at: moment, in: transaction) }
             return kept
         }
         try show(kept, size: size)
@@ -32,20 +31,29 @@ extension LedgerExport {
         if exported == size { try Self.write(cosigned.bytes, to: "checkpoint", in: directory) }
     }
 
-    /// The newest checkpoints with cosignatures, newest first, at most 64; not verified.
+    /// The newest checkpoints with cosignatures, newest first, at most 64.
     public func cosigned() async throws -> [SignedNote] {
-        try await writer.perform { transaction in
-            try Data.fetchAll(
-                transaction.sql, sql: "SELECT note FROM ledger_cosigned ORDER BY size DESC LIMIT ?", arguments: [Self.openingCount]
-            ).compactMap { try? SignedNote(parsing: Array($0)) }
+        try await writer.perform { [log, witnesses] transaction in
+            let rows = try Data.fetchAll(
+                transaction.sql,
+                sql: """
+                    SELECT k.note FROM ledger_cosigned c JOIN ledger_checkpoint k ON k.size = c.size ORDER BY c.size DESC LIMIT ?
+                    """, arguments: [Self.openingCount])
+            return try rows.map { try log.withCosignatures(SignedNote(parsing: Array($0)), by: witnesses, in: transaction) }
         }
     }
 
-    /// The checkpoint of a size with the cosignatures that were kept; nil when there are none. Not verified.
+    /// The checkpoint of a size with the cosignatures that were kept; nil when there is no such checkpoint.
     public func cosigned(size: UInt64) async throws -> SignedNote? {
+        try await writer.perform { [log, witnesses] transaction in
+            try log.checkpoint(size: size, in: transaction).map { try log.withCosignatures($0, by: witnesses, in: transaction) }
+        }
+    }
+
+    /// The size of the newest checkpoint that was signed; nil when there is none.
+    public func newestCheckpoint() async throws -> UInt64? {
         try await writer.perform { transaction in
-            try Data.fetchOne(transaction.sql, sql: "SELECT note FROM ledger_cosigned WHERE size = ?", arguments: [Int64(clamping: size)])
-                .map { try SignedNote(parsing: Array($0)) }
+            try Int64.fetchOne(transaction.sql, sql: "SELECT max(size) FROM ledger_checkpoint").flatMap { UInt64(exactly: $0) }
         }
     }
 
@@ -56,15 +64,6 @@ extension LedgerExport {
                 transaction.sql, sql: "SELECT moment FROM ledger_checkpoint WHERE size > ? AND moment IS NOT NULL ORDER BY size LIMIT 1",
                 arguments: [size.map { Int64($0) } ?? -1])
         }
-    }
-
-    /// The note with the cosignatures that were kept for the same text.
-    static func withCosignatures(_ signed: SignedNote, in transaction: borrowing Transaction) throws -> SignedNote {
-        let size = try Checkpoint(parsing: signed.text).size
-        let kept = try Data.fetchOne(
-            transaction.sql, sql: "SELECT note FROM ledger_cosigned WHERE size = ?", arguments: [Int64(size)])
-        guard let kept, let note = try? SignedNote(parsing: Array(kept)), note.text == signed.text else { return signed }
-        return note
     }
 }
 
@@ -107,7 +106,7 @@ extension AuditLog {
         let offered = try OfferedCosignatures(file, by: VerifierKeys(witnesses.keys))
         let own = try checkpoint(of: offered, log: witnesses.log, in: transaction)
         let checkpoint = try Checkpoint(parsing: own.text)
-        let before = try LedgerExport.withCosignatures(own, in: transaction)
+        let before = try withCosignatures(own, by: witnesses, in: transaction)
         let new = offered.verified(on: own.text).filter { one in
             !before.signatures.contains { $0.name == one.key.name && $0.keyID == one.key.keyID }
         }
@@ -119,7 +118,7 @@ extension AuditLog {
             try note.append(one.signature)
         }
         if !names.isEmpty {
-            _ = try keep(note, in: transaction)
+            _ = try keep(note, by: witnesses, in: transaction)
             try anchorCosignatures(by: witnesses, at: moment, in: transaction)
         }
         return AddedCosignatures(size: checkpoint.size, note: note, witnesses: names.map(\.description))
@@ -147,18 +146,54 @@ extension AuditLog {
         throw TransparencyLogError.badSignature(offered.lines[0].name)
     }
 
+    /// A checkpoint as it was signed, whose row the commit record vouches for; nil when there is none of this size.
+    func checkpoint(size: UInt64, in transaction: borrowing Transaction) throws -> SignedNote? {
+        try Data.fetchOne(
+            transaction.sql, sql: "SELECT note FROM ledger_checkpoint WHERE size = ?", arguments: [Int64(clamping: size)]
+        ).map { try SignedNote(parsing: Array($0)) }
+    }
+
+    /// The log's own note with the cosignatures that were kept for it.
+    ///
+    /// Nothing vouches for a row of `ledger_cosigned` but the signatures in it, so each line is taken for itself: those that witnesses gave on this
+    /// very text. Whatever else somebody wrote there is passed over, and harms none of them.
+    func withCosignatures(_ own: SignedNote, by witnesses: Witnesses, in transaction: borrowing Transaction) throws -> SignedNote {
+        let size = try Checkpoint(parsing: own.text).size
+        let row = try Data.fetchOne(
+            transaction.sql, sql: "SELECT note FROM ledger_cosigned WHERE size = ?", arguments: [Int64(clamping: size)])
+        guard let row, let kept = try? SignedNote(parsing: Array(row)) else { return own }
+        return try adding(kept.signatures, by: witnesses, to: own)
+    }
+
+    /// A note with those of some lines that are cosignatures on its text by witnesses, each that it has not got yet.
+    private func adding(_ lines: [NoteSignature], by witnesses: Witnesses, to note: SignedNote) throws -> SignedNote {
+        var note = note
+        for line in lines where !note.signatures.contains(where: { $0.name == line.name && $0.keyID == line.keyID }) {
+            var alone = try SignedNote(text: note.text)
+            guard (try? alone.append(line)) != nil,
+                let verified = try? alone.verified(by: VerifierKeys(witnesses.keys)).signatures, verified.count == 1
+            else { continue }
+            try note.append(line)
+        }
+        return note
+    }
+
     /// Keeps a checkpoint's cosignatures beside those that it has already; a leaf is owed when that changes anything.
     /// - Returns: the checkpoint with all of them.
-    func keep(_ cosigned: SignedNote, in transaction: borrowing Transaction) throws -> SignedNote {
-        let before = try LedgerExport.withCosignatures(try SignedNote(text: cosigned.text), in: transaction)
-        var note = before
-        for signature in cosigned.signatures where !note.signatures.contains(signature) { try note.append(signature) }
+    /// - Throws: ``LedgerError/doesNotVerify(index:)`` for a text that this log never signed.
+    func keep(_ cosigned: SignedNote, by witnesses: Witnesses, in transaction: borrowing Transaction) throws -> SignedNote {
+        let size = try Checkpoint(parsing: cosigned.text).size
+        guard let own = try checkpoint(size: size, in: transaction), own.text == cosigned.text else {
+            throw LedgerError.doesNotVerify(index: nil)
+        }
+        let before = try withCosignatures(own, by: witnesses, in: transaction)
+        let note = try adding(cosigned.signatures, by: witnesses, to: before)
         guard note != before else { return note }
         try transaction.sql.execute(
             sql: """
                 INSERT INTO ledger_cosigned(size, note) VALUES (?, ?) ON CONFLICT(size) DO UPDATE SET note = excluded.note, seq = NULL
                 """,
-            arguments: [Int64(try Checkpoint(parsing: note.text).size), Data(note.bytes)])
+            arguments: [Int64(size), Data(note.bytes)])
         return note
     }
 }
@@ -202,25 +237,16 @@ private struct OfferedCosignatures {
 extension AuditLog {
     /// Makes the leaves that are owed: one for each checkpoint with cosignatures that no leaf commits to yet.
     ///
-    /// A leaf stays for ever, so a row is believed only as far as its signatures go: it must be on a checkpoint that this log made, and every line
-    /// beside the log's own must be a witness's. A row that is neither gets no leaf, and counts for nobody.
+    /// A leaf stays for ever: it commits to what witnesses signed and to nothing else that a row may hold.
     public func anchorCosignatures(by witnesses: Witnesses, at moment: Int64, in transaction: borrowing Transaction) throws {
-        let rows = try Row.fetchAll(
-            transaction.sql,
-            sql: """
-                SELECT c.size, c.note, k.note FROM ledger_cosigned c JOIN ledger_checkpoint k ON k.size = c.size
-                WHERE c.seq IS NULL ORDER BY c.size
-                """)
-        for row in rows {
-            let size: Int64 = row[0]
-            guard let note = try? SignedNote(parsing: Array(row[1] as Data)), let own = try? SignedNote(parsing: Array(row[2] as Data)),
-                note.text == own.text,
-                let verified = try? VerifiedCheckpoint.verify(note, log: VerifierKeys(witnesses.log), witnesses: witnesses.keys),
-                !verified.cosignatures.isEmpty,
-                verified.logSignatures.count + verified.cosignatures.count == note.signatures.count
-            else { continue }
+        let owed = try Int64.fetchAll(transaction.sql, sql: "SELECT size FROM ledger_cosigned WHERE seq IS NULL ORDER BY size")
+        for size in owed {
+            guard let own = try UInt64(exactly: size).flatMap({ try checkpoint(size: $0, in: transaction) }) else { continue }
+            let note = try withCosignatures(own, by: witnesses, in: transaction)
+            guard note != own else { continue }
             let seq = try append(CosignedCheckpoint(moment: moment, note: note), in: transaction)
-            try transaction.sql.execute(sql: "UPDATE ledger_cosigned SET seq = ? WHERE size = ?", arguments: [Int64(seq), size])
+            try transaction.sql.execute(
+                sql: "UPDATE ledger_cosigned SET seq = ?, note = ? WHERE size = ?", arguments: [Int64(seq), Data(note.bytes), size])
         }
     }
 
@@ -233,7 +259,7 @@ extension AuditLog {
             transaction.sql,
             sql: """
                 SELECT l.seq, l.side FROM ledger_cosigned c JOIN ledger_leaf l ON l.seq = c.seq
-                WHERE c.seq < ? ORDER BY c.seq DESC LIMIT ?
+                WHERE c.seq >= 0 AND c.seq < ? ORDER BY c.seq DESC LIMIT ?
                 """,
             arguments: [Int64(size), LedgerExport.openingCount])
         return try rows.reversed().compactMap { row in

@@ -21,6 +21,8 @@ public actor LedgerExport {
     let writer: Writer
     let log: AuditLog
     private let signer: NoteSigner
+    /// Whose cosignatures are shown beside the log's own signature.
+    let witnesses: Witnesses
     private(set) var exported: UInt64
     /// What an earlier run left in the directory, until it was verified.
     private var unverified: Checkpoint?
@@ -44,15 +46,18 @@ public actor LedgerExport {
 
     /// - Parameters:
     ///   - directory: made when it is not there; 0755, its files 0644.
+    ///   - witnesses: whose cosignatures count.
     ///   - published: what ``published(in:)`` found there.
     public init(
-        directory: String, store: Store, writer: Writer, log: AuditLog, signer: NoteSigner, published: Checkpoint?
+        directory: String, store: Store, writer: Writer, log: AuditLog, signer: NoteSigner, witnesses: [VerifierKey] = [],
+        published: Checkpoint?
     ) throws(LedgerError) {
         self.directory = directory
         self.store = store
         self.writer = writer
         self.log = log
         self.signer = signer
+        self.witnesses = Witnesses(witnesses, of: signer.key)
         exported = published?.size ?? 0
         unverified = published
         try Self.makeDirectory(directory)
@@ -73,9 +78,12 @@ public actor LedgerExport {
         guard let root = Hash(head.root) else { throw LedgerError.doesNotVerify(index: nil) }
         let checkpoint = try Checkpoint(origin: Origin(signer.key.name), size: head.size, root: root)
         let signed = try checkpoint.signed(by: signer)
-        let (note, openings) = try await writer.perform { [log] transaction in
+        let (note, openings) = try await writer.perform { [log, witnesses] transaction in
             try log.keep(signed, size: head.size, at: moment, in: transaction)
-            return (try Self.withCosignatures(signed, in: transaction).bytes, try log.cosignedOpenings(below: head.size, in: transaction))
+            return (
+                try log.withCosignatures(signed, by: witnesses, in: transaction).bytes,
+                try log.cosignedOpenings(below: head.size, in: transaction)
+            )
         }
         let isCopyWhole = try isWhole()
         if head.size > exported || !isCopyWhole {

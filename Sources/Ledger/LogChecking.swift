@@ -84,6 +84,10 @@ public struct LogCheck: Sendable {
         guard end == expected.frontier.size else { return }
         isDone = true
         if standing.frontier != expected.frontier { problems.append(.otherRoot) }
+        // A row before the first or behind the last is no leaf of this log.
+        let strangers = try Int.fetchOne(
+            transaction.sql, sql: "SELECT count(*) FROM ledger_leaf WHERE seq < 0 OR seq >= ?", arguments: [Int64(clamping: end)])
+        guard strangers == 0 else { return problems.append(.otherRows) }
         do { try standing.readRest(transaction.sql) } catch is LedgerError { return problems.append(.otherRows) }
         if standing.beside != expected.beside { problems.append(.otherRows) }
     }

@@ -74,8 +74,9 @@ actor Cosigning {
             }
         }
         self.witnessed = witnessed
+        // Out of the log's own tables, which the commit record vouches for, and not out of a file that anybody could take away.
         let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) }
-        let size = published?.size ?? 0
+        let size = max(try await export.newestCheckpoint() ?? 0, published?.size ?? 0)
         self.published = size
         shown = Mutex(
             WitnessStanding(
@@ -113,8 +114,9 @@ actor Cosigning {
         let published = try await export.publish(at: now.millisecondsSince1970)
         self.published = published.size
         if published.size > witnessed ?? 0 {
+            let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) } ?? now
             shown.withLock {
-                $0.since = $0.since ?? now
+                $0.since = $0.since ?? since
                 $0.entries = published.size - (witnessed ?? 0)
             }
         }
@@ -137,7 +139,7 @@ actor Cosigning {
         guard signatures.count > checkpoint.cosignatures.count else { return published }
         var note = try SignedNote(text: checkpoint.note.text)
         for signature in checkpoint.logSignatures + signatures { try note.append(signature.signature) }
-        try await export.keep(note, anchoring: anchoring ? counted : nil, at: now.millisecondsSince1970)
+        try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
         try await count(signatures, on: published.size)
         return (note.bytes, published.size, published.root)
     }

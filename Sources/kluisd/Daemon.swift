@@ -117,6 +117,7 @@ struct Daemon {
         let verifier = try VerifierKey(name: name, algorithm: .ed25519, publicKey: signing.publicKey)
         let export = try LedgerExport(
             directory: settings.ledger, store: store, writer: writer, log: log, signer: NoteSigner(key: verifier) { try signing.sign($0) },
+            witnesses: settings.witnessPolicy?.peers.map(\.key) ?? [],
             published: published)
         if let witnesses = settings.witnessPolicy, witnesses.peers.contains(where: { witnesses.policy.isQuorum([$0.key]) }) {
             // Allowed, for two partners or for a beginning; but whoever holds that one key and this machine can show two histories.
@@ -242,7 +243,10 @@ struct Daemon {
         // Outcomes that waited for a commit to ride with get one. What cannot be written is closed by the next start, and keeps nobody from seeing
         // where the log stands.
         do { if log.hasWaitingOutcomes { try await writer.perform { _ in } } } catch { failure = error }
-        do { _ = try await cosigning.publish(anchoring: false) } catch { failure = failure ?? error }
+        do { _ = try await cosigning.publish(anchoring: false) } catch {
+            // Of two failures the one that nobody knows the outcome of is told.
+            if case StorageError.unknown = error { failure = error } else { failure = failure ?? error }
+        }
         await writer.stop()
         do { try store.close() } catch { failure = failure ?? error }
         // Whatever went wrong before, the keys are destroyed.
@@ -279,11 +283,11 @@ private struct Checkpoints: Service {
     /// A disk that is full answers "not recorded" here as it does to everybody else, and nobody's reading ends for it. What does end the daemon
     /// is a commit of which nobody knows whether it stands.
     private func tick() async throws {
-        do { try await writer.perform { _ in } } catch StorageError.notRecorded {
-            logger.error("outcomes-not-recorded-yet")
+        do { try await writer.perform { _ in } } catch StorageError.notRecorded(let reason) {
+            logger.error("outcomes-not-recorded-yet", metadata: ["reason": "\(reason)"])
         }
-        let lost = log.outcomesNotWritten.load(ordering: .relaxed)
-        if lost > 0 { logger.error("outcomes-not-written", metadata: ["since-start": "\(lost)"]) }
+        let lost = log.outcomesNotWritten.exchange(0, ordering: .relaxed)
+        if lost > 0 { logger.error("outcomes-not-written", metadata: ["count": "\(lost)"]) }
         Systemd.notify("WATCHDOG=1")
     }
 

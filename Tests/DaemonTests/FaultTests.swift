@@ -106,6 +106,10 @@ import Testing
         #expect(try await daemon.ended() == 74)
         #expect(daemon.errors.contains("kluisd: error: a commit failed with an input or output error"))
         try await daemon.start()
+        // Also when something else went wrong just before: the outcome of this reading waits for a commit.
+        let again = try await daemon.signIn("joost", hat: "direction")
+        #expect(Reply(try await daemon.read(furnished.small, in: furnished, as: again))?.status == 200)
+        try await daemon.arm("disk-full-at-commit")
         try await daemon.arm("io-error-at-commit")
         #expect(try await daemon.stop() == 74)
         try await daemon.start()

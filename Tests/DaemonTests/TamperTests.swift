@@ -318,6 +318,7 @@ import Testing
         ("DELETE FROM ledger_leaf WHERE seq = 5", "leaf-missing:5"),
         ("UPDATE ledger_leaf SET side = CAST(x'07' || '2025-03' || substr(side, 9) AS BLOB) WHERE seq = 5", "line-does-not-open:5"),
         ("DELETE FROM ledger_checkpoint", "rows-differ"),
+        ("INSERT INTO ledger_leaf SELECT 5000, leaf, side FROM ledger_leaf WHERE seq = 5", "rows-differ"),
     ])
     func aChangedLedgerIsFoundWhileItRuns(edit: String, problem: String) async throws {
         let (daemon, _) = try await Kluisd.furnished()

@@ -386,6 +386,11 @@ struct AuditLogTests {
         try outcome(3, of: broken)
         try outcome(4, of: sound)
         fixture.keys.broken.withLock { _ = $0.insert("h-broken") }
+        // A transaction that is lost gives all of them back.
+        #expect(fixture.faults.arm(.diskFullAtCommit))
+        await #expect(throws: StorageError.notRecorded(.diskFull)) { try await Self.append(1, to: fixture) }
+        #expect(log.hasWaitingOutcomes)
+        #expect(log.outcomesNotWritten.load(ordering: .relaxed) == 0)
         try await Self.append(1, to: fixture)
         #expect(!log.hasWaitingOutcomes)
         #expect(log.outcomesNotWritten.load(ordering: .relaxed) == 1)
@@ -422,6 +427,8 @@ struct AuditLogTests {
         ("UPDATE ledger_leaf SET side = CAST(x'07' || '2001-01' || substr(side, 9) AS BLOB) WHERE seq = 3", [.otherRows]),
         ("DELETE FROM ledger_checkpoint", [.otherRows]), ("UPDATE ledger_checkpoint SET moment = moment + 1", [.otherRows]),
         ("DELETE FROM ledger_open", [.otherRows]),
+        ("INSERT INTO ledger_leaf SELECT 5000, leaf, side FROM ledger_leaf WHERE seq = 3", [.otherRows]),
+        ("INSERT INTO ledger_leaf SELECT -1, leaf, side FROM ledger_leaf WHERE seq = 3", [.otherRows]),
     ]) func aRowThatWasChangedIsFoundWhileItRuns(_ edit: String, _ problems: [LogProblem]) async throws {
         let fixture = try Fixture()
         let log = fixture.log
@@ -468,20 +475,50 @@ struct AuditLogTests {
         #expect(!FileManager.default.fileExists(atPath: fixture.exportPath + "/openings"))
     }
 
-    /// A leaf stays for ever: none is made of a row that no witness signed.
-    @Test func aRowThatNoWitnessSignedIsNotAnchored() async throws {
+    private func witness(_ name: String) throws -> (key: VerifierKey, signer: NoteSigner) {
+        let key = try Ed25519.SigningKey.generate()
+        let verifier = try VerifierKey(
+            name: try #require(KeyName(name)), algorithm: .timestampedCosignature, publicKey: key.publicKey.bytes)
+        let box = Fixture.Signer(key)
+        return (verifier, NoteSigner(key: verifier) { try box.sign($0) })
+    }
+
+    /// A leaf stays for ever, and so does what outsiders were shown: both hold what witnesses signed, whatever else somebody wrote into the row.
+    @Test func onlyWhatWitnessesSignedIsAnchoredAndShown() async throws {
         let fixture = try Fixture()
         try await Self.append(3, to: fixture)
-        let export = try fixture.export()
-        _ = try await export.publish(at: 1)
-        let key = try Ed25519.SigningKey.generate()
-        let name = try #require(KeyName("witness.test/w"))
-        let witness = try VerifierKey(name: name, algorithm: .timestampedCosignature, publicKey: key.publicKey.bytes)
+        let (known, stranger) = (try witness("witness.test/known"), try witness("witness.test/stranger"))
+        let export = try LedgerExport(
+            directory: fixture.exportPath, store: fixture.store, writer: fixture.writer, log: fixture.log, signer: fixture.signer,
+            witnesses: [known.key], published: nil)
+        let published = try await export.publish(at: 1)
+        let own = try SignedNote(parsing: published.note)
         let log = fixture.log
-        let witnesses = Witnesses([witness], of: fixture.signer.key)
-        try fixture.sql("INSERT INTO ledger_cosigned(size, note) SELECT size, note FROM ledger_checkpoint")
-        try await fixture.writer.perform { try log.anchorCosignatures(by: witnesses, at: 2, in: $0) }
-        #expect(log.size == 3)
+        let witnesses = Witnesses([known.key], of: fixture.signer.key)
+        func plant(_ lines: [NoteSignature]) throws {
+            var note = own
+            for line in lines { try note.append(line) }
+            let octets = note.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            try fixture.sql("INSERT OR REPLACE INTO ledger_cosigned(size, note) VALUES (3, x'\(octets)')")
+        }
+        func anchor() async throws {
+            try await fixture.writer.perform { try log.anchorCosignatures(by: witnesses, at: 2, in: $0) }
+        }
+        let good = try known.signer.signature(over: own.text, time: 1_768_000_000)
+        let foreign = try stranger.signer.signature(over: own.text, time: 1_768_000_000)
+        let junk = try known.signer.signature(over: own.text + [0x0A], time: 1_768_000_000)
+        for lines in [[], [foreign], [junk], [foreign, junk]] {
+            try plant(lines)
+            try await anchor()
+            #expect(log.size == 3)
+            #expect(try await export.publish(at: 2).note == own.bytes)
+        }
+        try plant([foreign, good])
+        try await anchor()
+        #expect(log.size == 4)
+        #expect(try await export.cosigned(size: 3)?.signatures == own.signatures + [good])
+        try await anchor()
+        #expect(log.size == 4)
     }
 
     @Test func theSideOfALineOpensNoOtherLine() async throws {

@@ -169,8 +169,8 @@ guard(
     "log-gap", "a row that is gone is no number that no line has", LOG, "guard index == next, let leaf", "guard GONE || index == next, let leaf",
     "LedgerTests.AuditLogTests/readingALogWithAGap")
 condition(
-    "anchored", "no leaf is made of a row that no witness signed", "Ledger/Cosignatures.swift", "!verified.cosignatures.isEmpty,",
-    "LedgerTests.AuditLogTests/aRowThatNoWitnessSigned")
+    "anchored", "no leaf is made of a row that no witness signed", "Ledger/Cosignatures.swift", "note != own else { continue }",
+    "LedgerTests.AuditLogTests/onlyWhatWitnessesSigned")
 condition(
     "unknown-commit", "an error of which nobody knows whether the commit stands is told as that", "Storage/Writer.swift",
     "Self.isKnownNotToStand(reason) else", "StorageTests.WriterTests/everyMember")

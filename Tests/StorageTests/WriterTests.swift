@@ -278,7 +278,7 @@ struct WriterTests {
         await #expect(throws: StorageError.stopped) { try await fixture.insert("b") }
     }
 
-    /// Everybody in a commit that may or may not stand hears so, also when it does; who waited was never in it.
+    /// Everybody in a commit that may or may not stand hears so, also when it does.
     @Test(arguments: [Faults.Name.ioErrorAtCommit, .ioErrorAfterCommit, .noMemoryAtCommit])
     func everyMemberOfAnUnknownCommitHearsSo(_ fault: Faults.Name) async throws {
         let fixture = try Fixture()
