@@ -227,6 +227,7 @@ public struct ReferenceMonitor: Sendable {
                 )
             }
         }
+        if explanation.reason == .policyError { policyFailure(explanation.failedPolicies) }
         if explanation.outcome != .refuse, let change = A.self as? any Change.Type, let since = held(change, at: request.moment) {
             throw try unwitnessed(entry, since: since)
         }
@@ -340,6 +341,7 @@ public struct ReferenceMonitor: Sendable {
                 return nil
             }
         } catch { throw .interrupted([]) }
+        if let refusal, refusal.reason == .policyError { policyFailure(refusal.failedPolicies) }
         if let refusal { throw .interrupted(refusal.articles.map(\.description)) }
     }
 

@@ -142,7 +142,8 @@ extension VaultServer {
                 let list = try vault.listItems(grant) { facts in
                     guard let item = facts.item?.id else { return .nothing }
                     let weighed = monitor.weighing(
-                        Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: facts)
+                        Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, basis: exchange.basis,
+                        at: now, on: facts)
                     articles[item] = weighed.articles
                     return weighed.showing
                 }
@@ -179,8 +180,11 @@ extension VaultServer {
                         try vault.facts(
                             for: Policy.ReadItem(household: household, item: item).about, asker: other, at: now, in: transaction)
                     }
+                    // Who may, by naming the task that it was collected for where one must be named (PR-10.3).
+                    let task = facts.item.flatMap { $0.basis.isTask ? $0.basis : nil }
                     let (showing, articles) = monitor.weighing(
-                        Policy.ReadItem(household: household, item: item), for: other, purpose: purpose, at: now, on: facts)
+                        Policy.ReadItem(household: household, item: item), for: other, purpose: purpose, basis: exchange.basis ?? task,
+                        at: now, on: facts)
                     var row = AccessRow(
                         worker: worker.description, organisation: organisation.description, hat: hat.rawValue, item: item.description,
                         action: "readItem", purpose: purpose?.rawValue, outcome: "permit", articles: articles)

@@ -21,9 +21,13 @@ struct CheckAccessCommand: KluisCommand {
     @Argument(help: ArgumentHelp(say(.helpCheckThing)))
     var thing: String?
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
+
     func run() async throws {
         var circumstances = try common.circumstances()
         circumstances.why = true
+        circumstances.basis = basis
         let (route, parameters) = try request()
         try await Connection.open(circumstances.socket) { [circumstances] connection in
             // Whatever the route answers otherwise, under `why` it answers with a decision, and this throws `Finished`.
@@ -78,6 +82,9 @@ struct WhatMayCommand: TalkingCommand {
 
     @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
     var household: String
+
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
 
     func run(with client: Client) async throws {
         let page = try await client.ask(.accessWhat, query: [("household", household)], for: Page<AccessRow>.self)

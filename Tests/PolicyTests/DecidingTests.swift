@@ -347,6 +347,15 @@ struct DecidingTests {
             RoleAssignment(id: named("sander-team"), worker: named("sander"), role: .teamMember, from: at("2025-12-01T09:00:00+01:00")))
         #expect(all(world, .help).allSatisfy { $0.outcome == "permit" }, "\(all(world, .help))")
         #expect(all(world, nil).allSatisfy { $0.articles.contains("PR-27.2") })
+        // Of two involvements that are as close, that of the hat counts, whichever came first.
+        for (first, second) in [(Role.accessOfficer, Role.teamMember), (.teamMember, .accessOfficer)] {
+            var both = world
+            both.facts.involvements.removeAll { $0.worker == named("sander") }
+            both.involve("sander", purpose: .plan, role: first, at: at("01-21T10:00"))
+            both.involve("sander", purpose: .plan, role: second, at: at("01-21T10:00"))
+            #expect(all(both, .help).allSatisfy { $0.outcome == "permit" }, "\(first): \(all(both, .help))")
+            #expect(all(both, .access).allSatisfy { $0.outcome == "refuse" })
+        }
     }
 
     @Test("PR-4.7: who is involved with a household does not become an overseer; who cannot assign roles hears the same of all")

@@ -131,6 +131,9 @@ private final class Gate: Sendable {
         let line = try #require(try await gate.lines(from: first).last)
         #expect(line.note == .policyFailure && line.articles.isEmpty)
         #expect(heard.withLock { $0 } == [["PR-7.1-overflows"]])
+        // The same for who only asks.
+        #expect(try await monitor.check(attempt).explanation.reason == .policyError)
+        #expect(heard.withLock { $0 }.count == 2)
     }
 
     /// The write of the log line itself: each attempt leaves exactly its own.

@@ -22,6 +22,8 @@ public struct Explanation: Sendable {
     public let duties: [Duty]
     /// The next lawful steps after a refusal.
     public let nextSteps: [Bilingual]
+    /// As in ``Refusal/failedPolicies``.
+    public let failedPolicies: [String]
 }
 
 /// One policy and how each of its demands came out.

@@ -71,18 +71,19 @@ public struct PolicyEngine: Sendable {
             let duties = duties(of: policies)
             return Explanation(
                 outcome: duties.isEmpty ? .permit : .oblige, reason: nil, mayKnow: decision.mayKnow, articles: articles(of: policies),
-                determining: traces(explained?.determining ?? []), nearest: [], duties: duties, nextSteps: [])
-        case .failed:
+                determining: traces(explained?.determining ?? []), nearest: [], duties: duties, nextSteps: [], failedPolicies: [])
+        case .failed(let policies):
             return Explanation(
                 outcome: .refuse, reason: .policyError, mayKnow: decision.mayKnow, articles: [], determining: [], nearest: [], duties: [],
-                nextSteps: [])
+                nextSteps: [], failedPolicies: policies)
         case .refused(let reason, let forbids, let nearest):
             let refusal = refusal(reason, forbids, nearest, mayKnow: decision.mayKnow)
             let shown = Set(nearest.map(\.id))
             return Explanation(
                 outcome: .refuse, reason: reason, mayKnow: refusal.mayKnow, articles: refusal.articles,
                 determining: traces(explained?.determining ?? []),
-                nearest: traces(explained?.nearest ?? []).filter { shown.contains($0.policy) }, duties: [], nextSteps: refusal.nextSteps)
+                nearest: traces(explained?.nearest ?? []).filter { shown.contains($0.policy) }, duties: [], nextSteps: refusal.nextSteps,
+                failedPolicies: [])
         }
     }
 }

@@ -40,9 +40,10 @@ extension HouseholdView {
     }
 
     /// The involvement to hold a question against: the director's as director; else of the worker's valid ones the first that extends to the
-    /// subject and serves the purpose, else one that extends to it, else one that serves the purpose, else any.
+    /// subject and serves the purpose, else one that extends to it, else one that serves the purpose, else any. Of two that are as close, the one
+    /// whose role goes with the hat: whoever decides about provisions elsewhere is not that in help (PR-17.3).
     func closestInvolvement(
-        of worker: WorkerID, with subject: Household.Subject?, for purpose: Purpose?, at moment: Moment
+        of worker: WorkerID, in hat: Hat?, with subject: Household.Subject?, for purpose: Purpose?, at moment: Moment
     ) -> ClosestInvolvement? {
         let live = liveInvolvements(of: worker, at: moment)
         // An involvement in another role, for one resident say, does not carry the direction.
@@ -54,7 +55,8 @@ extension HouseholdView {
                 from: directorship.activeFrom ?? directorship.appointedAt, until: until)
         }
         func rank(_ involvement: Involvement) -> Int {
-            (subject.map { involvement.covers($0) } ?? true ? 0 : 2) + (involvement.purpose == purpose ? 0 : 1)
+            (subject.map { involvement.covers($0) } ?? true ? 0 : 4) + (involvement.purpose == purpose ? 0 : 2)
+                + ((involvement.role == .accessOfficer) == (hat == .access) ? 0 : 1)
         }
         guard let best = live.enumerated().min(by: { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) })?.element else {
             return nil
@@ -86,8 +88,8 @@ extension CedarRecord {
         guard let view = circumstances.facts.household, let worker = circumstances.asker.worker else { return }
         set(
             "involvement",
-            view.closestInvolvement(of: worker, with: subject, for: circumstances.purpose, at: circumstances.moment).map {
-                .involvement($0)
-            })
+            view.closestInvolvement(
+                of: worker, in: circumstances.asker.hat, with: subject, for: circumstances.purpose, at: circumstances.moment
+            ).map { .involvement($0) })
     }
 }
