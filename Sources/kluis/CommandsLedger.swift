@@ -71,7 +71,6 @@ struct VerifyLedgerCommand: KluisCommand {
             known.key = try key.map { file throws(Failure) in try OfflineVerification.key(in: file) }
             known.policy = try policy.map { file throws(Failure) in try OfflineVerification.policy(in: file) }
             known.officers = try officers.map { file throws(Failure) in try OfflineVerification.officers(in: file) }
-            if known.pins == nil { Console.warn(say(.pinNowhere)) }
             if let proof { return try ProofVerification.run(proof, known, on: console) }
             if let offline { return try OfflineVerification.run(offline, known, on: console) }
         }

@@ -60,6 +60,7 @@ enum OfflineVerification {
             [say(.ledgerVerified, String(report.size))] + (report.erased > 0 ? [say(.ledgerErased, String(report.erased))] : [])
                 + (report.cosignatures.map { [say(.ledgerCosigned, words(for: $0))] } ?? [])
         }
+        if known.pins == nil { Console.warn(say(.pinNowhere)) }
         if report.continuesSeen == false { Console.warn(say(.exportOlder, String(report.size), String(report.seen ?? 0))) }
         if report.officersWereGiven == false { Console.hint(say(.officersNotPinned)) }
         if report.isRemembered, report.seen == nil { Console.hint(say(.pinFirst, report.origin, String(report.size))) }
