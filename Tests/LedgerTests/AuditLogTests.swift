@@ -506,7 +506,9 @@ struct AuditLogTests {
         }
         let good = try known.signer.signature(over: own.text, time: 1_768_000_000)
         let foreign = try stranger.signer.signature(over: own.text, time: 1_768_000_000)
-        let junk = try known.signer.signature(over: own.text + [0x0A], time: 1_768_000_000)
+        // Given by the witness, and on another tree.
+        let other = try Checkpoint(origin: Origin(fixture.signer.key.name), size: 3, root: .leaf([1])).signed(by: fixture.signer).text
+        let junk = try known.signer.signature(over: other, time: 1_768_000_000)
         for lines in [[], [foreign], [junk], [foreign, junk]] {
             try plant(lines)
             try await anchor()
