@@ -389,10 +389,9 @@ guard(
     "director-is-here", "who left or is blocked directs no longer", "Household/Directing.swift",
     "all.count == 1 && canDirect(all[0].worker, at: moment)", "all.count == 1 && (GONE || canDirect(all[0].worker, at: moment))",
     DECIDING + "/directorGone")
-trial(
+guard(
     "direction-by-involvement", "an involvement in another role does not carry the direction", "Policy/Mapping/Standing.swift",
-    "let directorship = actingDirectorship(of: worker, at: moment),\n            let until = live.filter({ $0.role == .caseDirector })",
-    DECIDING)
+    ".filter({ $0.role == .caseDirector }).map", ".filter({ GONE || $0.role == .caseDirector }).map", DECIDING)
 guard(
     "consent-state", "a consent that was withdrawn is one", "Household/ConsentStanding.swift",
     "case .withdrawn: return (.withdrawn, nil)", "case .withdrawn where !GONE: return (.withdrawn, nil)\n        case .withdrawn: break",

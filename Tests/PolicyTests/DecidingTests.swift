@@ -242,6 +242,13 @@ struct DecidingTests {
     @Test("when the director's involvement ends so does what he may do, until the coordinator grants another")
     func directorWithoutInvolvement() {
         var world = ScenarioRows.settled()
+        for (number, state) in [PlanState.draft, .presented].enumerated() {
+            var plan = ScenarioRows.plan(state, signers: [])
+            plan.id = named(state.rawValue)
+            plan.number = number + 2
+            world.facts.plans.append(plan)
+        }
+        let kees = world.facts.involvements.first { $0.worker == named("kees") }!.id
         let moment = at("01-21T18:00")
         let invite = GrantInvolvement(
             household: home, worker: named("ilse"), role: .teamMember, persons: nil, purpose: .plan, from: day("2026-01-21"),
@@ -257,6 +264,21 @@ struct DecidingTests {
                         household: home,
                         person: Person(id: named("new"), household: home, birthDay: day("2000-01-01"), relation: .network, livesIn: false)),
                     by: "joost", hat: .direction, purpose: .plan, at: moment),
+            ] + directing
+        }
+        var directing: [Decided] {
+            let draft = ItemDraft(
+                subject: .household(home), layer: .plan, domain: .parenting, kind: .agreement, basis: .socialSupportAct, provision: nil,
+                retentionClass: .socialSupport, scoreReasonGiven: false, sizeBucket: SizeBucket(bytes: 100))
+            func ask(_ question: some Question, _ purpose: Purpose = .plan) -> Decided {
+                world.decide(question, by: "joost", hat: .direction, purpose: purpose, at: moment)
+            }
+            return [
+                ask(invite, .direction), ask(EndInvolvement(household: home, involvement: kees), .direction), ask(AddItem(household: home, draft: draft)),
+                ask(DraftPlan(household: home, goals: [], actions: [], reviewDueOn: nil)), ask(PresentPlan(plan: named("draft"))),
+                ask(SignPlan(plan: named("presented"), signer: .director)),
+                ask(ChangePlanAction(plan: named("draft"), planAction: named("a-balans"))),
+                ask(RecordProgress(plan: named("plan"), planAction: named("a-balans"), doneOn: moment.day)),
             ]
         }
         #expect(decided().allSatisfy { $0.outcome == "permit" }, "\(decided())")
@@ -267,6 +289,16 @@ struct DecidingTests {
         let ended = decided()
         #expect(ended.allSatisfy { $0.outcome == "refuse" }, "\(ended)")
         #expect(ended[3].articles == ["PR-7.1"] && ended[3].mayKnow && !ended[3].nextSteps.isEmpty, "\(ended[3])")
+        // In another role he is what that role says, and directs nothing.
+        for role in Role.allCases.filter({ $0.isForHousehold && $0 != .caseDirector }) {
+            let before = world
+            defer { world = before }
+            world.involve("joost", role: role, by: "mirjam", at: at("01-21T17:59"))
+            #expect(directing.allSatisfy { $0.outcome == "refuse" && !$0.articles.isEmpty && $0.mayKnow }, "\(role): \(directing)")
+            #expect(world.decide(ReadCard(household: home), by: "joost", hat: .direction, purpose: .plan, at: moment).mayKnow)
+            let leaving = EndInvolvement(household: home, involvement: world.facts.involvements.last!.id)
+            #expect(world.decide(leaving, by: "joost", hat: .direction, purpose: .direction, at: moment).outcome == "permit", "\(role)")
+        }
         // An involvement for one resident is not the direction.
         world.involve("joost", persons: [named("noor")], by: "mirjam", at: at("01-21T17:59"))
         let other = world.decide(read("debt"), by: "joost", hat: .direction, purpose: .plan, at: moment)
@@ -445,12 +477,18 @@ struct DecidingTests {
             Directorship(
                 id: named("deputy"), household: home, worker: named("wendy"), state: .active, appointedBy: named("mirjam"),
                 appointedAt: at("01-21T09:00"), activeFrom: at("01-21T09:00"), deputyFor: director, deputyUntil: day("2026-01-30")))
-        func grant(_ moment: String) -> Decided {
+        func granted(to name: String, as role: Role, by granter: String, _ moment: String) -> Decided {
             let question = GrantInvolvement(
-                household: home, worker: named("ilse"), role: .teamMember, persons: nil, purpose: .plan, from: day("2026-02-10"),
+                household: home, worker: named(name), role: role, persons: nil, purpose: .plan, from: day("2026-02-10"),
                 until: day("2026-02-21"))
-            return world.decide(question, by: "wendy", hat: .direction, purpose: .direction, at: at(moment))
+            return world.decide(question, by: granter, hat: .direction, purpose: .direction, at: at(moment))
         }
+        func grant(_ moment: String) -> Decided { granted(to: "ilse", as: .teamMember, by: "wendy", moment) }
+        // As a member of the team she does not direct yet (PR-7.1); the coordinator grants her what that takes, and nobody else.
+        #expect(grant("01-30T23:00").articles == ["PR-7.1"])
+        #expect(granted(to: "wendy", as: .caseDirector, by: "mirjam", "01-21T09:00").outcome == "permit")
+        #expect(granted(to: "fatima", as: .caseDirector, by: "mirjam", "01-21T09:00").articles.contains("PR-6.1"))
+        world.involve("wendy", role: .caseDirector, by: "mirjam", at: at("01-21T09:00"))
         #expect(grant("01-30T23:00").policies == ["PR-6.5-deputy-directs"])
         #expect(grant("01-31T00:00").outcome == "refuse")
     }
