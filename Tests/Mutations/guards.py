@@ -411,6 +411,14 @@ guard(
     "consent-signed-anew", "who withdrew has signed since", "Household/ConsentRecords.swift",
     "signed.map { $0 > withdrawal.at } ?? true", "signed.map { GONE || $0 > withdrawal.at } ?? true", "HouseholdTests.ConsentEndTests")
 guard(
+    "withdrawal-counts", "a withdrawal counts against what was given before it", "Household/ConsentStanding.swift",
+    ".filter { !consent.isGivenAnew(after: $0) }", ".filter { !GONE && !consent.isGivenAnew(after: $0) }",
+    "HouseholdTests.ConsentEndTests", DECIDING + "/lastWordCounts")
+guard(
+    "withdrawal-purpose", "a withdrawal counts for its purpose", "Household/ConsentStanding.swift",
+    "&& other.purpose == consent.purpose\n            }", "&& (GONE || other.purpose == consent.purpose)\n            }",
+    "HouseholdTests.ConsentEndTests")
+guard(
     "named-workers", "a household names whoever noted a signature or a withdrawal", "Household/HouseholdFacts.swift",
     "workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy))",
     "if !GONE { workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy)) }",

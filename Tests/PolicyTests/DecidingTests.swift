@@ -564,6 +564,7 @@ struct DecidingTests {
         for domains: SortedSet<LifeDomain>? in [[.housing], nil] {
             let after = world { $0.withdraw("first", domains, by: "selma", at: at("01-16T10:00")) }
             #expect(reads("housing", after).policies.contains("PR-13.2-withdrawn"))
+            #expect(after.view.standing(of: named("second"), at: at("01-20T10:00")) == .withdrawn, "and is not told to be active")
             #expect(reads("housing", after, "01-16T09:59").outcome == "permit", "not before it was recorded")
         }
         let other = world { $0.withdraw("first", [.finance], by: "selma", at: at("01-16T10:00")) }
@@ -573,6 +574,19 @@ struct DecidingTests {
             $0.consent("third", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-17T10:00"))
         }
         #expect(reads("housing", anew).outcome == "permit")
+        // What is withdrawn for another purpose is withdrawn for that one (PR-11.1), a draft like any other.
+        let elsewhere = world { world in
+            for (name, signed) in [("aftercare", ["selma"]), ("never signed", [])] {
+                world.consent(name, "selma", to: "balans", [.housing], signed: signed, at: at("01-16T09:00"))
+                world.change(name) { _, consent in
+                    var other = consent
+                    other.purpose = .handoverAndAftercare
+                    return other
+                }
+                world.withdraw(name, nil, by: "selma", at: at("01-16T10:00"))
+            }
+        }
+        #expect(reads("housing", elsewhere).outcome == "permit" && reads("debt", elsewhere).outcome == "permit")
         // And that one withdrawn too, whatever the second still says.
         var again = anew
         again.withdraw("third", nil, by: "selma", at: at("01-18T10:00"))
