@@ -344,6 +344,11 @@ struct ConsentEndTests {
             defects([.housing], Team.balans, "2026-02-01T12:00:00+01:00").isEmpty
                 && defects([.finance], Team.deBrug, "2026-02-01T12:00:00+01:00").isEmpty)
         #expect(ConsentDefect.refusedRecently.articles == [.pr(13, 5)])
+        // Given whole it is no question any more.
+        let when = moment("2026-02-01T12:00:00+01:00")
+        let given = Home.proposal(
+            Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: when)], from: "2026-02-01", until: "2026-12-31")
+        #expect(stored.defects(of: given, at: when).isEmpty && stored.isComplete(given, at: when))
         #expect(throws: HouseholdError.self) {
             try view.refusing(refused, by: .person(Home.selma), refusal: make(2), notedBy: Team.joost, at: ConsentTests.at)
         }

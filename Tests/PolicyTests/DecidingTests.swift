@@ -697,21 +697,53 @@ struct DecidingTests {
         #expect(withdraw().outcome == "permit")
     }
 
-    @Test("PR-13.5: a refusal keeps the same question away for three months, another one not")
+    @Test("PR-13.5: a refusal keeps the same question away for three months, another one not; who says yes himself is heard at once")
     func refusedLately() {
         var world = ScenarioRows.team()
         world.facts.refusals.append(
             Household.Refusal(
                 id: named("no"), household: home, subject: named("selma"), recipient: .organisation(named("hetanker")), domains: [.finance],
                 purpose: .plan, by: .person(named("selma")), askedOn: at("01-14T10:00"), recordedBy: named("joost")))
-        func register(_ domains: SortedSet<LifeDomain>, _ moment: String) -> Decided {
-            let draft = world.draftConsent("selma", to: "hetanker", domains, signed: ["selma"], at: at(moment))
+        func register(_ domains: SortedSet<LifeDomain>, _ moment: String, signed: [String] = []) -> Decided {
+            let draft = world.draftConsent("selma", to: "hetanker", domains, signed: signed, at: at(moment))
             return world.decide(
                 RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at(moment))
         }
         #expect(register([.finance], "2026-04-13T10:00:00+02:00").articles == ["PR-13.5"])
         #expect(register([.health], "2026-04-13T10:00:00+02:00").outcome == "permit")
         #expect(register([.finance], "2026-04-14T10:00:00+02:00").outcome == "permit")
+        #expect(register([.finance], "2026-01-15T10:00:00+01:00").articles == ["PR-13.5"])
+        #expect(register([.finance], "2026-01-15T10:00:00+01:00", signed: ["selma"]).outcome == "permit")
+        // A child's consent is given when both parents have signed.
+        world.facts.refusals.append(
+            Household.Refusal(
+                id: named("child"), household: home, subject: named("sem"), recipient: .organisation(named("hetanker")),
+                domains: [.finance], purpose: .plan, by: .person(named("selma")), askedOn: at("01-14T10:00"), recordedBy: named("joost")))
+        func child(_ signed: [String]) -> Decided {
+            let draft = world.draftConsent("sem", to: "hetanker", [.finance], signed: signed, at: at("01-15T10:00"))
+            return world.decide(
+                RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-15T10:00"))
+        }
+        #expect(child(["ronald"]).articles == ["PR-13.5"] && child(["selma", "ronald"]).outcome == "permit")
+    }
+
+    @Test("PR-13.3: a refusal of what a running consent covers ends it, and says so as a withdrawal does")
+    func refusalOfWhatWasAllowed() {
+        var world = ScenarioRows.team()
+        world.consent("given", "selma", to: "balans", [.housing, .finance], signed: ["selma"], at: at("01-14T19:00"))
+        func refuse(_ domains: SortedSet<LifeDomain>, to organisation: String = "balans", purpose: Purpose = .plan) -> Decided {
+            let draft = RefusalDraft(
+                subject: named("selma"), recipient: .organisation(named(organisation)), domains: domains, purpose: purpose,
+                by: named("selma"))
+            return world.decide(
+                RefuseConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-15T10:00"))
+        }
+        #expect(refuse([.housing, .health]).articles == ["PR-11.6", "PR-13.3", "PR-13.5"])
+        for other in [refuse([.health]), refuse([.housing], to: "hetanker"), refuse([.housing], purpose: .safety)] {
+            #expect(other.articles == ["PR-11.6", "PR-13.5"] && other.outcome == "permit", "\(other)")
+        }
+        world.withdraw("given", [.housing], by: "selma", at: at("01-14T20:00"))
+        #expect(refuse([.housing]).articles == ["PR-11.6", "PR-13.5"])
     }
 
     @Test("--why: the first unmet demand, its operands, and the next lawful step")
