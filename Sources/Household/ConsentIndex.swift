@@ -6,7 +6,7 @@ public struct ConsentCandidate: Hashable, Sendable {
     public let namesDomain: Bool
     /// Whether it has the purpose asked about.
     public let namesPurpose: Bool
-    /// When the domain asked about was withdrawn, by then.
+    /// When the domain asked about was withdrawn, by then, from it or from another that it does not outweigh.
     public let domainWithdrawnAt: Moment?
     /// Whether the domain asked about was refused since, by then.
     public let domainRefused: Bool
@@ -45,19 +45,15 @@ public struct ConsentIndex: Sendable {
     /// One that suffices, if there is one; else the most telling one, so that a refusal can name what is missing: first of those that name the
     /// domain and the purpose, in the order pending, incomplete, withdrawn, lapsed, expired, not yet begun, refused, superseded, void, the
     /// latest first; then of the others. Nil when there is none between these two at all.
-    /// - Parameter withdrawal: where there is one, only consents given anew after it.
     public func candidate(
-        subject: PersonID, organisation: OrganisationID, domain: LifeDomain, purpose: Purpose, at moment: Moment,
-        givenAnewAfter withdrawal: ConsentWithdrawal? = nil
+        subject: PersonID, organisation: OrganisationID, domain: LifeDomain, purpose: Purpose, at moment: Moment
     ) -> ConsentCandidate? {
-        let recorded = (consents[Key(subject: subject, recipient: organisation)] ?? []).filter { consent in
-            consent.recordedAt <= moment && withdrawal.map { consent.isGivenAnew(after: $0) } ?? true
-        }
+        let recorded = (consents[Key(subject: subject, recipient: organisation)] ?? []).filter { $0.recordedAt <= moment }
         let candidates = recorded.compactMap { consent in
             view.assess(consent, at: moment).map { assessment in
                 ConsentCandidate(
                     assessment: assessment, namesDomain: consent.domains.contains(domain), namesPurpose: consent.purpose == purpose,
-                    domainWithdrawnAt: consent.withdrawals.filter { $0.at <= moment && $0.domains.contains(domain) }.map(\.at).min(),
+                    domainWithdrawnAt: view.withdrawals(against: consent, at: moment).filter { $0.domains.contains(domain) }.map(\.at).min(),
                     domainRefused: view.refusedDomains(of: consent, at: moment).contains(domain))
             }
         }

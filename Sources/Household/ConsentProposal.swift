@@ -91,7 +91,8 @@ extension HouseholdView {
         {
             defects.append(.giverNotEntitled)
         }
-        if reaskAllowed(proposal, at: moment) == false { defects.append(.refusedRecently) }
+        // What is signed already is put to nobody (PR-13.5).
+        if !isComplete(proposal, at: moment), !reaskAllowed(proposal, at: moment) { defects.append(.refusedRecently) }
         return defects
     }
 
@@ -130,6 +131,18 @@ extension HouseholdView {
             replaces: proposal.replaces)
         let signatures = try completeIfSigned(&consent, at: moment)
         return (consent, signatures)
+    }
+
+    /// Whether the signatures given with `proposal` suffice at `moment`; never without any.
+    public func isComplete(_ proposal: ConsentProposal, at moment: Moment) -> Bool {
+        // Only who signed, in which capacity and when matters to this; what the proposal leaves open is filled in at will.
+        guard let subject = proposal.subject, let worker = proposal.givers.first?.notedBy, let label = Label("-"),
+            let draft = ConsentID(bytes: id.bytes)
+        else { return false }
+        let consent = Consent(
+            id: draft, household: id, subject: subject, recipient: household.municipality, domains: [], purpose: .plan, from: moment.day,
+            until: moment.day, leafletVersion: label, givers: proposal.givers, state: .draft, recordedAt: moment, recordedBy: worker)
+        return signatureStatus(of: consent, at: moment)?.isComplete ?? false
     }
 
     /// The first day on which a question that was refused may be put again (PR-13.5); nil when it was not refused within the term.

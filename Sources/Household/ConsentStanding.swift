@@ -30,7 +30,7 @@ public struct ConsentAssessment: Hashable, Sendable {
     public let standing: ConsentStanding
     /// Why it lapsed; nil unless `standing` is `lapsed`.
     public let lapse: ConsentLapse?
-    /// When the whole consent was withdrawn, by then.
+    /// When the whole consent was withdrawn, by then; or outweighed by the withdrawal of another.
     public let withdrawnAt: Moment?
     /// Domains that it still names; withdrawn and refused ones are gone (PR-11.7, 13.1, 13.5).
     public let domains: SortedSet<LifeDomain>
@@ -52,10 +52,11 @@ extension HouseholdView {
     /// signatures at this very moment.
     public func assess(_ consent: Consent, at moment: Moment) -> ConsentAssessment? {
         guard let signatures = signatureStatus(of: consent, at: moment) else { return nil }
-        let unwithdrawn = consent.remainingDomains(at: moment)
+        let withdrawals = withdrawals(against: consent, at: moment)
+        let unwithdrawn = consent.domains.subtracting(withdrawals.flatMap(\.domains))
         let remaining = unwithdrawn.subtracting(refusedDomains(of: consent, at: moment))
         let (standing, lapse) = standing(consent, signatures, (unwithdrawn, remaining), moment)
-        let withdrawnAt = unwithdrawn.isEmpty ? consent.withdrawals.filter { $0.at <= moment }.map(\.at).max() : nil
+        let withdrawnAt = unwithdrawn.isEmpty ? withdrawals.map(\.at).max() : nil
         let articles: [Article] =
             switch standing {
             case .active: [.pr(11, 1)] + signatures.articles
@@ -105,6 +106,20 @@ extension HouseholdView {
         if moment < consent.from.start { return (.notYetBegun, nil) }
         if let lapse = birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment) { return (.lapsed, lapse) }
         return signatures.isComplete ? (.active, nil) : (.incomplete, nil)
+    }
+
+    /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver
+    /// for the same purpose, when it was given before and not anew since (PR-13.2). What is a draft still is given later.
+    func withdrawals(against consent: Consent, at moment: Moment) -> [ConsentWithdrawal] {
+        var withdrawals = consent.withdrawals
+        if let activatedAt = consent.activatedAt, activatedAt <= moment {
+            let others = facts.consents.filter { other in
+                other.id != consent.id && other.subject == consent.subject && other.recipient == consent.recipient
+                    && other.purpose == consent.purpose
+            }
+            withdrawals += others.flatMap(\.withdrawals).filter { !consent.isGivenAnew(after: $0) }
+        }
+        return withdrawals.filter { $0.at <= moment }
     }
 
     /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature it needs has refused them to the same

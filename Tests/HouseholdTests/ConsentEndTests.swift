@@ -227,6 +227,41 @@ struct ConsentEndTests {
         #expect(!consent(signed: [], activated: before).isGivenAnew(after: withdrawal))
     }
 
+    @Test func anOlderConsentDoesNotOutweighAWithdrawal() throws {
+        // PR-13.2: held against the purpose, the receiver and the person of what was withdrawn, and from its moment on.
+        let view = try Home.view()
+        let older = try ConsentTests.registered(
+            view, Home.proposal(Home.selma, Team.balans, [.finance, .housing], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
+        let when = ConsentTests.later
+        func standing(
+            _ domains: SortedSet<LifeDomain>, at asked: Moment = when, _ change: (inout Consent) -> Void = { _ in }
+        ) throws -> (ConsentStanding?, SortedSet<LifeDomain>?, Moment?) {
+            var other = older
+            other.id = make(2)
+            other.withdrawals = [ConsentWithdrawal(at: when, by: .person(Home.selma), domains: domains, notedBy: Team.kees)]
+            change(&other)
+            let assessment = try view.with { $0.consents = [older, other] }.assess(older, at: asked)
+            return (assessment?.standing, assessment?.domains, assessment?.withdrawnAt)
+        }
+        #expect(try standing([.housing]) == (.active, [.finance], nil))
+        #expect(try standing([.housing, .finance]) == (.withdrawn, [], when))
+        #expect(try standing([.housing, .finance], at: when.adding(milliseconds: -1)) == (.active, [.finance, .housing], nil))
+        let changes: [(inout Consent) -> Void] = [
+            { $0.purpose = .safety }, { $0.recipient = Team.deBrug }, { $0.subject = Home.emre },
+        ]
+        for change in changes { #expect(try standing([.housing, .finance], change) == (.active, [.finance, .housing], nil)) }
+        // A draft that is signed afterwards is given anew.
+        let draft = try ConsentTests.registered(view, Home.proposal(Home.selma, Team.balans, [.finance]))
+        var withdrawn = older
+        withdrawn.id = make(2)
+        withdrawn.withdrawals = [ConsentWithdrawal(at: when, by: .person(Home.selma), domains: [.finance], notedBy: Team.kees)]
+        let after = when.adding(milliseconds: 1)
+        let both = try view.with { $0.consents = [draft, withdrawn] }
+        #expect(both.standing(of: draft.id, at: after) == .pending)
+        let (signed, _) = try both.signing(draft, Home.giver(Home.selma, at: after), at: after)
+        #expect(try view.with { $0.consents = [signed, withdrawn] }.standing(of: draft.id, at: after) == .active)
+    }
+
     @Test func aRefusedDomainIsCoveredByNothingFromBefore() throws {
         // PR-11.7, 13.5: Noor refuses housing; the draft covers school as well, and Ronald signs it afterwards.
         let view = try Home.view()
@@ -309,6 +344,11 @@ struct ConsentEndTests {
             defects([.housing], Team.balans, "2026-02-01T12:00:00+01:00").isEmpty
                 && defects([.finance], Team.deBrug, "2026-02-01T12:00:00+01:00").isEmpty)
         #expect(ConsentDefect.refusedRecently.articles == [.pr(13, 5)])
+        // Given whole it is no question any more.
+        let when = moment("2026-02-01T12:00:00+01:00")
+        let given = Home.proposal(
+            Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: when)], from: "2026-02-01", until: "2026-12-31")
+        #expect(stored.defects(of: given, at: when).isEmpty && stored.isComplete(given, at: when))
         #expect(throws: HouseholdError.self) {
             try view.refusing(refused, by: .person(Home.selma), refusal: make(2), notedBy: Team.joost, at: ConsentTests.at)
         }

@@ -386,10 +386,9 @@ guard(
     "director-is-here", "who left or is blocked directs no longer", "Household/Directing.swift",
     "all.count == 1 && canDirect(all[0].worker, at: moment)", "all.count == 1 && (GONE || canDirect(all[0].worker, at: moment))",
     DECIDING + "/directorGone")
-trial(
+guard(
     "direction-by-involvement", "an involvement in another role does not carry the direction", "Policy/Mapping/Standing.swift",
-    "let directorship = actingDirectorship(of: worker, at: moment),\n            let until = live.filter({ $0.role == .caseDirector })",
-    DECIDING)
+    ".filter({ $0.role == .caseDirector }).map", ".filter({ GONE || $0.role == .caseDirector }).map", DECIDING)
 guard(
     "consent-state", "a consent that was withdrawn is one", "Household/ConsentStanding.swift",
     "case .withdrawn: return (.withdrawn, nil)", "case .withdrawn where !GONE: return (.withdrawn, nil)\n        case .withdrawn: break",
@@ -408,6 +407,14 @@ guard(
 guard(
     "consent-signed-anew", "who withdrew has signed since", "Household/ConsentRecords.swift",
     "signed.map { $0 > withdrawal.at } ?? true", "signed.map { GONE || $0 > withdrawal.at } ?? true", "HouseholdTests.ConsentEndTests")
+guard(
+    "withdrawal-counts", "a withdrawal counts against what was given before it", "Household/ConsentStanding.swift",
+    ".filter { !consent.isGivenAnew(after: $0) }", ".filter { !GONE && !consent.isGivenAnew(after: $0) }",
+    "HouseholdTests.ConsentEndTests", DECIDING + "/lastWordCounts")
+guard(
+    "withdrawal-purpose", "a withdrawal counts for its purpose", "Household/ConsentStanding.swift",
+    "&& other.purpose == consent.purpose\n            }", "&& (GONE || other.purpose == consent.purpose)\n            }",
+    "HouseholdTests.ConsentEndTests")
 guard(
     "named-workers", "a household names whoever noted a signature or a withdrawal", "Household/HouseholdFacts.swift",
     "workers.formUnion(record.givers.map(\\.notedBy) + record.withdrawals.map(\\.notedBy))",

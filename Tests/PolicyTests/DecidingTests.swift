@@ -242,6 +242,13 @@ struct DecidingTests {
     @Test("when the director's involvement ends so does what he may do, until the coordinator grants another")
     func directorWithoutInvolvement() {
         var world = ScenarioRows.settled()
+        for (number, state) in [PlanState.draft, .presented].enumerated() {
+            var plan = ScenarioRows.plan(state, signers: [])
+            plan.id = named(state.rawValue)
+            plan.number = number + 2
+            world.facts.plans.append(plan)
+        }
+        let kees = world.facts.involvements.first { $0.worker == named("kees") }!.id
         let moment = at("01-21T18:00")
         let invite = GrantInvolvement(
             household: home, worker: named("ilse"), role: .teamMember, persons: nil, purpose: .plan, from: day("2026-01-21"),
@@ -257,6 +264,21 @@ struct DecidingTests {
                         household: home,
                         person: Person(id: named("new"), household: home, birthDay: day("2000-01-01"), relation: .network, livesIn: false)),
                     by: "joost", hat: .direction, purpose: .plan, at: moment),
+            ] + directing
+        }
+        var directing: [Decided] {
+            let draft = ItemDraft(
+                subject: .household(home), layer: .plan, domain: .parenting, kind: .agreement, basis: .socialSupportAct, provision: nil,
+                retentionClass: .socialSupport, scoreReasonGiven: false, sizeBucket: SizeBucket(bytes: 100))
+            func ask(_ question: some Question, _ purpose: Purpose = .plan) -> Decided {
+                world.decide(question, by: "joost", hat: .direction, purpose: purpose, at: moment)
+            }
+            return [
+                ask(invite, .direction), ask(EndInvolvement(household: home, involvement: kees), .direction), ask(AddItem(household: home, draft: draft)),
+                ask(DraftPlan(household: home, goals: [], actions: [], reviewDueOn: nil)), ask(PresentPlan(plan: named("draft"))),
+                ask(SignPlan(plan: named("presented"), signer: .director)),
+                ask(ChangePlanAction(plan: named("draft"), planAction: named("a-balans"))),
+                ask(RecordProgress(plan: named("plan"), planAction: named("a-balans"), doneOn: moment.day)),
             ]
         }
         #expect(decided().allSatisfy { $0.outcome == "permit" }, "\(decided())")
@@ -267,6 +289,16 @@ struct DecidingTests {
         let ended = decided()
         #expect(ended.allSatisfy { $0.outcome == "refuse" }, "\(ended)")
         #expect(ended[3].articles == ["PR-7.1"] && ended[3].mayKnow && !ended[3].nextSteps.isEmpty, "\(ended[3])")
+        // In another role he is what that role says, and directs nothing.
+        for role in Role.allCases.filter({ $0.isForHousehold && $0 != .caseDirector }) {
+            let before = world
+            defer { world = before }
+            world.involve("joost", role: role, by: "mirjam", at: at("01-21T17:59"))
+            #expect(directing.allSatisfy { $0.outcome == "refuse" && !$0.articles.isEmpty && $0.mayKnow }, "\(role): \(directing)")
+            #expect(world.decide(ReadCard(household: home), by: "joost", hat: .direction, purpose: .plan, at: moment).mayKnow)
+            let leaving = EndInvolvement(household: home, involvement: world.facts.involvements.last!.id)
+            #expect(world.decide(leaving, by: "joost", hat: .direction, purpose: .direction, at: moment).outcome == "permit", "\(role)")
+        }
         // An involvement for one resident is not the direction.
         world.involve("joost", persons: [named("noor")], by: "mirjam", at: at("01-21T17:59"))
         let other = world.decide(read("debt"), by: "joost", hat: .direction, purpose: .plan, at: moment)
@@ -454,12 +486,18 @@ struct DecidingTests {
             Directorship(
                 id: named("deputy"), household: home, worker: named("wendy"), state: .active, appointedBy: named("mirjam"),
                 appointedAt: at("01-21T09:00"), activeFrom: at("01-21T09:00"), deputyFor: director, deputyUntil: day("2026-01-30")))
-        func grant(_ moment: String) -> Decided {
+        func granted(to name: String, as role: Role, by granter: String, _ moment: String) -> Decided {
             let question = GrantInvolvement(
-                household: home, worker: named("ilse"), role: .teamMember, persons: nil, purpose: .plan, from: day("2026-02-10"),
+                household: home, worker: named(name), role: role, persons: nil, purpose: .plan, from: day("2026-02-10"),
                 until: day("2026-02-21"))
-            return world.decide(question, by: "wendy", hat: .direction, purpose: .direction, at: at(moment))
+            return world.decide(question, by: granter, hat: .direction, purpose: .direction, at: at(moment))
         }
+        func grant(_ moment: String) -> Decided { granted(to: "ilse", as: .teamMember, by: "wendy", moment) }
+        // As a member of the team she does not direct yet (PR-7.1); the coordinator grants her what that takes, and nobody else.
+        #expect(grant("01-30T23:00").articles == ["PR-7.1"])
+        #expect(granted(to: "wendy", as: .caseDirector, by: "mirjam", "01-21T09:00").outcome == "permit")
+        #expect(granted(to: "fatima", as: .caseDirector, by: "mirjam", "01-21T09:00").articles.contains("PR-6.1"))
+        world.involve("wendy", role: .caseDirector, by: "mirjam", at: at("01-21T09:00"))
         #expect(grant("01-30T23:00").policies == ["PR-6.5-deputy-directs"])
         #expect(grant("01-31T00:00").outcome == "refuse")
     }
@@ -535,6 +573,7 @@ struct DecidingTests {
         for domains: SortedSet<LifeDomain>? in [[.housing], nil] {
             let after = world { $0.withdraw("first", domains, by: "selma", at: at("01-16T10:00")) }
             #expect(reads("housing", after).policies.contains("PR-13.2-withdrawn"))
+            #expect(after.view.standing(of: named("second"), at: at("01-20T10:00")) == .withdrawn, "and is not told to be active")
             #expect(reads("housing", after, "01-16T09:59").outcome == "permit", "not before it was recorded")
         }
         let other = world { $0.withdraw("first", [.finance], by: "selma", at: at("01-16T10:00")) }
@@ -544,6 +583,19 @@ struct DecidingTests {
             $0.consent("third", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-17T10:00"))
         }
         #expect(reads("housing", anew).outcome == "permit")
+        // What is withdrawn for another purpose is withdrawn for that one (PR-11.1), a draft like any other.
+        let elsewhere = world { world in
+            for (name, signed) in [("aftercare", ["selma"]), ("never signed", [])] {
+                world.consent(name, "selma", to: "balans", [.housing], signed: signed, at: at("01-16T09:00"))
+                world.change(name) { _, consent in
+                    var other = consent
+                    other.purpose = .handoverAndAftercare
+                    return other
+                }
+                world.withdraw(name, nil, by: "selma", at: at("01-16T10:00"))
+            }
+        }
+        #expect(reads("housing", elsewhere).outcome == "permit" && reads("debt", elsewhere).outcome == "permit")
         // And that one withdrawn too, whatever the second still says.
         var again = anew
         again.withdraw("third", nil, by: "selma", at: at("01-18T10:00"))
@@ -654,21 +706,53 @@ struct DecidingTests {
         #expect(withdraw().outcome == "permit")
     }
 
-    @Test("PR-13.5: a refusal keeps the same question away for three months, another one not")
+    @Test("PR-13.5: a refusal keeps the same question away for three months, another one not; who says yes himself is heard at once")
     func refusedLately() {
         var world = ScenarioRows.team()
         world.facts.refusals.append(
             Household.Refusal(
                 id: named("no"), household: home, subject: named("selma"), recipient: .organisation(named("hetanker")), domains: [.finance],
                 purpose: .plan, by: .person(named("selma")), askedOn: at("01-14T10:00"), recordedBy: named("joost")))
-        func register(_ domains: SortedSet<LifeDomain>, _ moment: String) -> Decided {
-            let draft = world.draftConsent("selma", to: "hetanker", domains, signed: ["selma"], at: at(moment))
+        func register(_ domains: SortedSet<LifeDomain>, _ moment: String, signed: [String] = []) -> Decided {
+            let draft = world.draftConsent("selma", to: "hetanker", domains, signed: signed, at: at(moment))
             return world.decide(
                 RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at(moment))
         }
         #expect(register([.finance], "2026-04-13T10:00:00+02:00").articles == ["PR-13.5"])
         #expect(register([.health], "2026-04-13T10:00:00+02:00").outcome == "permit")
         #expect(register([.finance], "2026-04-14T10:00:00+02:00").outcome == "permit")
+        #expect(register([.finance], "2026-01-15T10:00:00+01:00").articles == ["PR-13.5"])
+        #expect(register([.finance], "2026-01-15T10:00:00+01:00", signed: ["selma"]).outcome == "permit")
+        // A child's consent is given when both parents have signed.
+        world.facts.refusals.append(
+            Household.Refusal(
+                id: named("child"), household: home, subject: named("sem"), recipient: .organisation(named("hetanker")),
+                domains: [.finance], purpose: .plan, by: .person(named("selma")), askedOn: at("01-14T10:00"), recordedBy: named("joost")))
+        func child(_ signed: [String]) -> Decided {
+            let draft = world.draftConsent("sem", to: "hetanker", [.finance], signed: signed, at: at("01-15T10:00"))
+            return world.decide(
+                RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-15T10:00"))
+        }
+        #expect(child(["ronald"]).articles == ["PR-13.5"] && child(["selma", "ronald"]).outcome == "permit")
+    }
+
+    @Test("PR-13.3: a refusal of what a running consent covers ends it, and says so as a withdrawal does")
+    func refusalOfWhatWasAllowed() {
+        var world = ScenarioRows.team()
+        world.consent("given", "selma", to: "balans", [.housing, .finance], signed: ["selma"], at: at("01-14T19:00"))
+        func refuse(_ domains: SortedSet<LifeDomain>, to organisation: String = "balans", purpose: Purpose = .plan) -> Decided {
+            let draft = RefusalDraft(
+                subject: named("selma"), recipient: .organisation(named(organisation)), domains: domains, purpose: purpose,
+                by: named("selma"))
+            return world.decide(
+                RefuseConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-15T10:00"))
+        }
+        #expect(refuse([.housing, .health]).articles == ["PR-11.6", "PR-13.3", "PR-13.5"])
+        for other in [refuse([.health]), refuse([.housing], to: "hetanker"), refuse([.housing], purpose: .safety)] {
+            #expect(other.articles == ["PR-11.6", "PR-13.5"] && other.outcome == "permit", "\(other)")
+        }
+        world.withdraw("given", [.housing], by: "selma", at: at("01-14T20:00"))
+        #expect(refuse([.housing]).articles == ["PR-11.6", "PR-13.5"])
     }
 
     @Test("--why: the first unmet demand, its operands, and the next lawful step")

@@ -62,9 +62,7 @@ extension RegisterConsent {
         let methods = draft.signatures.isEmpty ? [draft.method] : draft.signatures.map { $0.method ?? draft.method }
         context.set("oral", .bool(methods.contains(.oral)))
         context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
-        var complete = false
-        if let view, let worker = circumstances.asker.worker { complete = isComplete(in: view, notedBy: worker, at: moment) }
-        context.set("complete", .bool(complete))
+        context.set("complete", .bool(isComplete(in: circumstances)))
         context.set(
             "strangersSigned",
             .bool(draft.signers.contains { signer in !(requirement?.signers.contains { $0.party == signer } ?? false) }))
@@ -75,14 +73,9 @@ extension RegisterConsent {
     }
 
     /// Whether the signatures given on the spot suffice.
-    private func isComplete(in view: HouseholdView, notedBy worker: WorkerID, at moment: Moment) -> Bool {
-        // Only who signed, in which capacity and when matters to this; what the draft leaves open is filled in at will.
-        guard let label = Label("-"), let id = ConsentID(bytes: household.bytes) else { return false }
-        let consent = Consent(
-            id: id, household: household, subject: draft.subject, recipient: view.household.municipality, domains: [], purpose: .plan,
-            from: draft.from, until: draft.from, leafletVersion: label,
-            givers: draft.proposal(in: view, notedBy: worker, at: moment).givers, state: .draft, recordedAt: moment, recordedBy: worker)
-        return view.signatureStatus(of: consent, at: moment)?.isComplete ?? false
+    private func isComplete(in circumstances: Circumstances) -> Bool {
+        guard let view = circumstances.facts.household, let worker = circumstances.asker.worker else { return false }
+        return view.isComplete(draft.proposal(in: view, notedBy: worker, at: circumstances.moment), at: circumstances.moment)
     }
 
     private func wasRefusedLately(_ domains: SortedSet<LifeDomain>, in view: HouseholdView, at moment: Moment) -> Bool {
@@ -132,7 +125,18 @@ extension RefuseConsent {
         context.set("subject", .person(draft.subject))
         context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
         context.set("capacity", .capacity(of: .person(draft.by), under: requirement))
+        context.set("endsConsent", .bool(view.map { endsConsent(in: $0, at: moment) } ?? false))
         return context
+    }
+
+    /// Whether a consent that is active covers some of what is refused.
+    private func endsConsent(in view: HouseholdView, at moment: Moment) -> Bool {
+        view.facts.consents.contains { consent in
+            guard consent.subject == draft.subject, .organisation(consent.recipient) == draft.recipient, consent.purpose == draft.purpose,
+                let assessment = view.assess(consent, at: moment)
+            else { return false }
+            return assessment.isActive && !assessment.domains.intersection(draft.domains).isEmpty
+        }
     }
 }
 

@@ -29,12 +29,14 @@ extension Entity {
             return Entity(
                 uid: uid,
                 attributes: [
-                    "state": .term(HouseholdState.intake, "HouseholdState"), "deputies": [], "involved": [], "blocked": [], "persons": [],
+                    "state": .term(HouseholdState.intake, "HouseholdState"), "deputies": [], "directing": [], "involved": [], "blocked": [],
+                    "persons": [],
                 ])
         }
         var attributes: [(key: Text, value: Value)] = [
             ("state", .term(view.household.state, "HouseholdState")),
             ("deputies", .workers(view.deputies(at: moment))),
+            ("directing", .workers(view.directingWorkers(at: moment))),
             ("involved", .workers(view.involvedWorkers(at: moment))),
             ("blocked", .workers(view.facts.conflicts.filter { $0.isStanding(at: moment) }.map(\.worker))),
             ("persons", .persons(view.facts.persons.filter { $0.belongs(at: moment) }.map(\.id))),

@@ -32,13 +32,12 @@ extension ReadItem {
         guard let view = circumstances.facts.household, let person = item.subject.person,
             let organisation = circumstances.asker.organisation
         else { return context }
+        guard let purpose = circumstances.purpose else { return context }
         let index = ConsentIndex(view)
-        if let purpose = circumstances.purpose {
-            let candidate = index.candidate(
-                subject: person, organisation: organisation, domain: item.domain, purpose: purpose, at: circumstances.moment)
-            context.set("consent", candidate.map { .consent($0.assessment, standing: $0.standing, in: view) })
-        }
-        let withdrawn = withdrawnDomains(person, organisation, index, at: circumstances.moment)
+        let candidate = index.candidate(
+            subject: person, organisation: organisation, domain: item.domain, purpose: purpose, at: circumstances.moment)
+        context.set("consent", candidate.map { .consent($0.assessment, standing: $0.standing, in: view) })
+        let withdrawn = withdrawnDomains(person, organisation, purpose, index, at: circumstances.moment)
         if !withdrawn.isEmpty {
             context.set(
                 "withdrawn",
@@ -47,23 +46,15 @@ extension ReadItem {
         return context
     }
 
-    /// What the person has withdrawn from the organisation and not given anew since. An older consent for the same does not outweigh a withdrawal:
-    /// the last word counts (PR-13.2).
+    /// What the person has withdrawn from the organisation for the purpose, and not given anew for it since (PR-13.2).
     private func withdrawnDomains(
-        _ person: PersonID, _ organisation: OrganisationID, _ index: ConsentIndex, at moment: Moment
+        _ person: PersonID, _ organisation: OrganisationID, _ purpose: Purpose, _ index: ConsentIndex, at moment: Moment
     ) -> Set<LifeDomain> {
-        let consents = index.assessments(of: person, at: moment).map(\.consent).filter { $0.recipient == organisation }
-        var withdrawn: Set<LifeDomain> = []
-        for consent in consents {
-            for withdrawal in consent.withdrawals where withdrawal.at <= moment {
-                for domain in withdrawal.domains where !withdrawn.contains(domain) {
-                    let again = index.candidate(
-                        subject: person, organisation: organisation, domain: domain, purpose: consent.purpose, at: moment,
-                        givenAnewAfter: withdrawal)
-                    if again?.suffices != true { withdrawn.insert(domain) }
-                }
-            }
+        let consents = index.assessments(of: person, at: moment).map(\.consent)
+            .filter { $0.recipient == organisation && $0.purpose == purpose }
+        let withdrawn = Set(consents.flatMap(\.withdrawals).filter { $0.at <= moment }.flatMap(\.domains))
+        return withdrawn.filter { domain in
+            index.candidate(subject: person, organisation: organisation, domain: domain, purpose: purpose, at: moment)?.suffices != true
         }
-        return withdrawn
     }
 }

@@ -21,15 +21,24 @@ extension HouseholdView {
     /// The purposes that directing a household serves: all of its help, but not the decision about a provision (PR-17.1).
     private static let directing: SortedSet<Purpose> = [.intakeAndTriage, .plan, .direction, .safety, .handoverAndAftercare]
 
-    /// The directorship that the worker acts under at `moment`, as director or deputy.
-    private func actingDirectorship(of worker: WorkerID, at moment: Moment) -> Directorship? {
-        guard isActingDirector(worker, at: moment) else { return nil }
-        return facts.directorships.first { $0.worker == worker && $0.isDirecting(at: moment) }
+    /// Since when and until when the worker who directs at `moment`, as director or deputy, does so. Nil for everybody else: an involvement in
+    /// another role, for one resident say, does not carry the direction (PR-7.1).
+    private func direction(of worker: WorkerID, at moment: Moment) -> (from: Moment, until: Moment)? {
+        guard isActingDirector(worker, at: moment),
+            let directorship = facts.directorships.first(where: { $0.worker == worker && $0.isDirecting(at: moment) }),
+            let until = liveInvolvements(of: worker, at: moment).filter({ $0.role == .caseDirector }).map(\.until.end).max()
+        else { return nil }
+        return (directorship.activeFrom ?? directorship.appointedAt, until)
     }
 
     /// Everybody whose involvement is valid at `moment`; the director and deputies only with one (PR-7.1).
     func involvedWorkers(at moment: Moment) -> Set<WorkerID> {
         Set(facts.involvements.map(\.worker)).filter { isInvolved($0, at: moment) }
+    }
+
+    /// The director and the deputies, each where a valid involvement as director carries the direction (PR-7.1).
+    func directingWorkers(at moment: Moment) -> Set<WorkerID> {
+        Set(facts.directorships.map(\.worker)).filter { direction(of: $0, at: moment) != nil }
     }
 
     /// Who stands in for the director at `moment` (PR-6.5).
@@ -46,13 +55,10 @@ extension HouseholdView {
         of worker: WorkerID, in hat: Hat?, with subject: Household.Subject?, for purpose: Purpose?, at moment: Moment
     ) -> ClosestInvolvement? {
         let live = liveInvolvements(of: worker, at: moment)
-        // An involvement in another role, for one resident say, does not carry the direction.
-        if let directorship = actingDirectorship(of: worker, at: moment),
-            let until = live.filter({ $0.role == .caseDirector }).map(\.until.end).max()
-        {
+        if let direction = direction(of: worker, at: moment) {
             return ClosestInvolvement(
-                role: .caseDirector, persons: nil, purposes: Self.directing.union(live.map(\.purpose)),
-                from: directorship.activeFrom ?? directorship.appointedAt, until: until)
+                role: .caseDirector, persons: nil, purposes: Self.directing.union(live.map(\.purpose)), from: direction.from,
+                until: direction.until)
         }
         func rank(_ involvement: Involvement) -> Int {
             (subject.map { involvement.covers($0) } ?? true ? 0 : 4) + (involvement.purpose == purpose ? 0 : 2)

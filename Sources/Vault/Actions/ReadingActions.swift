@@ -224,20 +224,22 @@ extension Vault {
         try require(grant.isLive)
         let captured = try captured(grant.sealedContent)
         let (view, part, revision) = try household(grant.asked.household, captured)
-        let moment = grant.moment
+        let (moment, thatOnly) = (grant.moment, grant.thatOnly)
         let members = try view.facts.involvements.map { involvement in
             guard let organisation = view.team.worker(involvement.worker)?.organisation else {
                 throw VaultError.doesNotVerify(.brokenReference)
             }
+            // That-information ties nobody to a resident, by name or identifier (PR-1.6).
+            var shown = involvement
+            if thatOnly { shown.persons = nil }
             return TeamMember(
-                involvement: involvement,
+                involvement: shown,
                 isLive: view.liveInvolvements(of: involvement.worker, at: moment).contains { $0.id == involvement.id },
                 organisation: organisation)
         }
         let names = try captured.names(
             workers: members.map(\.involvement.worker), organisations: members.map(\.organisation),
-            // That-information names no residents.
-            persons: grant.thatOnly ? [] : members.flatMap { $0.involvement.persons.map { Array($0) } ?? [] }, in: part)
+            persons: members.flatMap { $0.involvement.persons.map { Array($0) } ?? [] }, in: part)
         return Team(director: view.activeDirector(at: moment)?.worker, members: members, names: names, revision: revision)
     }
 
