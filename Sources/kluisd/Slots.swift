@@ -13,6 +13,10 @@ struct Slot: AsyncParsableCommand {
 
               kluisd slot add --passphrase --label 'envelope in the safe'
               kluisd slot try --passphrase
+
+            With `unseal: credential`, only systemd has what opens the vault. Let it run the command:
+
+              \(UnsealingSecret.throughSystemd) kluisd slot list
             """,
         subcommands: [List.self, Add.self, Remove.self, Try.self])
 
@@ -159,22 +163,49 @@ struct GivenSecret: ParsableArguments {
     func read(_ configuration: Configuration, isNew: Bool = false) throws -> SlotSecret {
         if let keyFile { return try UnsealingSecret.keyFile(keyFile) }
         if let credential { return try UnsealingSecret.credential(credential) }
-        return passphrase ? try UnsealingSecret.passphrase(isNew: isNew) : try UnsealingSecret.read(configuration)
+        if passphrase { return try UnsealingSecret.passphrase(isNew: isNew) }
+        return try UnsealingSecret.atHand(configuration, else: "--credential, --key-file or --passphrase")
     }
 }
 
 /// The secret that opens the vault for the work; as configured where none is given.
 struct OpeningSecret: ParsableArguments {
     @Option(help: ArgumentHelp("Open the vault with this key file, and not as configured.", valueName: "file")) var openKeyFile: String?
+    @Option(
+        help: ArgumentHelp(
+            "Open the vault with this credential, decrypted as systemd lays it out, and not as configured.", valueName: "file"))
+    var openCredential: String?
     @Flag(help: "Open the vault with a passphrase, and not as configured.") var openPassphrase = false
 
     func validate() throws {
-        guard openKeyFile == nil || !openPassphrase else { throw ValidationError("give one of --open-key-file and --open-passphrase") }
+        guard [openKeyFile != nil, openCredential != nil, openPassphrase].count(where: { $0 }) <= 1 else {
+            throw ValidationError("give one of --open-key-file, --open-credential and --open-passphrase")
+        }
     }
 
     func read(_ configuration: Configuration) throws -> SlotSecret {
         if let openKeyFile { return try UnsealingSecret.keyFile(openKeyFile) }
-        return openPassphrase ? try UnsealingSecret.passphrase(isNew: false) : try UnsealingSecret.read(configuration)
+        if let openCredential { return try UnsealingSecret.credential(openCredential) }
+        if openPassphrase { return try UnsealingSecret.passphrase(isNew: false) }
+        return try UnsealingSecret.atHand(configuration, else: "--open-credential, --open-key-file or --open-passphrase")
+    }
+}
+
+extension UnsealingSecret {
+    /// What runs a command with the credential that the service gets.
+    static let throughSystemd = "systemd-run --pipe --wait -p User=kluis -p LoadCredentialEncrypted=kluis-root"
+
+    /// Whether systemd has laid out credentials for this process.
+    static var hasCredential: Bool { Systemd.environment("CREDENTIALS_DIRECTORY") != nil }
+
+    /// As configured, for whoever works in a shell, where systemd lays out nothing.
+    static func atHand(_ configuration: Configuration, else options: String) throws -> SlotSecret {
+        guard configuration.unseal != .credential || hasCredential else {
+            throw Ending.failed(
+                "there is no credential to open the vault with: `unseal` names one, and systemd gives it to what it runs only",
+                hint: "give \(options), or let systemd run it: \(throughSystemd) kluisd slot …", status: 4)
+        }
+        return try read(configuration)
     }
 }
 
