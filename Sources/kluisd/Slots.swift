@@ -88,7 +88,7 @@ struct Slot: AsyncParsableCommand {
         func run() async throws {
             await ending {
                 try Slot.work(configuration) { configuration, paths in
-                    try VaultFiles.changeSlots(paths, with: try opening.read(configuration)) { list, root in
+                    let ways = try VaultFiles.changeSlots(paths, with: try opening.read(configuration)) { list, root in
                         guard let gone = list.slots.first(where: { $0.id.description == slot }) else {
                             throw Ending.failed("there is no such way to open the vault", hint: "kluisd slot list shows them", status: 3)
                         }
@@ -105,8 +105,13 @@ struct Slot: AsyncParsableCommand {
                                 status: 2)
                         }
                         try list.remove(gone.id, root: root)
-                        advise(rest)
+                        return rest
                     }
+                    advise(ways)
+                    guard try !Slot.opens(asConfigured: configuration, paths, ways) else { return }
+                    warn(
+                        "the vault no longer opens as `unseal` says (\(configuration.unseal.rawValue)): it cannot be started",
+                        hint: "before the next start, add that way again (kluisd slot add) or change `unseal`")
                 }
             }
         }
@@ -126,6 +131,22 @@ struct Slot: AsyncParsableCommand {
                 }
             }
         }
+    }
+
+    /// Whether a start would still open the vault, as far as can be told without asking anybody: with the configured secret where it is at hand,
+    /// else by whether a way of its kind is left.
+    private static func opens(asConfigured configuration: Configuration, _ paths: VaultPaths, _ ways: [KeySlot]) throws -> Bool {
+        let isAtHand =
+            switch configuration.unseal {
+            case .credential: UnsealingSecret.hasCredential
+            case .keyFile: true
+            case .passphrase: false
+            }
+        if isAtHand, let secret = try? UnsealingSecret.read(configuration) {
+            do { _ = try VaultFiles.rehearse(paths, with: secret) } catch VaultError.wrongSecret { return false }
+            return true
+        }
+        return ways.contains { $0.word == configuration.unseal.rawValue }
     }
 
     /// Runs work on the slots of the configured vault, with nobody else on it.
@@ -210,16 +231,17 @@ extension UnsealingSecret {
 }
 
 extension KeySlot {
-    /// Identifier, kind and label, in columns.
-    fileprivate var line: String {
-        let kind =
-            switch kind {
-            case .passphrase: "passphrase"
-            case .keyFile: "key-file"
-            case .credential: "credential"
-            }
-        return "\(id)  \(kind)\(String(repeating: " ", count: 10 - kind.utf8.count))  \(label)"
+    /// Its kind, as in `unseal` of the configuration.
+    fileprivate var word: String {
+        switch kind {
+        case .passphrase: "passphrase"
+        case .keyFile: "key-file"
+        case .credential: "credential"
+        }
     }
+
+    /// Identifier, kind and label, in columns.
+    fileprivate var line: String { "\(id)  \(word)\(String(repeating: " ", count: 10 - word.utf8.count))  \(label)" }
 }
 
 /// Warns where a vault can be opened in one way only, or by this machine only.
@@ -233,7 +255,12 @@ func advise(_ ways: [KeySlot]?) {
     } else {
         return
     }
-    let bytes = Array("kluisd: warning: \(warning)\nkluisd: hint: add another way and try it: kluisd slot add, kluisd slot try\n".utf8)
+    warn(warning, hint: "add another way and try it: kluisd slot add, kluisd slot try")
+}
+
+/// Tells the operator what may go wrong later, and what to do.
+private func warn(_ warning: String, hint: String) {
+    let bytes = Array("kluisd: warning: \(warning)\nkluisd: hint: \(hint)\n".utf8)
     // SAFETY: the buffer lives for the call.
     _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
 }
