@@ -34,7 +34,7 @@ import Testing
         let why = [("Kluis-Why", "1")]
         #expect(try await get(item, "G1", why).field("outcome") == "permit")
         #expect(try await get(item, "G2", why).field("outcome") == "refuse")
-        #expect(try await get("", "G10", why).field("outcome") == "refuse")
+        #expect(try await get(item, "G10", why).field("outcome") == "refuse")
         // A list shows the titles of what could be read.
         #expect(try await get("/items", "G1").text.contains("Verslag over small"))
         #expect(try await !get("/items", nil).text.contains("Verslag over small"))
