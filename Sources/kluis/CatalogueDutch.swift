@@ -99,7 +99,8 @@ extension Catalogue {
 
         .headID: "id", .headName: "naam", .headState: "stand", .headDirector: "regisseur", .headBorn: "geboren", .headRelation: "relatie",
         .headLivesIn: "woont er", .headWorker: "medewerker", .headOrganisation: "organisatie", .headRole: "rol", .headFrom: "vanaf",
-        .headUntil: "tot en met", .headPurpose: "doel", .headSubject: "inwoner", .headRecipient: "voor", .headDomains: "leefgebieden",
+        .headUntil: "tot en met", .headPurpose: "doel", .headBasis: "grondslag", .headSubject: "inwoner", .headRecipient: "voor",
+        .headDomains: "leefgebieden",
         .headMissing: "nog te tekenen", .headLayer: "laag", .headDomain: "leefgebied", .headKind: "soort", .headSize: "grootte",
         .headTitle: "titel", .headHandle: "verkorte naam", .headNumber: "versie", .headResult: "gewenst resultaat", .headDue: "uiterlijk",
         .headOutcome: "uitkomst", .headActor: "wie", .headAction: "actie", .headDone: "gedaan", .headIndex: "regel", .headMoment: "moment",

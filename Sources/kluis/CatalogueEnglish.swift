@@ -99,7 +99,8 @@ extension Catalogue {
 
         .headID: "id", .headName: "name", .headState: "state", .headDirector: "director", .headBorn: "born", .headRelation: "relation",
         .headLivesIn: "lives in", .headWorker: "worker", .headOrganisation: "organisation", .headRole: "role", .headFrom: "from",
-        .headUntil: "until", .headPurpose: "purpose", .headSubject: "resident", .headRecipient: "for", .headDomains: "life domains",
+        .headUntil: "until", .headPurpose: "purpose", .headBasis: "basis", .headSubject: "resident", .headRecipient: "for",
+        .headDomains: "life domains",
         .headMissing: "still to sign", .headLayer: "layer", .headDomain: "life domain", .headKind: "kind", .headSize: "size",
         .headTitle: "title", .headHandle: "handle", .headNumber: "version", .headResult: "wanted result", .headDue: "due",
         .headOutcome: "outcome", .headActor: "who", .headAction: "action", .headDone: "done", .headIndex: "line", .headMoment: "moment",

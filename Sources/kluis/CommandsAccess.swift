@@ -21,9 +21,13 @@ struct CheckAccessCommand: KluisCommand {
     @Argument(help: ArgumentHelp(say(.helpCheckThing)))
     var thing: String?
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
+
     func run() async throws {
         var circumstances = try common.circumstances()
         circumstances.why = true
+        circumstances.basis = basis
         let (route, parameters) = try request()
         try await Connection.open(circumstances.socket) { [circumstances] connection in
             // Whatever the route answers otherwise, under `why` it answers with a decision, and this throws `Finished`.
@@ -58,14 +62,19 @@ struct WhoMayCommand: TalkingCommand {
     @Argument(help: ArgumentHelp(say(.helpArgItem)))
     var item: String
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
+
     func run(with client: Client) async throws {
         let page = try await client.ask(.accessWho, query: [("household", household), ("item", item)], for: Page<AccessRow>.self)
         try client.console.show(page) {
-            var table = Table(.headWorker, .headOrganisation, .headHat, .headAction, .headPurpose, .headOutcome, .headArticles)
+            var table = Table(
+                .headWorker, .headOrganisation, .headHat, .headAction, .headPurpose, .headBasis, .headOutcome,
+                .headArticles)
             for row in page.entries {
                 table.add(
-                    page.names.both(row.worker), page.names.name(row.organisation), row.hat, row.action, row.purpose, row.outcome,
-                    row.articles.joined(separator: ", "))
+                    page.names.both(row.worker), page.names.name(row.organisation), row.hat, row.action, row.purpose, row.basis,
+                    row.outcome, row.articles.joined(separator: ", "))
             }
             return table.lines
         }
@@ -79,14 +88,17 @@ struct WhatMayCommand: TalkingCommand {
     @Argument(help: ArgumentHelp(say(.helpArgHousehold)))
     var household: String
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
+
     func run(with client: Client) async throws {
         let page = try await client.ask(.accessWhat, query: [("household", household)], for: Page<AccessRow>.self)
         try client.console.show(page) {
-            var table = Table(.headAction, .headItem, .headOrganisation, .headPurpose, .headOutcome, .headArticles, .headTitle)
+            var table = Table(.headAction, .headItem, .headOrganisation, .headPurpose, .headBasis, .headOutcome, .headArticles, .headTitle)
             for row in page.entries {
                 table.add(
-                    row.action, row.item, page.names.name(row.organisation), row.purpose, row.outcome, row.articles.joined(separator: ", "),
-                    row.title)
+                    row.action, row.item, page.names.name(row.organisation), row.purpose, row.basis, row.outcome,
+                    row.articles.joined(separator: ", "), row.title)
             }
             return table.lines
         }
