@@ -83,6 +83,9 @@ extension Catalogue {
         .unknownPerson: "geen regisseur bekend",
         .reachVia: "bereik het team via {1}",
         .nothingToShow: "geen",
+        .linesClosed:
+            "wat hier geen titel heeft, kunt u zo niet lezen; noem bij een stuk van een collega de taak waarvoor u leest (--basis, G1 tot en met G4)",
+        .whyClosed: "wat er in de weg staat, en wat helpt: {1}",
         .vaultOpen: "open", .vaultSealed: "verzegeld",
 
         .promptTerm: "te zoeken naam",

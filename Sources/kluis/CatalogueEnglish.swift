@@ -83,6 +83,9 @@ extension Catalogue {
         .unknownPerson: "no director known",
         .reachVia: "reach the team by {1}",
         .nothingToShow: "none",
+        .linesClosed:
+            "you cannot read what has no title here; with an item of a colleague, name the task that you read for (--basis, G1 to G4)",
+        .whyClosed: "what stands in the way, and what helps: {1}",
         .vaultOpen: "open", .vaultSealed: "sealed",
 
         .promptTerm: "name to look for",

@@ -28,7 +28,7 @@ enum Phrase: String, CaseIterable, Sendable {
 
     // Decisions and states.
     case decided, duty, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
-        reachVia, vaultOpen, vaultSealed, nothingToShow
+        reachVia, vaultOpen, vaultSealed, nothingToShow, linesClosed, whyClosed
 
     // Prompts.
     case promptTerm, promptReason, promptGivenName, promptFamilyName, promptBirthDate, promptRelation, promptLivesIn, promptAddress,
