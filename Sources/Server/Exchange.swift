@@ -14,7 +14,7 @@ struct Exchange: Sendable {
     let peer: PeerCredentials
     let token: String?
     let purpose: Purpose?
-    /// The task that the worker acts under (PR-10.3), where the caller named one.
+    /// The task that the worker reads items for (PR-10.3), where the caller named one.
     let basis: LegalBasis?
     /// The resident on whose behalf the worker acts, as the caller wrote it.
     let onBehalfOf: String?
@@ -47,7 +47,15 @@ struct Exchange: Sendable {
         } else {
             purpose = nil
         }
-        basis = try headers[Self.name(HeaderName.basis)].map { text throws(Problem) in
+        let task = headers[Self.name(HeaderName.basis)]
+        guard task == nil || route.takesBasis else {
+            throw .invalidField(
+                HeaderName.basis,
+                Sentence(
+                    nl: "laat deze kop (--basis) weg: dit verzoek leest geen stuk",
+                    en: "leave this header (--basis) out: this request reads no item"))
+        }
+        basis = try task.map { text throws(Problem) in
             guard let known = LegalBasis(rawValue: text) else {
                 throw .invalidField(
                     HeaderName.basis, Sentence(nl: "kies één grondslag uit G1 tot en met G11", en: "choose one basis from G1 to G11"))

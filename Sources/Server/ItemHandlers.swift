@@ -41,8 +41,7 @@ extension VaultServer {
                 (metadata.scoreReasons ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"),
                 "scoreReasons"))
         let attempt = Attempt(
-            Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, basis: exchange.basis,
-            trace: exchange.trace)
+            Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
         // A large content is refused before it comes, where it can be. A small one costs less to take than to decide about twice.
         if length.map({ $0 > Vault.smallContent }) ?? true, let refused = try await monitor.screen(attempt) {

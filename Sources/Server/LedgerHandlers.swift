@@ -131,42 +131,38 @@ extension VaultServer {
         let caller = try caller(exchange)
         guard let household = exchange.query["household"].flatMap({ HouseholdID($0) }) else { throw Problem.notFound }
         let now = operations.clock.now()
-        let purpose = exchange.purpose
         if exchange.whyOnly {
             return try await why(
-                Attempt(Policy.ListItems(household: household), by: caller, purpose: purpose, trace: exchange.trace), exchange)
+                Attempt(Policy.ListItems(household: household), by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
         }
         if route == .accessWhat {
-            let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault, monitor] grant in
-                var articles: [ItemID: [String]] = [:]
+            let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault] grant in
+                var rows: [ItemID: AccessRow] = [:]
                 let list = try vault.listItems(grant) { facts in
                     guard let item = facts.item?.id else { return .nothing }
-                    let weighed = monitor.weighing(
-                        Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, basis: exchange.basis,
-                        at: now, on: facts)
-                    articles[item] = weighed.articles
-                    return weighed.showing
+                    let (shown, row) = weighed(
+                        Policy.ReadItem(household: household, item: item), for: caller.asker, exchange, at: now, on: facts)
+                    rows[item] = row
+                    return shown
                 }
                 return Page(
-                    entries: list.lines.map {
-                        AccessRow(
-                            organisation: $0.item.organisation.description, item: $0.item.id.description, title: $0.title,
-                            action: "readItem", purpose: purpose?.rawValue,
-                            outcome: $0.title == nil ? "refuse" : "permit", articles: articles[$0.item.id] ?? [])
+                    entries: list.lines.compactMap { line in
+                        var row = rows[line.item.id]
+                        row?.organisation = line.item.organisation.description
+                        row?.item = line.item.id.description
+                        row?.title = line.title
+                        return row
                     }, names: Names(list.names))
             }
             return try json(cite(page, cited), cited.receipt)
         }
         guard let item = exchange.query["item"].flatMap({ ItemID($0) }) else { throw Problem.notFound }
+        let reading = Policy.ReadItem(household: household, item: item)
         let (page, cited) = try await read(Policy.ListTeam(household: household), exchange, by: caller) { [vault, monitor] grant in
             let own = try await monitor.references { transaction in
-                try vault.facts(for: Policy.ReadItem(household: household, item: item).about, asker: caller.asker, at: now, in: transaction)
+                try vault.facts(for: reading.about, asker: caller.asker, at: now, in: transaction)
             }
-            if case .nothing = monitor.showing(
-                Policy.ReadItem(household: household, item: item), for: caller.asker, purpose: purpose, at: now, on: own)
-            {
-                throw Problem.notFound
-            }
+            if case .nothing = weighed(reading, for: caller.asker, exchange, at: now, on: own).shown { throw Problem.notFound }
             let team = try vault.listTeam(grant)
             let members = team.members
             var rows: [AccessRow] = []
@@ -177,23 +173,17 @@ extension VaultServer {
                 for hat in Hat.allCases {
                     let other = Asker.worker(worker, organisation: organisation, hat: hat, sessionStarted: now)
                     let facts = try await monitor.references { transaction in
-                        try vault.facts(
-                            for: Policy.ReadItem(household: household, item: item).about, asker: other, at: now, in: transaction)
+                        try vault.facts(for: reading.about, asker: other, at: now, in: transaction)
                     }
-                    // Who may, by naming the task that it was collected for where one must be named (PR-10.3).
-                    let task = facts.item.flatMap { $0.basis.isTask ? $0.basis : nil }
-                    let (showing, articles) = monitor.weighing(
-                        Policy.ReadItem(household: household, item: item), for: other, purpose: purpose, basis: exchange.basis ?? task,
-                        at: now, on: facts)
-                    var row = AccessRow(
-                        worker: worker.description, organisation: organisation.description, hat: hat.rawValue, item: item.description,
-                        action: "readItem", purpose: purpose?.rawValue, outcome: "permit", articles: articles)
-                    if case .everything = showing {
+                    var row = weighed(reading, for: other, exchange, at: now, on: facts).row
+                    row.worker = worker.description
+                    row.organisation = organisation.description
+                    row.item = item.description
+                    if row.outcome == "permit" {
                         permitted = true
+                        row.hat = hat.rawValue
                         rows.append(row)
                     } else if refused == nil {
-                        row.hat = nil
-                        row.outcome = "refuse"
                         refused = row
                     }
                 }
@@ -203,6 +193,32 @@ extension VaultServer {
             return Page(entries: rows, names: Names(team.names))
         }
         return try json(cite(page, cited), cited.receipt)
+    }
+
+    /// What reading an item would give: how much of it is shown to who asks as the request does, and the row that says whether it may be read. Where
+    /// no task is named that is tried under the item's own too, as the hats are: a colleague who reads names it (PR-10.3).
+    private func weighed(
+        _ reading: Policy.ReadItem, for asker: Asker, _ exchange: Exchange, at now: Moment, on facts: Facts
+    ) -> (shown: Showing, row: AccessRow) {
+        func weigh(_ basis: LegalBasis?) -> (showing: Showing, articles: [String]) {
+            monitor.weighing(reading, for: asker, purpose: exchange.purpose, basis: basis, at: now, on: facts)
+        }
+        let asked = weigh(exchange.basis)
+        var row = AccessRow(
+            action: "readItem", purpose: exchange.purpose?.rawValue, basis: exchange.basis?.rawValue, outcome: "permit",
+            articles: asked.articles)
+        if case .everything = asked.showing { return (asked.showing, row) }
+        // G5 is no task to name: who relies on it has a consent.
+        if exchange.basis == nil, let own = facts.item?.basis, own != .consentToDisclose {
+            let named = weigh(own)
+            row.articles = named.articles
+            if case .everything = named.showing {
+                row.basis = "own"
+                return (asked.showing, row)
+            }
+        }
+        row.outcome = "refuse"
+        return (asked.showing, row)
     }
 }
 

@@ -24,8 +24,7 @@ extension VaultServer {
         _ action: A, _ exchange: Exchange, by caller: Caller, for person: PersonID? = nil, created: Bool = true, request: [[UInt8]],
         effect: @escaping @Sendable (consuming Grant<A>, borrowing OpenTransaction) throws -> ChangeAnswer
     ) async throws -> Response {
-        let attempt = Attempt(
-            action, by: caller, purpose: exchange.purpose, onBehalfOf: person, basis: exchange.basis, trace: exchange.trace)
+        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
         let (answer, cited) = try await perform(attempt, exchange, request: request, effect: effect)
         return try self.answer(changed: answer, cited, exchange, created: created)

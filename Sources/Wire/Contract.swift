@@ -88,6 +88,14 @@ extension Route {
         }
     }
 
+    /// Whether it reads items, or asks who may: then it takes `Kluis-Basis`. An item that is added says its own basis in its description.
+    public var takesBasis: Bool {
+        switch self {
+        case .listItems, .readItem, .accessWho, .accessWhat: true
+        default: false
+        }
+    }
+
     /// Whether it changes something that has a version: then it takes `If-Match`.
     public var comparesVersion: Bool {
         switch self {

@@ -8,7 +8,8 @@ public enum HeaderName {
     /// `1`: decide and say why, do nothing. The answer is a `DecisionAnswer`. Any other value is refused, and so is `1` where nothing is decided
     /// (``Route/isDecided``).
     public static let why = "Kluis-Why"
-    /// `G1` … `G11` (PR-10.1): the task that the caller acts under, where a request names one. Reading what a colleague made takes one (PR-10.3).
+    /// `G1` … `G11` (PR-10.1): the task that the caller reads items for. Reading what a colleague made takes one (PR-10.3). Refused where no item is
+    /// read (``Route/takesBasis``).
     public static let basis = "Kluis-Basis"
     /// base64url of an `ItemMetadata` (upload) or an `ItemBrief` (download).
     public static let item = "Kluis-Item"

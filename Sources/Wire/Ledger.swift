@@ -141,13 +141,15 @@ public struct AccessRow: Codable, Equatable, Sendable {
     /// `readItem`, `readCard`, `readPlan` …
     public var action: String
     public var purpose: String?
+    /// The task that was named, `G1` … `G11`; `own` where none was and only who names the item's own may (PR-10.3). Which one that is, is not told.
+    public var basis: String?
     /// `permit`, `refuse` or `oblige`.
     public var outcome: String
     public var articles: [String]
 
     public init(
         worker: String? = nil, organisation: String? = nil, hat: String? = nil, item: String? = nil, title: String? = nil,
-        action: String, purpose: String? = nil, outcome: String, articles: [String]
+        action: String, purpose: String? = nil, basis: String? = nil, outcome: String, articles: [String]
     ) {
         self.worker = worker
         self.organisation = organisation
@@ -156,6 +158,7 @@ public struct AccessRow: Codable, Equatable, Sendable {
         self.title = title
         self.action = action
         self.purpose = purpose
+        self.basis = basis
         self.outcome = outcome
         self.articles = articles
     }

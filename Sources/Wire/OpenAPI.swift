@@ -141,6 +141,13 @@ public struct OpenAPI: Encodable, Sendable {
         if route.takesResident {
             all.append(header(HeaderName.onBehalfOf, "the resident whose act it is: an identifier, or a given name within the household"))
         }
+        if route.takesBasis {
+            all.append(
+                header(
+                    HeaderName.basis,
+                    "the task that items are read for: `G1` … `G4` with a colleague's, `G5` when the resident expressly wishes it (PR-10.3)"
+                ))
+        }
         if route.comparesVersion { all.append(header(HeaderName.ifMatch, "the version in the ETag of the last answer; else 409")) }
         if route.isChange {
             all.append(

@@ -83,6 +83,9 @@ extension Catalogue {
         .unknownPerson: "geen regisseur bekend",
         .reachVia: "bereik het team via {1}",
         .nothingToShow: "geen",
+        .linesClosed:
+            "wat hier geen titel heeft, kunt u zo niet lezen; noem bij een stuk van een collega de taak waarvoor u leest (--basis, G1 tot en met G4)",
+        .whyClosed: "wat er in de weg staat, en wat helpt: {1}",
         .vaultOpen: "open", .vaultSealed: "verzegeld",
 
         .promptTerm: "te zoeken naam",
@@ -99,7 +102,8 @@ extension Catalogue {
 
         .headID: "id", .headName: "naam", .headState: "stand", .headDirector: "regisseur", .headBorn: "geboren", .headRelation: "relatie",
         .headLivesIn: "woont er", .headWorker: "medewerker", .headOrganisation: "organisatie", .headRole: "rol", .headFrom: "vanaf",
-        .headUntil: "tot en met", .headPurpose: "doel", .headSubject: "inwoner", .headRecipient: "voor", .headDomains: "leefgebieden",
+        .headUntil: "tot en met", .headPurpose: "doel", .headBasis: "grondslag", .headSubject: "inwoner", .headRecipient: "voor",
+        .headDomains: "leefgebieden",
         .headMissing: "nog te tekenen", .headLayer: "laag", .headDomain: "leefgebied", .headKind: "soort", .headSize: "grootte",
         .headTitle: "titel", .headHandle: "verkorte naam", .headNumber: "versie", .headResult: "gewenst resultaat", .headDue: "uiterlijk",
         .headOutcome: "uitkomst", .headActor: "wie", .headAction: "actie", .headDone: "gedaan", .headIndex: "regel", .headMoment: "moment",

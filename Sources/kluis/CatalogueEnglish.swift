@@ -83,6 +83,9 @@ extension Catalogue {
         .unknownPerson: "no director known",
         .reachVia: "reach the team by {1}",
         .nothingToShow: "none",
+        .linesClosed:
+            "you cannot read what has no title here; with an item of a colleague, name the task that you read for (--basis, G1 to G4)",
+        .whyClosed: "what stands in the way, and what helps: {1}",
         .vaultOpen: "open", .vaultSealed: "sealed",
 
         .promptTerm: "name to look for",
@@ -99,7 +102,8 @@ extension Catalogue {
 
         .headID: "id", .headName: "name", .headState: "state", .headDirector: "director", .headBorn: "born", .headRelation: "relation",
         .headLivesIn: "lives in", .headWorker: "worker", .headOrganisation: "organisation", .headRole: "role", .headFrom: "from",
-        .headUntil: "until", .headPurpose: "purpose", .headSubject: "resident", .headRecipient: "for", .headDomains: "life domains",
+        .headUntil: "until", .headPurpose: "purpose", .headBasis: "basis", .headSubject: "resident", .headRecipient: "for",
+        .headDomains: "life domains",
         .headMissing: "still to sign", .headLayer: "layer", .headDomain: "life domain", .headKind: "kind", .headSize: "size",
         .headTitle: "title", .headHandle: "handle", .headNumber: "version", .headResult: "wanted result", .headDue: "due",
         .headOutcome: "outcome", .headActor: "who", .headAction: "action", .headDone: "done", .headIndex: "line", .headMoment: "moment",

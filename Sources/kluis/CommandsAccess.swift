@@ -62,14 +62,19 @@ struct WhoMayCommand: TalkingCommand {
     @Argument(help: ArgumentHelp(say(.helpArgItem)))
     var item: String
 
+    @Option(name: .long, help: ArgumentHelp(say(.helpReadBasis)))
+    var basis: String?
+
     func run(with client: Client) async throws {
         let page = try await client.ask(.accessWho, query: [("household", household), ("item", item)], for: Page<AccessRow>.self)
         try client.console.show(page) {
-            var table = Table(.headWorker, .headOrganisation, .headHat, .headAction, .headPurpose, .headOutcome, .headArticles)
+            var table = Table(
+                .headWorker, .headOrganisation, .headHat, .headAction, .headPurpose, .headBasis, .headOutcome,
+                .headArticles)
             for row in page.entries {
                 table.add(
-                    page.names.both(row.worker), page.names.name(row.organisation), row.hat, row.action, row.purpose, row.outcome,
-                    row.articles.joined(separator: ", "))
+                    page.names.both(row.worker), page.names.name(row.organisation), row.hat, row.action, row.purpose, row.basis,
+                    row.outcome, row.articles.joined(separator: ", "))
             }
             return table.lines
         }
@@ -89,11 +94,11 @@ struct WhatMayCommand: TalkingCommand {
     func run(with client: Client) async throws {
         let page = try await client.ask(.accessWhat, query: [("household", household)], for: Page<AccessRow>.self)
         try client.console.show(page) {
-            var table = Table(.headAction, .headItem, .headOrganisation, .headPurpose, .headOutcome, .headArticles, .headTitle)
+            var table = Table(.headAction, .headItem, .headOrganisation, .headPurpose, .headBasis, .headOutcome, .headArticles, .headTitle)
             for row in page.entries {
                 table.add(
-                    row.action, row.item, page.names.name(row.organisation), row.purpose, row.outcome, row.articles.joined(separator: ", "),
-                    row.title)
+                    row.action, row.item, page.names.name(row.organisation), row.purpose, row.basis, row.outcome,
+                    row.articles.joined(separator: ", "), row.title)
             }
             return table.lines
         }

@@ -263,6 +263,12 @@ struct ListItemsCommand: TalkingCommand {
             }
             return table.lines
         }
+        // Blanks without a word why leave a reader to wonder.
+        if !common.json, let closed = page.entries.first(where: { $0.readable == false }) {
+            let given = [("purpose", common.purpose), ("basis", basis)].compactMap { option in option.1.map { " --\(option.0) \($0)" } }
+            Console.hint(say(.linesClosed))
+            Console.hint(say(.whyClosed, "kluis item read \(household) \(closed.id)\(given.joined()) --why"))
+        }
         paging.remark(page.next)
     }
 }

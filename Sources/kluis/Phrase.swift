@@ -28,7 +28,7 @@ enum Phrase: String, CaseIterable, Sendable {
 
     // Decisions and states.
     case decided, duty, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
-        reachVia, vaultOpen, vaultSealed, nothingToShow
+        reachVia, vaultOpen, vaultSealed, nothingToShow, linesClosed, whyClosed
 
     // Prompts.
     case promptTerm, promptReason, promptGivenName, promptFamilyName, promptBirthDate, promptRelation, promptLivesIn, promptAddress,
@@ -36,7 +36,8 @@ enum Phrase: String, CaseIterable, Sendable {
 
     // Table heads.
     case headID, headName, headState, headDirector, headBorn, headRelation, headLivesIn, headWorker, headOrganisation, headRole, headFrom,
-        headUntil, headPurpose, headSubject, headRecipient, headDomains, headMissing, headLayer, headDomain, headKind, headSize, headTitle,
+        headUntil, headPurpose, headBasis, headSubject, headRecipient, headDomains, headMissing, headLayer, headDomain, headKind, headSize,
+        headTitle,
         headHandle, headNumber, headResult, headDue, headOutcome, headActor, headAction, headDone, headIndex, headMoment, headCaller,
         headArticles, headItem, headHat, headVersion, headReglement, headVault, headClock, headLines, headPolicies, headRehearsal,
         headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf,

@@ -39,6 +39,8 @@ enum Spoken {
         // Outcomes of decisions, of lines and of goals.
         "permit": "toegestaan", "refuse": "geweigerd", "oblige": "met verplichting", "completed": "voltooid", "failed": "mislukt",
         "interrupted": "afgebroken", "achieved": "behaald", "partlyAchieved": "deels behaald", "notAchieved": "niet behaald",
+        // The item's own basis, where that is the one to name.
+        "own": "die van het stuk",
         // Who signs.
         "household": "huishouden", "director": "regisseur", "ownBehalf": "voor zichzelf", "parentWithAuthority": "ouder met gezag",
         "guardian": "voogd", "guardianBody": "gecertificeerde instelling", "curator": "curator", "mentor": "mentor",

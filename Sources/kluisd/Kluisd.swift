@@ -19,10 +19,23 @@ import Logging
             print(Kluisd.fullMessage(for: error))
         } catch {
             let lines = Kluisd.message(for: error).split(whereSeparator: \.isNewline)
-            var sentence = lines.joined(separator: " ")
+            var sentence = withoutValues(lines.joined(separator: " "))
             while sentence.last == "." || sentence.last == " " { sentence.removeLast() }
             Ending.failed(sentence.prefix(1).lowercased() + sentence.dropFirst(), hint: "kluisd --help", status: 2).tell()
         }
+    }
+
+    /// The sentence about wrong use, without what was typed where that may be a secret: whoever puts a passphrase behind `kluisd slot` has made one
+    /// mistake, and standard error is kept in more places than the screen. What stands in quotes stays where it is the name of an option or argument.
+    private static func withoutValues(_ sentence: String) -> String {
+        // Of the other commands none takes a secret; a misspelt command may have been `slot`.
+        let others = Kluisd.configuration.subcommands.map { $0._commandName }.filter { $0 != Slot._commandName }
+        if let first = CommandLine.arguments.dropFirst().first, others.contains(first) { return sentence }
+        guard let start = sentence.firstIndex(of: "'"), let end = sentence.lastIndex(of: "'"), start < end else { return sentence }
+        let quoted = sentence[sentence.index(after: start)..<end]
+        let names = Slot.configuration.subcommands.map { Kluisd.usageString(for: $0) }.joined()
+        if quoted.hasPrefix("--") || quoted.hasPrefix("<"), names.contains(quoted) { return sentence }
+        return sentence[..<start] + "'…'" + sentence[end...].dropFirst()
     }
 }
 

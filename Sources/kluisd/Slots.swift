@@ -13,6 +13,10 @@ struct Slot: AsyncParsableCommand {
 
               kluisd slot add --passphrase --label 'envelope in the safe'
               kluisd slot try --passphrase
+
+            With `unseal: credential`, only systemd has what opens the vault. Let it run the command:
+
+              \(UnsealingSecret.throughSystemd) kluisd slot list
             """,
         subcommands: [List.self, Add.self, Remove.self, Try.self])
 
@@ -84,7 +88,7 @@ struct Slot: AsyncParsableCommand {
         func run() async throws {
             await ending {
                 try Slot.work(configuration) { configuration, paths in
-                    try VaultFiles.changeSlots(paths, with: try opening.read(configuration)) { list, root in
+                    let ways = try VaultFiles.changeSlots(paths, with: try opening.read(configuration)) { list, root in
                         guard let gone = list.slots.first(where: { $0.id.description == slot }) else {
                             throw Ending.failed("there is no such way to open the vault", hint: "kluisd slot list shows them", status: 3)
                         }
@@ -101,8 +105,13 @@ struct Slot: AsyncParsableCommand {
                                 status: 2)
                         }
                         try list.remove(gone.id, root: root)
-                        advise(rest)
+                        return rest
                     }
+                    advise(ways)
+                    guard try !Slot.opens(asConfigured: configuration, paths, ways) else { return }
+                    warn(
+                        "the vault no longer opens as `unseal` says (\(configuration.unseal.rawValue)): it cannot be started",
+                        hint: "before the next start, add that way again (kluisd slot add) or change `unseal`")
                 }
             }
         }
@@ -122,6 +131,22 @@ struct Slot: AsyncParsableCommand {
                 }
             }
         }
+    }
+
+    /// Whether a start would still open the vault, as far as can be told without asking anybody: with the configured secret where it is at hand,
+    /// else by whether a way of its kind is left.
+    private static func opens(asConfigured configuration: Configuration, _ paths: VaultPaths, _ ways: [KeySlot]) throws -> Bool {
+        let isAtHand =
+            switch configuration.unseal {
+            case .credential: UnsealingSecret.hasCredential
+            case .keyFile: true
+            case .passphrase: false
+            }
+        if isAtHand, let secret = try? UnsealingSecret.read(configuration) {
+            do { _ = try VaultFiles.rehearse(paths, with: secret) } catch VaultError.wrongSecret { return false }
+            return true
+        }
+        return ways.contains { $0.word == configuration.unseal.rawValue }
     }
 
     /// Runs work on the slots of the configured vault, with nobody else on it.
@@ -159,36 +184,64 @@ struct GivenSecret: ParsableArguments {
     func read(_ configuration: Configuration, isNew: Bool = false) throws -> SlotSecret {
         if let keyFile { return try UnsealingSecret.keyFile(keyFile) }
         if let credential { return try UnsealingSecret.credential(credential) }
-        return passphrase ? try UnsealingSecret.passphrase(isNew: isNew) : try UnsealingSecret.read(configuration)
+        if passphrase { return try UnsealingSecret.passphrase(isNew: isNew) }
+        return try UnsealingSecret.atHand(configuration, else: "--credential, --key-file or --passphrase")
     }
 }
 
 /// The secret that opens the vault for the work; as configured where none is given.
 struct OpeningSecret: ParsableArguments {
     @Option(help: ArgumentHelp("Open the vault with this key file, and not as configured.", valueName: "file")) var openKeyFile: String?
+    @Option(
+        help: ArgumentHelp(
+            "Open the vault with this credential, decrypted as systemd lays it out, and not as configured.", valueName: "file"))
+    var openCredential: String?
     @Flag(help: "Open the vault with a passphrase, and not as configured.") var openPassphrase = false
 
     func validate() throws {
-        guard openKeyFile == nil || !openPassphrase else { throw ValidationError("give one of --open-key-file and --open-passphrase") }
+        guard [openKeyFile != nil, openCredential != nil, openPassphrase].count(where: { $0 }) <= 1 else {
+            throw ValidationError("give one of --open-key-file, --open-credential and --open-passphrase")
+        }
     }
 
     func read(_ configuration: Configuration) throws -> SlotSecret {
         if let openKeyFile { return try UnsealingSecret.keyFile(openKeyFile) }
-        return openPassphrase ? try UnsealingSecret.passphrase(isNew: false) : try UnsealingSecret.read(configuration)
+        if let openCredential { return try UnsealingSecret.credential(openCredential) }
+        if openPassphrase { return try UnsealingSecret.passphrase(isNew: false) }
+        return try UnsealingSecret.atHand(configuration, else: "--open-credential, --open-key-file or --open-passphrase")
+    }
+}
+
+extension UnsealingSecret {
+    /// What runs a command with the credential that the service gets.
+    static let throughSystemd = "systemd-run --pipe --wait -p User=kluis -p LoadCredentialEncrypted=kluis-root"
+
+    /// Whether systemd has laid out credentials for this process.
+    static var hasCredential: Bool { Systemd.environment("CREDENTIALS_DIRECTORY") != nil }
+
+    /// As configured, for whoever works in a shell, where systemd lays out nothing.
+    static func atHand(_ configuration: Configuration, else options: String) throws -> SlotSecret {
+        guard configuration.unseal != .credential || hasCredential else {
+            throw Ending.failed(
+                "there is no credential to open the vault with: `unseal` names one, and systemd gives it to what it runs only",
+                hint: "give \(options), or let systemd run it: \(throughSystemd) kluisd slot …", status: 4)
+        }
+        return try read(configuration)
     }
 }
 
 extension KeySlot {
-    /// Identifier, kind and label, in columns.
-    fileprivate var line: String {
-        let kind =
-            switch kind {
-            case .passphrase: "passphrase"
-            case .keyFile: "key-file"
-            case .credential: "credential"
-            }
-        return "\(id)  \(kind)\(String(repeating: " ", count: 10 - kind.utf8.count))  \(label)"
+    /// Its kind, as in `unseal` of the configuration.
+    fileprivate var word: String {
+        switch kind {
+        case .passphrase: "passphrase"
+        case .keyFile: "key-file"
+        case .credential: "credential"
+        }
     }
+
+    /// Identifier, kind and label, in columns.
+    fileprivate var line: String { "\(id)  \(word)\(String(repeating: " ", count: 10 - word.utf8.count))  \(label)" }
 }
 
 /// Warns where a vault can be opened in one way only, or by this machine only.
@@ -202,7 +255,12 @@ func advise(_ ways: [KeySlot]?) {
     } else {
         return
     }
-    let bytes = Array("kluisd: warning: \(warning)\nkluisd: hint: add another way and try it: kluisd slot add, kluisd slot try\n".utf8)
+    warn(warning, hint: "add another way and try it: kluisd slot add, kluisd slot try")
+}
+
+/// Tells the operator what may go wrong later, and what to do.
+private func warn(_ warning: String, hint: String) {
+    let bytes = Array("kluisd: warning: \(warning)\nkluisd: hint: \(hint)\n".utf8)
     // SAFETY: the buffer lives for the call.
     _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
 }

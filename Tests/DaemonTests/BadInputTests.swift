@@ -150,6 +150,15 @@ import Wire
             Passed("POST", persons, [("Kluis-For", "selma")], person, "Kluis-For", "handeling van een inwoner", "resident's act"),
             Passed("POST", "/v1/households", [("Kluis-For", "selma")], "{}", "Kluis-For", "handeling van een inwoner", "resident's act"),
             Passed("GET", "/v1/workers", [("Kluis-For", "selma")], nil, "Kluis-For", "handeling van een inwoner", "resident's act"),
+            Passed("POST", "/v1/households", [("Kluis-Basis", "G1")], "{}", "Kluis-Basis", "leest geen stuk", "reads no item"),
+            Passed("POST", persons, [("Kluis-Basis", "G1")], person, "Kluis-Basis", "leest geen stuk", "reads no item"),
+            Passed(
+                "GET", persons, [("Kluis-Basis", "G12")], nil, "Kluis-Basis", "laat deze kop (--basis) weg",
+                "leave this header (--basis) out"),
+            Passed(
+                "POST", "/v1/households/\(furnished.household)/items",
+                [Kluisd.item(title: "a", subject: furnished.selma), ("Kluis-Basis", "G7")],
+                "content", "Kluis-Basis", "leest geen stuk", "reads no item"),
             Passed("POST", "/v1/households", [("If-Match", "1")], "{}", "If-Match", "vergelijkt geen versie", "compares no version"),
             Passed("GET", "/v1/households?limt=1", [], nil, "query", "kies uit: after, limit", "choose from: after, limit"),
             Passed("GET", "/v1/households?limit=1&limit=2", [], nil, "limit", "één keer", "once"),

@@ -34,7 +34,31 @@ import Testing
         let why = [("Kluis-Why", "1")]
         #expect(try await get(item, "G1", why).field("outcome") == "permit")
         #expect(try await get(item, "G2", why).field("outcome") == "refuse")
-        #expect(try await get("", "G10", why).field("outcome") == "refuse")
+        #expect(try await get(item, "G10", why).field("outcome") == "refuse")
+        // Who may and what may I answer as the reading would.
+        func access(_ path: String, _ basis: String?) async throws -> Reply {
+            let path = "/v1/access/\(path)household=\(furnished.household)"
+            return try await daemon.ask("GET", path, as: nico, purpose: "D2", basis.map { [("Kluis-Basis", $0)] } ?? [])
+        }
+        func row(_ reply: Reply, _ mark: String) throws -> String {
+            let rows = reply.text.matches(of: /\{[^{}]*"action":"readItem"[^{}]*\}/).map { String($0.0) }
+            return try #require(rows.first { $0.contains(mark) }, "\(reply.text)")
+        }
+        let person = try await daemon.ask("GET", "/v1/session", as: nico).field("worker")
+        let worker = try #require(person.map { #""worker":"\#($0)""# })
+        let small = #""item":"\#(furnished.small)""#
+        let title = #""title":"#
+        // Where none is named it is the item's own that a colleague names; its title stays closed until he did.
+        for (question, mark) in [("what?", small), ("who?item=\(furnished.small)&", worker)] {
+            let own = try row(try await access(question, nil), mark)
+            #expect(own.contains(#""basis":"own""#) && own.contains(#""outcome":"permit""#) && !own.contains(title), "\(own)")
+            let named = try row(try await access(question, "G1"), mark)
+            #expect(named.contains(#""basis":"G1""#) && named.contains(#""outcome":"permit""#), "\(named)")
+            #expect(named.contains(title) == (question == "what?"), "\(named)")
+            let other = try row(try await access(question, "G2"), mark)
+            #expect(other.contains(#""outcome":"refuse""#) && other.contains("PR-10.3") && !other.contains(title), "\(other)")
+            #expect(try await access(question, "G10").articles.contains("PR-10.1"))
+        }
         // A list shows the titles of what could be read.
         #expect(try await get("/items", "G1").text.contains("Verslag over small"))
         #expect(try await !get("/items", nil).text.contains("Verslag over small"))

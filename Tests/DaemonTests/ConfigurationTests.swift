@@ -81,6 +81,32 @@ import Testing
         #expect(lines[0].last != "." && lines[0].dropFirst(15).first?.isUppercase == false, "\(ended.errors)")
     }
 
+    /// A passphrase that was typed as an argument is not told to whoever keeps the standard error.
+    @Test(arguments: [
+        ["add", "--passphrase", "hunter2"], ["add", "--passphrase=hunter2"], ["try", "hunter2"], ["try", "--hunter2"], ["try", "-unter2"],
+        ["list", "it's hunter2", "and more"], ["remove", "a", "hunter2"], ["add", "--passphras", "hunter2"], ["hunter2"],
+        ["--pass", "hunter2"],
+        ["add", "--open-passphrase", "hunter2", "--label"], ["try", "--passphrase", "--key-file", "/nowhere", "hunter2"],
+    ])
+    func whatWasTypedBehindSlotIsNotRepeated(arguments: [String]) async throws {
+        for command in ["slot", "slto"] {
+            let ended = try await Built.run("kluisd", [command] + arguments)
+            #expect(ended.status == 2 && ended.text.isEmpty, "\(ended.status) \(ended.text)")
+            #expect(ended.errors.hasPrefix("kluisd: error: ") && ended.errors.contains("\nkluisd: hint: "), "\(ended.errors)")
+            #expect(!ended.errors.contains("unter2"), "\(ended.errors)")
+        }
+    }
+
+    @Test func whatIsMissingBehindSlotIsNamed() async throws {
+        for (arguments, words) in [
+            (["remove"], "missing expected argument '<slot>'"), (["add", "--label"], "missing value for '--label <label>'"),
+            (["try", "--passphrase", "--key-file", "/nowhere"], "give one of --key-file, --credential and --passphrase"),
+        ] {
+            let ended = try await Built.run("kluisd", ["slot"] + arguments)
+            #expect(ended.status == 2 && ended.errors.contains("kluisd: error: " + words), "\(ended.errors)")
+        }
+    }
+
     @Test func whoAsksForHelpGetsIt() async throws {
         for arguments in [["--help"], ["init", "--help"], ["slot", "add", "--help"], ["--version"]] {
             let ended = try await Built.run("kluisd", arguments)

@@ -465,5 +465,8 @@ condition(
     "for", "a header for a resident's act is refused where no act is recorded", "Server/Exchange.swift",
     "onBehalfOf == nil || route.takesResident", "DaemonTests.BadInputTests/whatARequestWouldPassOverIsRefused")
 condition(
+    "basis-header", "a header for the task of a reading is refused where no item is read", "Server/Exchange.swift",
+    "task == nil || route.takesBasis", "DaemonTests.BadInputTests/whatARequestWouldPassOverIsRefused")
+condition(
     "last-way", "the last way to open that is no credential of the machine stays", "kluisd/Slots.swift",
     "rest.contains(where: { $0.kind != .credential })", "DaemonTests.WaysToOpenTests/theLastWayStays")

@@ -33,7 +33,14 @@ import Testing
         let headers = Set(try names(route, in: "header"))
         #expect(headers.contains(HeaderName.purpose) == route.isDecided && headers.contains(HeaderName.why) == route.isDecided)
         #expect(headers.contains(HeaderName.onBehalfOf) == route.takesResident)
+        #expect(headers.contains(HeaderName.basis) == route.takesBasis)
         #expect(headers.contains(HeaderName.ifMatch) == route.comparesVersion)
+    }
+
+    /// Without it nobody reads what a colleague made (PR-10.3).
+    @Test func theTaskOfAReadingIsDeclared() throws {
+        let declared = try Route.allCases.filter { try names($0, in: "header").contains("Kluis-Basis") }
+        #expect(declared == [.listItems, .readItem, .accessWho, .accessWhat])
     }
 
     @Test func whoNeedsASessionSaysSo() throws {
