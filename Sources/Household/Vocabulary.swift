@@ -88,16 +88,6 @@ public enum LegalBasis: String, VocabularyTerm {
     /// Not available as long as no act for it is in force.
     case coordinatedApproach = "G10"
     case accountability = "G11"
-
-    /// Whether it is the task of one act: what was collected under it is used within another only as PR-10.3 says.
-    public var isTask: Bool {
-        switch self {
-        case .socialSupportAct, .youthAct, .participationAct, .debtReliefAct: true
-        case .consentToDisclose, .legalDuty, .vitalInterest, .safeHomeReportingRight, .conflictOfDuties, .coordinatedApproach,
-            .accountability:
-            false
-        }
-    }
 }
 
 /// A role of the access table (annex to PR-18.1).
