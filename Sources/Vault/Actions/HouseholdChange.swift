@@ -43,9 +43,18 @@ struct HouseholdChange {
         self.view = try Self.view(vault, household, self.workers, sql)
     }
 
+    /// The snapshot beside the workers that its records name and those given. Who is named already needs no snapshot of his own: what a change
+    /// starts from and what it is checked against at its end are then one, and read once.
+    private static func view(
+        _ vault: Vault, _ household: HouseholdID, _ workers: [WorkerID], _ sql: GRDB.Database
+    ) throws -> HouseholdView {
+        let view = try snapshot(vault, household, [], sql)
+        return view.facts.workers.isSuperset(of: workers) ? view : try snapshot(vault, household, workers, sql)
+    }
+
     private struct Snapshot: Hashable { let household: HouseholdID, workers: [WorkerID] }
 
-    private static func view(
+    private static func snapshot(
         _ vault: Vault, _ household: HouseholdID, _ workers: [WorkerID], _ sql: GRDB.Database
     ) throws -> HouseholdView {
         try vault.registry.workedOut(Snapshot(household: household, workers: workers)) {
@@ -88,7 +97,7 @@ struct HouseholdChange {
     /// beside it, so that nothing is committed that contradicts itself or that only this caller could read.
     /// - Returns: the new revision.
     mutating func settle() throws -> UInt64 {
-        view = try Self.view(vault, household, [], sql)
+        view = try Self.snapshot(vault, household, [], sql)
         guard let revision = try vault.registry.revision(of: .household(household), sql) else { throw VaultError.noSuchThing }
         return revision
     }
