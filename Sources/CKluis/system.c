@@ -10,6 +10,10 @@ int kluis_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+void kluis_start_write_back(int descriptor, long long offset, long long count) {
+    (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 int kluis_bypass_cache(int descriptor, int on) {
     int flags = fcntl(descriptor, F_GETFL);
     if (flags < 0) return -1;

@@ -4,5 +4,8 @@
 /* Forbids core dumps of this process and tracing by others: prctl(2), PR_SET_DUMPABLE. 0 when it worked. */
 int kluis_forbid_dumps(void);
 
+/* Tells the system to start writing back a range of an open file; does not wait, and may do nothing: sync_file_range(2). */
+void kluis_start_write_back(int descriptor, long long offset, long long count);
+
 /* Has an open file read and written past the page cache (O_DIRECT), or no longer. 0 when it worked; -1 with errno where the file system cannot. */
 int kluis_bypass_cache(int descriptor, int on);

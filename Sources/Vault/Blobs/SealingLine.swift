@@ -6,6 +6,7 @@
 //
 // There are a few slabs of each kind and no more: whoever is slow makes the others wait.
 
+import CKluis
 import Glibc
 import Household
 import Sealing
@@ -206,7 +207,7 @@ final class SealingLine: Mortal {
             emptySealed.put(slab)
             if offset - backed >= Int64(Self.writeBackStride) {
                 // The disk starts now, so that the sync at the end finds little to do. Only a hint: its failure means nothing.
-                WriteBack.start(file.descriptor, from: backed, count: offset - backed)
+                kluis_start_write_back(file.descriptor, backed, offset - backed)
                 backed = offset
             }
             if isLast {
@@ -215,22 +216,5 @@ final class SealingLine: Mortal {
             }
         }
         throw .uploadNotFinished
-    }
-}
-
-/// Tells the system to start writing back, which Glibc's module does not show because it is Linux's own.
-enum WriteBack {
-    private typealias Call = @convention(c) (Int32, Int64, Int64, UInt32) -> Int32
-    private static let rangeWrite: UInt32 = 2
-
-    private static let call: Call? = {
-        // SAFETY: the C library's function of this name has exactly this type. Source: sync_file_range(2).
-        guard let symbol = unsafe dlsym(nil, "sync_file_range") else { return nil }
-        return unsafe unsafeBitCast(symbol, to: Call.self)
-    }()
-
-    /// Starts write-back of a range; does not wait, and may do nothing.
-    static func start(_ descriptor: Int32, from offset: Int64, count: Int64) {
-        _ = call?(descriptor, offset, count, rangeWrite)
     }
 }
