@@ -163,6 +163,25 @@ struct Slot: AsyncParsableCommand {
     }
 }
 
+/// One of the three kinds of secrets, as options name it; none where the configuration is to say.
+private struct NamedSecret {
+    let keyFile: String?
+    let credential: String?
+    let passphrase: Bool
+
+    func validate(_ options: String) throws {
+        guard [keyFile != nil, credential != nil, passphrase].count(where: { $0 }) <= 1 else {
+            throw ValidationError("give one of \(options)")
+        }
+    }
+
+    func read(isNew: Bool) throws -> SlotSecret? {
+        if let keyFile { return try UnsealingSecret.keyFile(keyFile) }
+        if let credential { return try UnsealingSecret.credential(credential) }
+        return passphrase ? try UnsealingSecret.passphrase(isNew: isNew) : nil
+    }
+}
+
 /// The secret that a command is about; as configured where none is given.
 struct GivenSecret: ParsableArguments {
     @Option(help: ArgumentHelp("A file with 32 to 4096 random bytes, which its owner alone may read.", valueName: "file"))
@@ -176,16 +195,13 @@ struct GivenSecret: ParsableArguments {
     var word: String { keyFile != nil ? "key-file" : credential != nil ? "credential" : "passphrase" }
 
     func validate() throws {
-        guard [keyFile != nil, credential != nil, passphrase].count(where: { $0 }) <= 1 else {
-            throw ValidationError("give one of --key-file, --credential and --passphrase")
-        }
+        try given.validate("--key-file, --credential and --passphrase")
     }
 
+    private var given: NamedSecret { NamedSecret(keyFile: keyFile, credential: credential, passphrase: passphrase) }
+
     func read(_ configuration: Configuration, isNew: Bool = false) throws -> SlotSecret {
-        if let keyFile { return try UnsealingSecret.keyFile(keyFile) }
-        if let credential { return try UnsealingSecret.credential(credential) }
-        if passphrase { return try UnsealingSecret.passphrase(isNew: isNew) }
-        return try UnsealingSecret.atHand(configuration, else: "--credential, --key-file or --passphrase")
+        try given.read(isNew: isNew) ?? UnsealingSecret.atHand(configuration, else: "--credential, --key-file or --passphrase")
     }
 }
 
@@ -199,16 +215,14 @@ struct OpeningSecret: ParsableArguments {
     @Flag(help: "Open the vault with a passphrase, and not as configured.") var openPassphrase = false
 
     func validate() throws {
-        guard [openKeyFile != nil, openCredential != nil, openPassphrase].count(where: { $0 }) <= 1 else {
-            throw ValidationError("give one of --open-key-file, --open-credential and --open-passphrase")
-        }
+        try given.validate("--open-key-file, --open-credential and --open-passphrase")
     }
 
+    private var given: NamedSecret { NamedSecret(keyFile: openKeyFile, credential: openCredential, passphrase: openPassphrase) }
+
     func read(_ configuration: Configuration) throws -> SlotSecret {
-        if let openKeyFile { return try UnsealingSecret.keyFile(openKeyFile) }
-        if let openCredential { return try UnsealingSecret.credential(openCredential) }
-        if openPassphrase { return try UnsealingSecret.passphrase(isNew: false) }
-        return try UnsealingSecret.atHand(configuration, else: "--open-credential, --open-key-file or --open-passphrase")
+        try given.read(isNew: false)
+            ?? UnsealingSecret.atHand(configuration, else: "--open-credential, --open-key-file or --open-passphrase")
     }
 }
 
