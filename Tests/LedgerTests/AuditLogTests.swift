@@ -189,12 +189,9 @@ struct AuditLogTests {
 
     @Test func anExportCostsWhatIsNew() async throws {
         let fixture = try Fixture()
-        let log = fixture.log
         let export = try fixture.export()
         func grow(to size: Int) async throws -> LedgerExport.Effort {
-            let lines = try (Int(log.size)..<size).map { try Self.line($0) }
-            try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
-            _ = try await export.publish()
+            try await fixture.grow(to: size, export)
             return await export.effort
         }
         // Bundles and level-0 tiles of 0…2, and the tile above.
@@ -208,22 +205,15 @@ struct AuditLogTests {
         #expect(await export.effort == .init(filesRead: 1, filesWritten: 5, leavesRead: 488))
         // Also for one who opened the directory anew.
         let again = try fixture.export()
-        let lines = try (1000..<1010).map { try Self.line($0) }
-        try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
-        _ = try await again.publish()
+        try await fixture.grow(to: 1010, again)
         #expect(await again.effort == .init(filesRead: 1, filesWritten: 2, leavesRead: 242))
         try verifyExport(fixture, leaves: 1010)
     }
 
     @Test(arguments: ["lost", "shortened", "altered"]) func anEarlierTileThatIsOfNoUseIsMadeAgain(_ what: String) async throws {
         let fixture = try Fixture()
-        let log = fixture.log
         let export = try fixture.export()
-        func grow(to size: Int) async throws {
-            let lines = try (Int(log.size)..<size).map { try Self.line($0) }
-            try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
-            _ = try await export.publish()
-        }
+        func grow(to size: Int) async throws { try await fixture.grow(to: size, export) }
         try await grow(to: 600)
         let path = fixture.exportPath + "/tile/1/000.p/2"
         var bytes = try #require(FileManager.default.contents(atPath: path))
@@ -245,13 +235,8 @@ struct AuditLogTests {
     @Test(arguments: ["tile/entries/000", "tile/0/000", "tile/1/000.p/2", "tile/entries/002.p/88"], ["lost", "shortened", "altered"])
     func aFileOfTheCopyThatIsOfNoUseIsMadeAgain(_ file: String, _ what: String) async throws {
         let fixture = try Fixture()
-        let log = fixture.log
         var export = try fixture.export()
-        func grow(to size: Int) async throws {
-            let lines = try (Int(log.size)..<size).map { try Self.line($0) }
-            try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
-            _ = try await export.publish()
-        }
+        func grow(to size: Int) async throws { try await fixture.grow(to: size, export) }
         func harm() throws {
             let path = fixture.exportPath + "/" + file
             var bytes = try #require(FileManager.default.contents(atPath: path))
@@ -283,13 +268,8 @@ struct AuditLogTests {
 
     @Test func partialFilesGoWhenTheirTileIsFull() async throws {
         let fixture = try Fixture()
-        let log = fixture.log
         let export = try fixture.export()
-        for size in [100, 150, 200, 300] {
-            let lines = try (Int(log.size)..<size).map { try Self.line($0) }
-            try await fixture.writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
-            _ = try await export.publish()
-        }
+        for size in [100, 150, 200, 300] { try await fixture.grow(to: size, export) }
         for kind in ["0", "entries"] {
             let files = try FileManager.default.contentsOfDirectory(atPath: fixture.exportPath + "/tile/\(kind)").sorted()
             #expect(files == ["000", "001.p"])
@@ -535,6 +515,14 @@ struct AuditLogTests {
 }
 
 extension AuditLogTests.Fixture {
+    /// Appends lines in one transaction until there are as many, and exports.
+    func grow(to size: Int, _ export: LedgerExport) async throws {
+        let log = log
+        let lines = try (Int(log.size)..<size).map { try AuditLogTests.line($0) }
+        try await writer.perform { transaction in for line in lines { _ = try log.append(line, in: transaction) } }
+        _ = try await export.publish()
+    }
+
     func reopenWithoutClosing() async throws {
         store = try Store(path: directory.appending(path: "vault.db").path, faults: faults)
         log = try AuditLog(store: store, keys: keys, published: try LedgerExport.published(in: exportPath), faults: faults)

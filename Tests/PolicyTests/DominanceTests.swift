@@ -42,13 +42,19 @@ struct DominanceTests {
         #expect(count > 100)
     }
 
+    /// The example's question without one attribute of its context.
+    private func decide(_ example: Example, without attribute: Text) throws -> Response {
+        let context = Record(example.request.context.sorted.filter { $0.key != attribute })
+        return try decide(
+            example,
+            Cedar.Request(
+                principal: example.request.principal, action: example.request.action, resource: example.request.resource, context: context))
+    }
+
     @Test("PR-3.2: without a purpose nothing is allowed")
     func purpose() throws {
         for example in allowed {
-            let context = Record(example.request.context.sorted.filter { $0.key != "purpose" })
-            let request = Cedar.Request(
-                principal: example.request.principal, action: example.request.action, resource: example.request.resource, context: context)
-            let response = try decide(example, request)
+            let response = try decide(example, without: "purpose")
             #expect(response.decision == .deny && response.determining.contains("PR-3.2-no-purpose"), "\(example.name)")
         }
     }
@@ -83,10 +89,7 @@ struct DominanceTests {
         for example in allowed where example.request.principal.type == EntityTypes.worker {
             let groups = engine.texts.schema.ancestors(of: example.request.action).map(\.id.string)
             guard groups.contains("content") else { continue }
-            let context = Record(example.request.context.sorted.filter { $0.key != "hat" })
-            let request = Cedar.Request(
-                principal: example.request.principal, action: example.request.action, resource: example.request.resource, context: context)
-            let response = try decide(example, request)
+            let response = try decide(example, without: "hat")
             #expect(response.decision == .deny && response.determining.contains("PR-27.2-no-hat"), "\(example.name)")
         }
     }
