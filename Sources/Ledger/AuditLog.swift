@@ -243,11 +243,9 @@ public final class AuditLog: Participant, Sendable {
         let expected = range.clamped(to: 0..<open.withLock { $0.progress.next })
         var next = expected.lowerBound
         for row in rows {
-            let index = UInt64(row[0] as Int64)
             // A row that is gone must not look like a number that no line has.
-            guard index == next, let leaf = try? Leaf(parsing: Array(row[1] as Data)), leaf.seq == index else {
-                throw LedgerError.doesNotVerify(index: next)
-            }
+            let leaf = try Leaf(row, at: next)
+            let index = leaf.seq
             next += 1
             guard let side = try unseal(Array(row[2] as Data), index: index, in: transaction) else {
                 lines.append((index, nil))

@@ -22,7 +22,7 @@ public actor LedgerExport {
     let log: AuditLog
     private let signer: NoteSigner
     /// Whose cosignatures are shown beside the log's own signature.
-    let witnesses: Witnesses
+    public nonisolated let witnesses: Witnesses
     private(set) var exported: UInt64
     /// What an earlier run left in the directory, until it was verified.
     private var unverified: Checkpoint?

@@ -29,8 +29,7 @@ struct LogStanding: Equatable, Sendable {
     var beside: [UInt8] {
         var bytes = sides.digest + checkpoints.digest
         for (seq, digest) in readings.sorted(by: { $0.key < $1.key }) {
-            bytes.append(number: seq)
-            bytes += digest
+            bytes += LittleEndian.bytes(seq) + digest
         }
         return SHA256.hash(bytes).bytes
     }
@@ -39,11 +38,7 @@ struct LogStanding: Equatable, Sendable {
 
     /// A row of `ledger_checkpoint` as the chain takes it: the note's length follows from its end.
     static func checkpoint(size: UInt64, note: [UInt8], moment: Int64?) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.append(number: size)
-        bytes.append(moment == nil ? 0 : 1)
-        bytes.append(number: UInt64(bitPattern: moment ?? 0))
-        return bytes + note
+        LittleEndian.bytes(size) + [moment == nil ? 0 : 1] + LittleEndian.bytes(UInt64(bitPattern: moment ?? 0)) + note
     }
 
     init() {}
@@ -69,9 +64,7 @@ struct LogStanding: Equatable, Sendable {
     /// - Returns: the leaf.
     @discardableResult
     mutating func append(_ row: Row) throws -> Leaf {
-        guard let index = UInt64(exactly: row[0] as Int64), index == frontier.size, let leaf = try? Leaf(parsing: Array(row[1] as Data)),
-            leaf.seq == index
-        else { throw LedgerError.doesNotVerify(index: frontier.size) }
+        let leaf = try Leaf(row, at: frontier.size)
         try frontier.append(leafHash: .leaf(leaf.bytes))
         sides.append(Array(row[2] as Data))
         return leaf
@@ -92,9 +85,13 @@ struct LogStanding: Equatable, Sendable {
     }
 }
 
-extension [UInt8] {
-    /// Eight bytes, the lowest first.
-    fileprivate mutating func append(number: UInt64) {
-        for shift in 0..<8 { append(UInt8(truncatingIfNeeded: number >> UInt64(8 * shift))) }
+extension Leaf {
+    /// The leaf in a row that begins with `seq`, `leaf`.
+    /// - Throws: ``LedgerError/doesNotVerify(index:)`` unless it is the one of this number.
+    init(_ row: Row, at index: UInt64) throws(LedgerError) {
+        guard UInt64(exactly: row[0] as Int64) == index, let leaf = try? Leaf(parsing: Array(row[1] as Data)), leaf.seq == index else {
+            throw .doesNotVerify(index: index)
+        }
+        self = leaf
     }
 }

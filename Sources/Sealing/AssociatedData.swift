@@ -74,8 +74,8 @@ public struct AssociatedData: Hashable, Sendable {
 }
 
 /// Numbers as bytes, least significant first.
-enum LittleEndian {
-    static func bytes(_ number: UInt64) -> [UInt8] {
+package enum LittleEndian {
+    package static func bytes(_ number: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
     }
 

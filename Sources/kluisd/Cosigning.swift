@@ -39,7 +39,7 @@ actor Cosigning {
     /// The log's own key.
     nonisolated let key: VerifierKey
     /// Whose cosignatures count.
-    nonisolated var counted: Witnesses { Witnesses(witnesses?.peers.map(\.key) ?? [], of: key) }
+    nonisolated var counted: Witnesses { export.witnesses }
     private nonisolated let witnesses: WitnessPolicy?
     private nonisolated let clock: Clock
     private let logger: Logger

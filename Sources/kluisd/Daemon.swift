@@ -104,9 +104,6 @@ struct Daemon {
                 try vault.adopt(policyDigest: digest, reglementVersion: version, at: moment, in: transaction)
             }
         }
-        try await writer.perform {
-            try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0)
-        }
         let kept = try vault.keepHouse(store: store, at: moment)
         logger.info(
             "house kept",
@@ -119,6 +116,10 @@ struct Daemon {
             directory: settings.ledger, store: store, writer: writer, log: log, signer: NoteSigner(key: verifier) { try signing.sign($0) },
             witnesses: settings.witnessPolicy?.peers.map(\.key) ?? [],
             published: published)
+        try await writer.perform {
+            try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0)
+            try log.anchorCosignatures(by: export.witnesses, at: moment.millisecondsSince1970, in: $0)
+        }
         if let witnesses = settings.witnessPolicy, witnesses.peers.contains(where: { witnesses.policy.isQuorum([$0.key]) }) {
             // Allowed, for two partners or for a beginning; but whoever holds that one key and this machine can show two histories.
             logger.warning("one witness alone is a quorum: have the policy ask for two, of partners that do not run this machine")
@@ -126,9 +127,6 @@ struct Daemon {
         let cosigning = try await Cosigning(
             export: export, directory: settings.ledger, key: verifier, witnesses: settings.witnessPolicy, published: published,
             clock: clock, limit: settings.unwitnessedHours.map { Int64($0) * 3_600_000 }, logger: logger)
-        try await writer.perform {
-            try log.anchorCosignatures(by: cosigning.counted, at: moment.millisecondsSince1970, in: $0)
-        }
         let monitor = ReferenceMonitor(
             writer: writer, log: log, engine: engine, source: vault, clock: clock,
             policyFailure: { policies in
