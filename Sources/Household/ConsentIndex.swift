@@ -53,9 +53,8 @@ public struct ConsentIndex: Sendable {
             view.assess(consent, at: moment).map { assessment in
                 ConsentCandidate(
                     assessment: assessment, namesDomain: consent.domains.contains(domain), namesPurpose: consent.purpose == purpose,
-                    domainWithdrawnAt: view.withdrawals(against: consent, at: moment).filter { $0.domains.contains(domain) }.map(\.at)
-                        .min(),
-                    domainRefused: view.refusedDomains(of: consent, at: moment).contains(domain))
+                    domainWithdrawnAt: assessment.withdrawals.filter { $0.domains.contains(domain) }.map(\.at).min(),
+                    domainRefused: assessment.refused.contains(domain))
             }
         }
         return candidates.min { Self.rank($0) < Self.rank($1) }

@@ -34,6 +34,10 @@ public struct ConsentAssessment: Hashable, Sendable {
     public let withdrawnAt: Moment?
     /// Domains that it still names; withdrawn and refused ones are gone (PR-11.7, 13.1, 13.5).
     public let domains: SortedSet<LifeDomain>
+    /// The withdrawals that count against it, its own and others', by then.
+    let withdrawals: [ConsentWithdrawal]
+    /// Domains that were refused since, by then.
+    let refused: SortedSet<LifeDomain>
     /// Who must sign at this moment, and who has not.
     public let signatures: SignatureStatus
     /// The rules behind the standing.
@@ -54,7 +58,8 @@ extension HouseholdView {
         guard let signatures = signatureStatus(of: consent, at: moment) else { return nil }
         let withdrawals = withdrawals(against: consent, at: moment)
         let unwithdrawn = consent.domains.subtracting(withdrawals.flatMap(\.domains))
-        let remaining = unwithdrawn.subtracting(refusedDomains(of: consent, at: moment))
+        let refused = refusedDomains(of: consent, at: moment)
+        let remaining = unwithdrawn.subtracting(refused)
         let (standing, lapse) = standing(consent, signatures, (unwithdrawn, remaining), moment)
         let withdrawnAt = unwithdrawn.isEmpty ? withdrawals.map(\.at).max() : nil
         let articles: [Article] =
@@ -76,7 +81,7 @@ extension HouseholdView {
             }
         return ConsentAssessment(
             consent: consent, moment: moment, standing: standing, lapse: lapse, withdrawnAt: withdrawnAt, domains: remaining,
-            signatures: signatures, articles: articles)
+            withdrawals: withdrawals, refused: refused, signatures: signatures, articles: articles)
     }
 
     /// The standing of a consent of the snapshot at `moment`; nil when it is not there.
@@ -124,7 +129,7 @@ extension HouseholdView {
 
     /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature it needs has refused them to the same
     /// receiver for the same purpose. Different answers are followed exactly, and the last one counts (PR-11.7, 13.5).
-    public func refusedDomains(of consent: Consent, at moment: Moment) -> SortedSet<LifeDomain> {
+    func refusedDomains(of consent: Consent, at moment: Moment) -> SortedSet<LifeDomain> {
         SortedSet(
             facts.refusals.filter { refusal in
                 refusal.subject == consent.subject && refusal.recipient == .organisation(consent.recipient)

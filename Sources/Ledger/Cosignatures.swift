@@ -105,23 +105,13 @@ extension AuditLog {
     ) throws -> AddedCosignatures {
         let offered = try OfferedCosignatures(file, by: VerifierKeys(witnesses.keys))
         let own = try checkpoint(of: offered, log: witnesses.log, in: transaction)
-        let checkpoint = try Checkpoint(parsing: own.text)
         let before = try withCosignatures(own, by: witnesses, in: transaction)
-        let new = offered.verified(on: own.text).filter { one in
-            !before.signatures.contains { $0.name == one.key.name && $0.keyID == one.key.keyID }
-        }
         // One line a witness: it may have signed one tree at several times, and the first says enough.
-        var names: [KeyName] = []
-        var note = before
-        for one in new where !names.contains(one.key.name) {
-            names.append(one.key.name)
-            try note.append(one.signature)
-        }
-        if !names.isEmpty {
-            _ = try keep(note, by: witnesses, in: transaction)
-            try anchorCosignatures(by: witnesses, at: moment, in: transaction)
-        }
-        return AddedCosignatures(size: checkpoint.size, note: note, witnesses: names.map(\.description))
+        let note = try keep(try adding(offered.lines, by: witnesses, to: own), by: witnesses, in: transaction)
+        if note != before { try anchorCosignatures(by: witnesses, at: moment, in: transaction) }
+        return AddedCosignatures(
+            size: try Checkpoint(parsing: own.text).size, note: note,
+            witnesses: note.signatures.dropFirst(before.signatures.count).map(\.name.description))
     }
 
     /// The stored checkpoint, with the log's own signature alone, on which all offered cosignatures are.
