@@ -185,7 +185,7 @@ extension HouseholdView {
         if goal.audience == .ownerAndTeam { return false }
         if person.livesIn { return true }
         guard let owner, let child = personsByID[owner], child.age(at: moment) < 16 else { return false }
-        return holdsAuthority(reader, over: owner, at: moment)
+        return holdsAuthority(.person(reader), over: owner, at: moment)
     }
 
     /// The goals of `version` that a resident may read at `moment`, in the plan's order.

@@ -101,8 +101,8 @@ extension HouseholdView {
     }
 
     /// Whether `holder` is known to hold authority over `child`, a minor, at `moment`.
-    public func holdsAuthority(_ holder: PersonID, over child: PersonID, at moment: Moment) -> Bool {
-        custody(of: child, at: moment)?.holders.contains { $0.party == .person(holder) } ?? false
+    public func holdsAuthority(_ holder: Party, over child: PersonID, at moment: Moment) -> Bool {
+        custody(of: child, at: moment)?.holders.contains { $0.party == holder } ?? false
     }
 }
 

@@ -210,11 +210,13 @@ struct LineWriter: Sendable {
         return facts.worker?.roles.map(\.role).sorted().first
     }
 
-    /// The residents whom the attempt concerns: the one it names, else everybody in the household.
+    /// The residents whom the attempt concerns: the one it names and the one whom its consent is about, else everybody in the household.
     private func residents<A: Action>(_ request: Request<A>, _ facts: Facts) -> [String] {
         if let person = facts.item?.subject.person { return [person.description] }
-        if let person = request.question.about.person {
-            return Set([person, request.onBehalfOf].compactMap { $0 }).sorted().map(\.description)
+        let about = request.question.about
+        let consent = about.consent.flatMap { facts.household?.consent($0) }
+        if about.person != nil || consent != nil {
+            return Set([about.person, consent?.subject, request.onBehalfOf].compactMap { $0 }).sorted().map(\.description)
         }
         return facts.household?.facts.persons.map(\.id).sorted().map(\.description) ?? []
     }

@@ -25,7 +25,7 @@ extension VaultServer {
             guard names.insert(Array(text.utf8)).inserted else {
                 throw Terms.fail("signatures", "iedereen tekent één keer", "everybody signs once")
             }
-            let party = Party.person(try await person(text, in: household, "signatures"))
+            let party = try await party(text, in: household, "signatures")
             guard !signatures.contains(where: { $0.party == party }) else { continue }
             let method = try signature.method.map { try Terms.term(SigningMethod.self, $0, "method") }
             signatures.append(.init(party, claimed: try capacity(signature.capacity), method: method))
@@ -36,10 +36,10 @@ extension VaultServer {
             from: try Terms.day(message.from, "from") ?? operations.clock.now().day, until: try Terms.day(message.until, "until"),
             leafletVersion: try message.leaflet.map { try Terms.label($0, "leaflet") }, signatures: signatures, method: form)
         let expected = exchange.ifMatch
-        let behalf = try await onBehalfOf(exchange, in: household)
+        let behalf = try await actor(exchange, in: household)
         return try await change(
-            Policy.RegisterConsent(household: household, draft: draft), exchange, by: caller, for: behalf,
-            request: [Array(household.description.utf8), try WireJSON.encode(message)]
+            Policy.RegisterConsent(household: household, draft: draft), exchange, by: caller, for: behalf?.person,
+            request: [Array(household.description.utf8), try WireJSON.encode(message), Array((behalf?.description ?? "").utf8)]
         ) { [vault] grant, transaction in
             ChangeAnswer(try vault.registerConsent(grant, expected: expected, in: transaction))
         }
@@ -50,13 +50,13 @@ extension VaultServer {
         let consent: ConsentID = try identifier("c", state)
         let message = try await body(ConsentSignature.self, request)
         let household = try await monitor.references { [vault] in try vault.household(of: consent, in: $0) }
-        let signer = try await actor(message.person, exchange, in: household)
+        let signer = try await whose(message.person, exchange, in: household)
         let method = try message.method.map { try Terms.term(SigningMethod.self, $0, "method") } ?? .written
         let expected = exchange.ifMatch
         return try await change(
             Policy.SignConsent(
                 household: household, consent: consent, signer: signer, claimed: try capacity(message.capacity), method: method), exchange,
-            by: caller, for: signer,
+            by: caller, for: signer.person,
             created: false, request: [Array(consent.description.utf8), try WireJSON.encode(message), Array(signer.description.utf8)]
         ) { [vault] grant, transaction in
             ChangeAnswer(try vault.signConsent(grant, expected: expected, in: transaction))
@@ -68,11 +68,12 @@ extension VaultServer {
         let consent: ConsentID = try identifier("c", state)
         let message = try await body(Wire.WithdrawConsent.self, request)
         let household = try await monitor.references { [vault] in try vault.household(of: consent, in: $0) }
-        let by = try await actor(message.by, exchange, in: household)
+        let by = try await whose(message.by, exchange, in: household)
         let domains = try message.domains.map { try Terms.domains($0, "domains") }
         let expected = exchange.ifMatch
         return try await change(
-            Policy.WithdrawConsent(consent: consent, domains: domains, by: by), exchange, by: caller, for: by, created: false,
+            Policy.WithdrawConsent(consent: consent, domains: domains, by: by), exchange, by: caller, for: by.person,
+            created: false,
             request: [Array(consent.description.utf8), try WireJSON.encode(message), Array(by.description.utf8)]
         ) { [vault] grant, transaction in
             ChangeAnswer(try vault.withdrawConsent(grant, expected: expected, in: transaction))
@@ -91,15 +92,15 @@ extension VaultServer {
         default:
             throw Terms.fail("recipient", "noem één organisatie of één persoon", "name one organisation or one person")
         }
-        let behalf = try await onBehalfOf(exchange, in: household)
-        let by: PersonID = if let text = message.by { try await person(text, in: household, "by") } else { behalf ?? subject }
+        let behalf = try await actor(exchange, in: household)
+        let by: Party = if let text = message.by { try await party(text, in: household, "by") } else { behalf ?? .person(subject) }
         let draft = RefusalDraft(
             subject: subject, recipient: recipient, domains: try Terms.domains(message.domains, "domains"),
             purpose: try Terms.term(Purpose.self, message.purpose, "purpose"), by: by)
         let expected = exchange.ifMatch
         return try await change(
-            Policy.RefuseConsent(household: household, draft: draft), exchange, by: caller, for: behalf,
-            request: [Array(household.description.utf8), try WireJSON.encode(message)]
+            Policy.RefuseConsent(household: household, draft: draft), exchange, by: caller, for: behalf?.person,
+            request: [Array(household.description.utf8), try WireJSON.encode(message), Array(by.description.utf8)]
         ) { [vault] grant, transaction in
             let made = try vault.refuseConsent(grant, expected: expected, in: transaction)
             return ChangeAnswer(id: made.id.description, state: "refused", articles: [], version: made.revision)
@@ -144,13 +145,15 @@ extension VaultServer {
         try text.map { try Terms.term(SigningCapacity.self, $0, "capacity") }
     }
 
-    /// The resident who signs or withdraws: named in the message, else in `Kluis-For`.
-    private func actor(_ text: String?, _ exchange: Exchange, in household: HouseholdID?) async throws -> PersonID {
+    /// The resident or guardian body that signs or withdraws: named in the message, else in `Kluis-For`.
+    private func whose(_ text: String?, _ exchange: Exchange, in household: HouseholdID?) async throws -> Party {
         guard let text = text ?? exchange.onBehalfOf else {
-            throw Terms.fail(HeaderName.onBehalfOf, "noem de inwoner met --for", "name the resident with --for")
+            throw Terms.fail(
+                HeaderName.onBehalfOf, "noem de inwoner, of de instelling die voogd is, met --for",
+                "name the resident, or the institution that is guardian, with --for")
         }
-        guard let household else { return PersonID(text) ?? .random() }
-        return try await person(text, in: household, HeaderName.onBehalfOf)
+        guard let household else { return Party(text) ?? .person(.random()) }
+        return try await party(text, in: household, HeaderName.onBehalfOf)
     }
 }
 

@@ -78,20 +78,20 @@ extension VaultServer {
         let plan: PlanID = try identifier("n", state)
         let message = try await body(Wire.SignPlan.self, request)
         let household = try await monitor.references { [vault] in try vault.household(of: plan, in: $0) }
-        let behalf = try await onBehalfOf(exchange, in: household)
+        let behalf = try await actor(exchange, in: household)
         let signer: PlanSignatory
         switch (message.signer?.kind, message.signer?.id) {
         case ("director", _): signer = .director
         case ("organisation", _): signer = .organisation
         case ("person", let text?):
             let id: PersonID = if let household { try await person(text, in: household, "signer") } else { PersonID(text) ?? .random() }
-            signer = .person(id)
+            signer = .party(.person(id))
         case (nil, _):
             guard let behalf else {
                 throw Terms.fail(
                     "signer", "noem wie tekent: de inwoner met --for, of signer", "name who signs: the resident with --for, or signer")
             }
-            signer = .person(behalf)
+            signer = .party(behalf)
         default:
             throw Terms.fail(
                 "signer", "kies uit: person (met id), organisation of director",
@@ -99,7 +99,7 @@ extension VaultServer {
         }
         let method = try message.method.map { try Terms.term(SigningMethod.self, $0, "method") } ?? .written
         let action = Policy.SignPlan(plan: plan, signer: signer, method: method)
-        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: behalf, trace: exchange.trace)
+        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: behalf?.person, trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
         let expected = exchange.ifMatch
         var (answer, cited) = try await perform(

@@ -49,6 +49,23 @@ extension VaultServer {
         return found ?? .random()
     }
 
+    /// A resident, or the organisation that the court made guardian of one (PR-12.1): by identifier, given name or handle, residents first.
+    func party(_ text: String, in household: HouseholdID, _ field: String) async throws -> Party {
+        if let party = Party(text) { return party }
+        let found = try await monitor.references { [vault] in
+            try vault.person(givenName: text, household: household, in: $0).map { Party.person($0) }
+                ?? vault.organisation(handle: text, in: $0).map { Party.organisation($0) }
+        }
+        return found ?? .person(.random())
+    }
+
+    /// The resident or guardian body in `Kluis-For`, where the household is known: whose act is recorded.
+    func actor(_ exchange: Exchange, in household: HouseholdID?) async throws -> Party? {
+        guard let text = exchange.onBehalfOf else { return nil }
+        guard let household else { return Party(text) ?? .person(.random()) }
+        return try await party(text, in: household, HeaderName.onBehalfOf)
+    }
+
     /// The resident in `Kluis-For`, where the household is known.
     func onBehalfOf(_ exchange: Exchange, in household: HouseholdID?) async throws -> PersonID? {
         guard let text = exchange.onBehalfOf else { return nil }

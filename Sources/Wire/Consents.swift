@@ -42,7 +42,7 @@ public struct RegisterConsent: Codable, Equatable, Sendable {
 
 /// One signature under a consent; also the body of `POST /v1/consents/{c}/signatures`.
 public struct ConsentSignature: Codable, Equatable, Sendable {
-    /// Absent: the resident in `Kluis-For`.
+    /// A resident, or the organisation that the court made guardian of the subject (PR-12.1). Absent: whoever stands in `Kluis-For`.
     public var person: String?
     /// `ownBehalf`, `parentWithAuthority`, `guardian`, `guardianBody`, `curator`, `mentor`, `authorised`, `partner` or `family`; absent: as
     /// the registry has it.
@@ -57,7 +57,7 @@ public struct ConsentSignature: Codable, Equatable, Sendable {
     }
 }
 
-/// `POST /v1/consents/{c}/withdrawal`, by the resident in `Kluis-For` or in `by`.
+/// `POST /v1/consents/{c}/withdrawal`, by the resident or guardian body in `Kluis-For` or in `by`.
 public struct WithdrawConsent: Codable, Equatable, Sendable {
     /// Absent: all of it.
     public var domains: [String]?
@@ -82,7 +82,7 @@ public struct RegisterRefusal: Codable, Equatable, Sendable {
     public var purpose: String
     /// Absent: now.
     public var askedOn: String?
-    /// Absent: the subject, or the resident in `Kluis-For`.
+    /// A resident, or the organisation that is guardian. Absent: whoever stands in `Kluis-For`, else the subject.
     public var by: String?
 
     public init(

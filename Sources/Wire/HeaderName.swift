@@ -2,8 +2,9 @@
 public enum HeaderName {
     /// Why the caller asks: `D1` … `D9` (PR-3.1). Every data request carries it.
     public static let purpose = "Kluis-Purpose"
-    /// The resident whose act a worker records: a person's identifier, or a given name within the household. Refused where the route records no
-    /// such act (``Route/takesResident``).
+    /// The resident whose act a worker records: a person's identifier, or a given name within the household. Where somebody signs, refuses or
+    /// withdraws it may also be the organisation that the court made guardian (PR-12.1), by identifier or handle; a resident of that name goes
+    /// before it. Refused where the route records no such act (``Route/takesResident``).
     public static let onBehalfOf = "Kluis-For"
     /// `1`: decide and say why, do nothing. The answer is a `DecisionAnswer`. Any other value is refused, and so is `1` where nothing is decided
     /// (``Route/isDecided``).

@@ -139,7 +139,11 @@ public struct OpenAPI: Encodable, Sendable {
             all.append(header(HeaderName.why, "`1`: decide and say why, and do nothing; the answer is a DecisionAnswer"))
         }
         if route.takesResident {
-            all.append(header(HeaderName.onBehalfOf, "the resident whose act it is: an identifier, or a given name within the household"))
+            all.append(
+                header(
+                    HeaderName.onBehalfOf,
+                    "the resident whose act it is: an identifier, or a given name within the household; where somebody signs, refuses or "
+                        + "withdraws also the organisation that is guardian"))
         }
         if route.takesBasis {
             all.append(

@@ -88,7 +88,7 @@ public struct ChangePlanAction: Codable, Equatable, Sendable {
 
 /// `POST /v1/plans/{n}/signatures`. Activation is decided after each, in the same request; the answer's `state` says how that went.
 public struct SignPlan: Codable, Equatable, Sendable {
-    /// Absent: the resident in `Kluis-For`.
+    /// Absent: the resident or guardian body in `Kluis-For`.
     public var signer: PlanParty?
     /// `written` or `digital`.
     public var method: String?

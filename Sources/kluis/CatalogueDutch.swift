@@ -65,7 +65,7 @@ extension Catalogue {
         .unknownLanguage: "--lang is nl of en",
         .badPreference: "--preference is followed, none of deviated",
         .refusalTowards: "geef of --to ORGANISATIE of --towards PERSOON",
-        .badSigner: "--signed is PERSOON of PERSOON:HOEDANIGHEID",
+        .badSigner: "--signed is PERSOON of PERSOON:HOEDANIGHEID; een instelling die voogd is met haar korte naam",
         .nothingToChange: "niets te wijzigen: geef --text-file, --due of --done",
         .whyNotHere: "--why past niet bij deze opdracht, want er wordt niets in beslist",
         .chooseDirectorOrOrganisation: "--as is director of organisation",
@@ -192,7 +192,7 @@ extension Catalogue {
         .helpSocket: "De socket van de kluis (anders KLUIS_SOCKET, $XDG_RUNTIME_DIR/kluis.sock, /run/kluis/kluis.sock).",
         .helpJSON: "Druk één JSON-document af.",
         .helpWhy: "Beslis en zeg waarom; doe niets.",
-        .helpFor: "De inwoner wiens handeling u vastlegt.",
+        .helpFor: "De inwoner wiens handeling u vastlegt; bij tekenen, weigeren en intrekken ook de instelling die voogd is.",
         .helpPurpose:
             "Waarvoor u vraagt: D1 aanmelding, D2 het plan, D3 regie, D4 veiligheid, D5 een voorziening, D6 overdracht, D7 rechten van inwoners, D8 toezicht, D9 monitor.",
         .helpLang: "nl of en.",
@@ -254,7 +254,7 @@ extension Catalogue {
         .helpConsentPurpose: "Waarvoor de toestemming is; anders het doel van de vraag.",
         .helpLeaflet: "Versie van de uitleg die is gegeven.",
         .helpForm: "written (schriftelijk), digital (digitaal) of oral (mondeling).",
-        .helpSigned: "Wie al tekende, PERSOON of PERSOON:HOEDANIGHEID; mag vaker.",
+        .helpSigned: "Wie al tekende, PERSOON of PERSOON:HOEDANIGHEID, of de instelling die voogd is; mag vaker.",
         .helpReplaces: "De toestemming waarvoor deze in de plaats komt.",
         .helpCapacity:
             "ownBehalf (zelf), parentWithAuthority (ouder), guardian (voogd), guardianBody (instelling), curator, mentor, authorised (gemachtigde), partner of family.",

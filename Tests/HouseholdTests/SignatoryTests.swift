@@ -283,7 +283,9 @@ struct SignatoryTests {
         #expect(signers(Home.hatice) == [RequiredSigner(.person(Home.selma), .mentor)])
         #expect(signers(Home.selma) == [RequiredSigner(.person(Home.selma), .ownBehalf)])
         #expect(view.required(make(99), at: at) == nil)
-        #expect(view.holdsAuthority(Home.ronald, over: Home.sem, at: at) && !view.holdsAuthority(Home.ronald, over: Home.emre, at: at))
+        #expect(
+            view.holdsAuthority(.person(Home.ronald), over: Home.sem, at: at)
+                && !view.holdsAuthority(.person(Home.ronald), over: Home.emre, at: at))
         #expect(view.custody(of: Home.hatice, at: at) == nil)
         // Emre's second parent is unknown until Selma's sole authority is proven (model section 4).
         let unproven = try Home.view { $0.authorities[0].evidence = .statement }

@@ -21,7 +21,7 @@ struct DecidingTests {
                 ReadItem(household: other, item: named("school")), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
             world.decide(ReadPlan(plan: named("no-plan")), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
             world.decide(
-                SignConsent(consent: named("no-consent"), signer: named("selma")), by: "joost", hat: .direction, purpose: .plan,
+                SignConsent(consent: named("no-consent"), signer: .person(named("selma"))), by: "joost", hat: .direction, purpose: .plan,
                 at: at("01-21T18:00")),
             // Anybody may declare a conflict, but not about nothing.
             world.decide(DeclareConflict(household: other, kind: .friend), by: "fatima", hat: .help, purpose: .plan, at: at("01-21T18:00")),
@@ -547,7 +547,7 @@ struct DecidingTests {
         world.consent("emre", "emre", to: "perspectief", [.participation], signed: [], at: at("01-14T19:00"))
         func sign(_ name: String) -> Decided {
             world.decide(
-                SignConsent(consent: named("emre"), signer: named(name)), by: "joost", hat: .direction, purpose: .plan,
+                SignConsent(consent: named("emre"), signer: .person(named(name))), by: "joost", hat: .direction, purpose: .plan,
                 at: at("01-15T10:00"))
         }
         #expect(sign("selma").policies == ["PR-11.1-signer-has-no-say"])
@@ -645,13 +645,14 @@ struct DecidingTests {
             }
             let draft = world.draftConsent("emre", to: "hetanker", [.finance], signed: ["emre"], at: at("01-21T18:00"))
             let refusal = RefusalDraft(
-                subject: named("emre"), recipient: .organisation(named("hetanker")), domains: [.finance], purpose: .plan, by: named("emre"))
+                subject: named("emre"), recipient: .organisation(named("hetanker")), domains: [.finance], purpose: .plan,
+                by: .person(named("emre")))
             return [
                 "register": ask(RegisterConsent(household: home, draft: draft)),
-                "sign": ask(SignConsent(consent: named("emre-draft"), signer: named("emre"))),
+                "sign": ask(SignConsent(consent: named("emre-draft"), signer: .person(named("emre")))),
                 "refuse": ask(RefuseConsent(household: home, draft: refusal)),
                 "judge": ask(RecordIncapacity(household: home, record: judgement, reasonGiven: true)),
-                "sign plan": ask(SignPlan(plan: named("plan"), signer: .person(named("emre")))),
+                "sign plan": ask(SignPlan(plan: named("plan"), signer: .party(.person(named("emre"))))),
                 "sign plan for Jeugdkompas": ask(SignPlan(plan: named("plan"), signer: .organisation)),
             ]
         }
@@ -698,7 +699,7 @@ struct DecidingTests {
         var world = ScenarioRows.settled()
         func withdraw() -> Decided {
             world.decide(
-                WithdrawConsent(consent: named("selma-balans"), domains: nil, by: named("selma")), by: "tim", hat: .help,
+                WithdrawConsent(consent: named("selma-balans"), domains: nil, by: .person(named("selma"))), by: "tim", hat: .help,
                 purpose: .residentRights, at: at("01-21T18:00"))
         }
         world.team.roles.removeAll { $0.worker == named("tim") }
@@ -744,7 +745,7 @@ struct DecidingTests {
         func refuse(_ domains: SortedSet<LifeDomain>, to organisation: String = "balans", purpose: Purpose = .plan) -> Decided {
             let draft = RefusalDraft(
                 subject: named("selma"), recipient: .organisation(named(organisation)), domains: domains, purpose: purpose,
-                by: named("selma"))
+                by: .person(named("selma")))
             return world.decide(
                 RefuseConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-15T10:00"))
         }

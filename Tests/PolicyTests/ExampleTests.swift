@@ -79,7 +79,7 @@ struct ExampleTests {
         ("PR-8.6-own-action: !(context has assignee)", ["PR-8.6-not-anothers-action"]),
         ("PR-8.6-own-progress: !(context has assignee)", ["PR-8.6-not-anothers-progress"]),
         ("PR-11.1-still-missing: context.capacity", ["PR-11.1-signer-has-no-say"]),
-        ("PR-13.1-withdraw: resource.signatories", ["PR-13.1-not-a-signatory"]),
+        ("PR-13.1-withdraw: context has by", ["PR-13.1-not-a-signatory"]),
         (
             "PR-17.1-designated: context.hat ==",
             ["PR-7.1-no-involvement", "PR-10.4-needs-consent", "PR-17.1-decides-in-the-access-hat", "PR-17.3-purpose-fits-hat"]

@@ -87,8 +87,8 @@ struct MatrixTests {
         ask(
             RegisterConsent(
                 household: home, draft: world.draftConsent("selma", to: "hetanker", [.finance], signed: ["selma"], at: moment)), "selma")
-        ask(SignConsent(consent: named("wendy-pending"), signer: named("ronald")), "sem/ronald")
-        ask(WithdrawConsent(consent: named("selma-balans"), domains: nil, by: named("selma")), "selma")
+        ask(SignConsent(consent: named("wendy-pending"), signer: .person(named("ronald"))), "sem/ronald")
+        ask(WithdrawConsent(consent: named("selma-balans"), domains: nil, by: .person(named("selma"))), "selma")
         ask(
             RecordIncapacity(
                 household: home,

@@ -180,7 +180,7 @@ struct ScenarioRows {
                     household: home,
                     draft: RefusalDraft(
                         subject: named("emre"), recipient: .person(named("selma")), domains: [.schoolWorkDaytime], purpose: .plan,
-                        by: named("emre"))),
+                        by: .person(named("emre")))),
                 by: "joost", hat: .direction, purpose: .plan, at: at("01-14T19:16")))
         let judgement = IncapacityJudgement(
             id: named("hatice"), household: home, person: named("hatice"), judgedBy: named("wendy"), judgedAt: at("01-14T19:20"),
@@ -207,7 +207,7 @@ struct ScenarioRows {
             row(
                 "SC-024", "permit", "12.1;12.2",
                 world.decide(
-                    SignConsent(household: home, consent: named(consent), signer: named("ronald")), by: "joost", hat: .direction,
+                    SignConsent(household: home, consent: named(consent), signer: .person(named("ronald"))), by: "joost", hat: .direction,
                     purpose: .plan,
                     at: at("01-16T12:00")))
         }
@@ -250,7 +250,8 @@ struct ScenarioRows {
         row(
             "SC-031, before", "permit", "8.2",
             world.decide(
-                SignPlan(plan: plan, signer: .person(named("noor"))), by: "joost", hat: .direction, purpose: .plan, at: at("01-21T16:00")))
+                SignPlan(plan: plan, signer: .party(.person(named("noor")))), by: "joost", hat: .direction, purpose: .plan,
+                at: at("01-21T16:00")))
         world.facts.plans = [Self.plan(.presented, signers: Self.everybody)]
         row(
             "SC-031", "permit", "8.2;8.4",
@@ -311,7 +312,7 @@ struct ScenarioRows {
         row(
             "SC-055", "permit", "13.1;13.2;13.3",
             world.decide(
-                WithdrawConsent(consent: named("selma-balans"), domains: [.housing], by: named("selma")), by: "kees", hat: .help,
+                WithdrawConsent(consent: named("selma-balans"), domains: [.housing], by: .person(named("selma"))), by: "kees", hat: .help,
                 purpose: .residentRights, at: at("01-27T10:15")))
         world.withdraw("selma-balans", [.housing], by: "selma", at: at("01-27T10:15"))
         let after = world.decide(read("housing"), by: "kees", hat: .help, purpose: .plan, at: at("01-27T10:16"))

@@ -171,6 +171,40 @@ private final class Gate: Sendable {
         }
     }
 
+    /// Whom a line concerns can be told from it (PR-22.4): a signature concerns the child, whoever gives it, and nobody else of the household.
+    @Test func aLineOfASignatureConcernsWhomTheConsentIsAbout() async throws {
+        let gate = try await Gate()
+        let (test, body) = (gate.test, gate.test.cast.jeugdkompas)
+        let selma = try await test.person(gate.household, "Selma")
+        let sem = try await test.person(gate.household, "Sem", "de Wit", born: "2018-04-02", relation: .child)
+        for (holder, kind) in [(Party.person(selma), AuthorityKind.sole), (.organisation(body), .guardianBody)] {
+            let record = Authority(
+                id: .random(), household: gate.household, child: sem, holder: holder, kind: kind, evidence: .courtDecision,
+                from: day("2026-01-01"))
+            _ = try await test.change(RecordAuthority(household: gate.household, record: record), by: test.cast.joost) {
+                [vault = test.vault] grant, transaction in try vault.recordAuthority(grant, in: transaction)
+            }
+        }
+        let draft = ConsentDraft(
+            subject: sem, recipients: .one(test.cast.balans), domains: .these([.finance]), purpose: .plan, from: test.cast.start.day,
+            until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"), signers: [], method: .written)
+        let consent = try await test.change(RegisterConsent(household: gate.household, draft: draft), by: test.cast.joost) {
+            [vault = test.vault] grant, transaction in try vault.registerConsent(grant, in: transaction).id
+        }
+        for (signer, concerned, holds) in [(Party.person(selma), [sem, selma], false), (.organisation(body), [sem], true)] {
+            let first = try gate.durable().lines
+            let attempt = try gate.attempt(SignConsent(consent: consent, signer: signer), by: test.cast.joost, hat: .direction)
+            let outcome = try await gate.monitor.change(attempt) { [vault = test.vault] grant, transaction in
+                try vault.signConsent(grant, in: transaction).state
+            }
+            // PR-12.1: the guardian body signs, and the mother's signature is not asked beside it.
+            if case .done(let state, _) = outcome { #expect(holds && state == .active) } else { #expect(isRefused(outcome) && !holds) }
+            let lines = try await gate.lines(from: first)
+            #expect(lines.map(\.action.text) == ["signConsent"])
+            #expect(lines.first?.residents.map(\.resident.text) == concerned.sorted().map(\.description))
+        }
+    }
+
     @Test func rule1NothingLeavesAndNothingIsAnsweredBeforeItsLineIsDurable() async throws {
         let gate = try await Gate()
         let before = try gate.durable()

@@ -38,7 +38,8 @@ import Testing
         }
 
         func sign(_ consent: ConsentID, _ signer: PersonID) async throws -> ConsentResult {
-            try await test.change(SignConsent(consent: consent, signer: signer), by: test.cast.joost) { [vault] grant, transaction in
+            try await test.change(SignConsent(consent: consent, signer: .person(signer)), by: test.cast.joost) {
+                [vault] grant, transaction in
                 try vault.signConsent(grant, in: transaction)
             }
         }
@@ -143,7 +144,8 @@ import Testing
         #expect(list.consents.map(\.standing) == [.active] && list.consents.first?.note == "vader volgt")
         #expect(list.names.lines[home.noor.description]?.name == "Noor de Wit")
         #expect(list.names.lines[home.hatice.description] == nil)
-        let withdrawn = try await test.change(WithdrawConsent(consent: made.id, domains: nil, by: home.noor), by: test.cast.fatima) {
+        let withdrawn = try await test.change(WithdrawConsent(consent: made.id, domains: nil, by: .person(home.noor)), by: test.cast.fatima)
+        {
             [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction)
         }
         #expect(withdrawn.state == .withdrawn)
@@ -167,7 +169,7 @@ import Testing
                 household: home.id,
                 draft: RefusalDraft(
                     subject: home.selma, recipient: .organisation(test.cast.balans), domains: [.finance, .housing, .health], purpose: .plan,
-                    by: home.selma)), by: test.cast.joost
+                    by: .person(home.selma))), by: test.cast.joost
         ) { [vault = test.vault] grant, transaction in try vault.refuseConsent(grant, note: "liever niet", in: transaction) }
         let view = try await home.view()
         #expect(view.consent(waiting)?.state == .refused && view.facts.refusals.count == 1)
@@ -247,7 +249,7 @@ import Testing
         _ = try await sign(.director, cast.joost)
         await #expect(throws: HouseholdError.self) { try await activate() }
         _ = try await sign(.organisation, cast.kees)
-        #expect(try await sign(.person(home.selma), cast.joost).lacks.isEmpty)
+        #expect(try await sign(.party(.person(home.selma)), cast.joost).lacks.isEmpty)
         #expect(try await activate().state == .inForce)
         await #expect(throws: HouseholdError.self) {
             try await test.change(ChangePlanAction(plan: made.id, planAction: action.id), by: cast.kees) {
@@ -450,7 +452,7 @@ import Testing
             "signConsent",
             { home in
                 let consent = try await home.register([], by: home.test.cast.joost)
-                _ = try await home.test.change(SignConsent(consent: consent, signer: home.selma), by: home.test.cast.nico) {
+                _ = try await home.test.change(SignConsent(consent: consent, signer: .person(home.selma)), by: home.test.cast.nico) {
                     [vault = home.vault] grant, transaction in try vault.signConsent(grant, in: transaction)
                 }
             }
@@ -459,7 +461,9 @@ import Testing
             "withdrawConsent",
             { home in
                 let consent = try await home.register([home.selma], by: home.test.cast.joost)
-                _ = try await home.test.change(WithdrawConsent(consent: consent, domains: nil, by: home.selma), by: home.test.cast.nico) {
+                _ = try await home.test.change(
+                    WithdrawConsent(consent: consent, domains: nil, by: .person(home.selma)), by: home.test.cast.nico
+                ) {
                     [vault = home.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction)
                 }
             }
@@ -469,7 +473,7 @@ import Testing
             { home in
                 let refusal = RefusalDraft(
                     subject: home.selma, recipient: .organisation(home.test.cast.balans), domains: [.finance], purpose: .plan,
-                    by: home.selma)
+                    by: .person(home.selma))
                 _ = try await home.test.change(RefuseConsent(household: home.id, draft: refusal), by: home.test.cast.nico) {
                     [vault = home.vault] grant, transaction in try vault.refuseConsent(grant, in: transaction)
                 }
@@ -507,7 +511,7 @@ import Testing
                     [vault = home.vault] grant, transaction in
                     try vault.presentPlan(grant, in: transaction)
                 }
-                _ = try await home.test.change(SignPlan(plan: plan, signer: .person(home.selma)), by: home.test.cast.nico) {
+                _ = try await home.test.change(SignPlan(plan: plan, signer: .party(.person(home.selma))), by: home.test.cast.nico) {
                     [vault = home.vault] grant, transaction in try vault.signPlan(grant, in: transaction)
                 }
             }

@@ -395,7 +395,7 @@ extension TestVault {
     private func withdraw(_ furnished: Furnished) async throws {
         let test = furnished.test
         _ = try await test.change(
-            WithdrawConsent(consent: furnished.consent, domains: nil, by: furnished.selma), by: test.cast.kees
+            WithdrawConsent(consent: furnished.consent, domains: nil, by: .person(furnished.selma)), by: test.cast.kees
         ) { [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction) }
     }
 }

@@ -132,7 +132,7 @@ struct Thing {
                     "household": .entity(household), "subject": .entity(.absent(EntityTypes.person)),
                     "organisation": .entity(.absent(EntityTypes.organisation)), "domains": [], "purpose": .purpose(.plan),
                     "from": .moment(.earliest), "until": .moment(.earliest), "standing": .term(ConsentStanding.void, "ConsentStanding"),
-                    "regime": .entity(of: "Regime", Regime.adult.rawValue), "signatories": [],
+                    "regime": .entity(of: "Regime", Regime.adult.rawValue), "signatories": [], "signatoryBodies": [],
                 ])
         case .plan:
             Entity(

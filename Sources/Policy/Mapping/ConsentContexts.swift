@@ -91,9 +91,10 @@ extension SignConsent {
         let consent = view?.consent(consent)
         let requirement = consent.flatMap { view?.required($0.subject, at: moment) }
         var context = CedarRecord(fileOf: circumstances, about: consent.map { .person($0.subject) })
-        context.set("signer", .person(signer))
-        context.set("capacity", .capacity(of: .person(signer), under: requirement))
-        context.set("capacityHeld", .bool(requirement?.isHeld(claimed, by: .person(signer)) ?? true))
+        context.set("signer", signer.person.map { .person($0) })
+        context.set("body", signer.organisation.map { .organisation($0) })
+        context.set("capacity", .capacity(of: signer, under: requirement))
+        context.set("capacityHeld", .bool(requirement?.isHeld(claimed, by: signer) ?? true))
         context.set("completes", .bool(completes(consent, requirement, in: circumstances)))
         return context
     }
@@ -101,10 +102,9 @@ extension SignConsent {
     /// Whether nothing is missing once this signature stands.
     private func completes(_ consent: Consent?, _ requirement: SignatureRequirement?, in circumstances: Circumstances) -> Bool {
         guard let view = circumstances.facts.household, let consent, let worker = circumstances.asker.worker,
-            let capacity = requirement?.capacity(of: .person(signer), claimed: claimed)
+            let capacity = requirement?.capacity(of: signer, claimed: claimed)
         else { return false }
-        let giver = ConsentGiver(
-            party: .person(signer), capacity: capacity, at: circumstances.moment, method: method, notedBy: worker)
+        let giver = ConsentGiver(party: signer, capacity: capacity, at: circumstances.moment, method: method, notedBy: worker)
         return (try? view.signing(consent, giver, at: circumstances.moment).signatures.isComplete) ?? false
     }
 }
@@ -112,7 +112,8 @@ extension SignConsent {
 extension WithdrawConsent {
     public func context(in circumstances: Circumstances) -> CedarRecord {
         var context = CedarRecord()
-        context.set("by", .person(by))
+        context.set("by", by.person.map { .person($0) })
+        context.set("body", by.organisation.map { .organisation($0) })
         return context
     }
 }
@@ -124,7 +125,7 @@ extension RefuseConsent {
         var context = CedarRecord(fileOf: circumstances, about: .person(draft.subject))
         context.set("subject", .person(draft.subject))
         context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
-        context.set("capacity", .capacity(of: .person(draft.by), under: requirement))
+        context.set("capacity", .capacity(of: draft.by, under: requirement))
         context.set("endsConsent", .bool(view.map { endsConsent(in: $0, at: moment) } ?? false))
         return context
     }

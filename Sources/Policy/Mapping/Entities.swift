@@ -66,6 +66,8 @@ extension Entity {
     static func consent(_ assessment: ConsentAssessment, standing: ConsentStanding, in view: HouseholdView) -> Entity {
         let consent = assessment.consent
         let moment = assessment.moment
+        let signers = consent.givers.map(\.party) + assessment.signatures.requirement.signers.map(\.party)
+        let bodies = SortedSet(signers.compactMap(\.organisation)).filter { view.mayWithdraw(consent, .organisation($0), at: moment) }
         var attributes: [(key: Text, value: Value)] = [
             ("household", .entity(.household(consent.household))),
             ("subject", .person(consent.subject)),
@@ -80,6 +82,7 @@ extension Entity {
                 "signatories",
                 .persons(view.facts.persons.map(\.id).filter { view.mayWithdraw(consent, .person($0), at: moment) })
             ),
+            ("signatoryBodies", .organisations(bodies)),
         ]
         if let lapse = assessment.lapse { attributes.append(("lapse", .term(lapse, "ConsentLapse"))) }
         return Entity(uid: .consent(consent.id), attributes: Record(attributes))

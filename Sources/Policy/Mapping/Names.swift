@@ -77,6 +77,7 @@ extension Value {
 
     static func domains(_ terms: some Sequence<LifeDomain>) -> Value { .set(ValueSet(terms.map { .domain($0) })) }
     static func persons(_ ids: some Sequence<PersonID>) -> Value { .set(ValueSet(ids.map { .person($0) })) }
+    static func organisations(_ ids: some Sequence<OrganisationID>) -> Value { .set(ValueSet(ids.map { .organisation($0) })) }
     static func workers(_ ids: some Sequence<WorkerID>) -> Value { .set(ValueSet(ids.map { .worker($0) })) }
 
     static func moment(_ moment: Moment) -> Value { .datetime(CedarDateTime(milliseconds: moment.millisecondsSince1970)) }

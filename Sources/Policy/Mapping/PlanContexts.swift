@@ -41,13 +41,13 @@ extension SignPlan {
             switch signer {
             case .director: "director"
             case .organisation: "organisation"
-            case .person: "person"
+            case .party: "person"
             }
         context.set("signatory", .entity(of: "Signatory", name))
         let acting = view?.plan(plan)?.actions.compactMap(\.actor.organisation) ?? []
         context.set("organisationActs", .bool(circumstances.asker.organisation.map { acting.contains($0) } ?? false))
         var counts = false
-        if case .person(let person) = signer, let view { counts = view.countsAsPlanSigner(person, at: moment) }
+        if case .party(let party) = signer, let view { counts = view.countsAsPlanSigner(party, at: moment) }
         context.set("personCounts", .bool(counts))
         return context
     }
@@ -79,13 +79,15 @@ extension Circumstances {
 }
 
 extension HouseholdView {
-    /// Whether the resident can sign a plan: for himself from twelve unless judged incapable, or as legal representative of a resident.
-    fileprivate func countsAsPlanSigner(_ person: PersonID, at moment: Moment) -> Bool {
-        guard let signer = self.person(person), signer.belongs(at: moment) else { return false }
-        if signer.age(at: moment) >= 12, !isIncapacitated(person, at: moment) { return true }
-        return facts.persons.contains { holdsAuthority(person, over: $0.id, at: moment) }
+    /// Whether the party can sign a plan: for himself from twelve unless judged incapable, or as legal representative of a resident.
+    fileprivate func countsAsPlanSigner(_ party: Party, at moment: Moment) -> Bool {
+        if let person = party.person {
+            guard let signer = self.person(person), signer.belongs(at: moment) else { return false }
+            if signer.age(at: moment) >= 12, !isIncapacitated(person, at: moment) { return true }
+        }
+        return facts.persons.contains { holdsAuthority(party, over: $0.id, at: moment) }
             || facts.representations.contains {
-                $0.representative == .person(person) && [.curator, .mentor].contains($0.kind) && $0.isProven && $0.isHeld(at: moment)
+                $0.representative == party && [.curator, .mentor].contains($0.kind) && $0.isProven && $0.isHeld(at: moment)
             }
     }
 }

@@ -84,10 +84,10 @@ public struct RefusalDraft: Hashable, Sendable {
     public let recipient: Party
     public let domains: SortedSet<LifeDomain>
     public let purpose: Purpose
-    /// Who refused.
-    public let by: PersonID
+    /// Who refused: the resident, or whoever decides for him.
+    public let by: Party
 
-    public init(subject: PersonID, recipient: Party, domains: SortedSet<LifeDomain>, purpose: Purpose, by: PersonID) {
+    public init(subject: PersonID, recipient: Party, domains: SortedSet<LifeDomain>, purpose: Purpose, by: Party) {
         self.subject = subject
         self.recipient = recipient
         self.domains = domains
@@ -119,13 +119,14 @@ public struct SignConsent: Question {
     /// The household, where the asker named it.
     public let household: HouseholdID?
     public let consent: ConsentID
-    public let signer: PersonID
+    /// A resident, or the guardian body (PR-12.1).
+    public let signer: Party
     /// In which capacity, where the signer said so; nil: as the registry has it.
     public let claimed: SigningCapacity?
     public let method: SigningMethod
 
     public init(
-        household: HouseholdID? = nil, consent: ConsentID, signer: PersonID, claimed: SigningCapacity? = nil,
+        household: HouseholdID? = nil, consent: ConsentID, signer: Party, claimed: SigningCapacity? = nil,
         method: SigningMethod = .written
     ) {
         self.claimed = claimed
@@ -135,7 +136,7 @@ public struct SignConsent: Question {
         self.method = method
     }
 
-    public var about: Subject { Subject(.consent, household: household, consent: consent, person: signer) }
+    public var about: Subject { Subject(.consent, household: household, consent: consent, person: signer.person) }
 }
 
 /// Withdraws a consent, whole or for some domains (PR-13.1).
@@ -144,16 +145,16 @@ public struct WithdrawConsent: Question {
     public let consent: ConsentID
     /// The domains taken away; nil for all.
     public let domains: SortedSet<LifeDomain>?
-    /// Who withdraws.
-    public let by: PersonID
+    /// Who withdraws: a resident, or the guardian body (PR-12.1).
+    public let by: Party
 
-    public init(consent: ConsentID, domains: SortedSet<LifeDomain>?, by: PersonID) {
+    public init(consent: ConsentID, domains: SortedSet<LifeDomain>?, by: Party) {
         self.consent = consent
         self.domains = domains
         self.by = by
     }
 
-    public var about: Subject { Subject(.consent, consent: consent, person: by) }
+    public var about: Subject { Subject(.consent, consent: consent, person: by.person) }
 }
 
 /// Records that a consent was refused (PR-13.5).

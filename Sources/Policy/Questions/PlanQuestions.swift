@@ -35,8 +35,8 @@ public enum PlanSignatory: Hashable, Sendable {
     case director
     /// The asker, for the own organisation.
     case organisation
-    /// A resident or representative, whose signature the asker records.
-    case person(PersonID)
+    /// A resident, or a resident's representative: a person, or the guardian body. The asker records the signature.
+    case party(Party)
 }
 
 /// Signs a presented plan (PR-8.2).
@@ -53,7 +53,7 @@ public struct SignPlan: Question {
     }
 
     public var about: Subject {
-        let person: PersonID? = if case .person(let id) = signer { id } else { nil }
+        let person: PersonID? = if case .party(let party) = signer { party.person } else { nil }
         return Subject(.plan, plan: plan, person: person)
     }
 }

@@ -62,10 +62,9 @@ extension Vault {
         let moment = grant.moment
         var (change, consent) = try open(asked.consent, at: moment, worker, revision, transaction.sql)
         guard asked.household.map({ $0 == change.household }) ?? true else { throw VaultError.noSuchThing }
-        let party = Party.person(asked.signer)
         let requirement = change.view.required(consent.subject, at: moment)
-        let capacity = requirement?.capacity(of: party, claimed: asked.claimed) ?? asked.claimed ?? .ownBehalf
-        let giver = ConsentGiver(party: party, capacity: capacity, at: moment, method: asked.method, notedBy: worker)
+        let capacity = requirement?.capacity(of: asked.signer, claimed: asked.claimed) ?? asked.claimed ?? .ownBehalf
+        let giver = ConsentGiver(party: asked.signer, capacity: capacity, at: moment, method: asked.method, notedBy: worker)
         let (signed, signatures) = try change.view.signing(consent, giver, at: moment)
         consent = signed
         try change.write(consent, .consent, isNew: false)
@@ -80,8 +79,7 @@ extension Vault {
         let worker = try worker(grant.caller)
         let asked = grant.asked
         var (change, consent) = try open(asked.consent, at: grant.moment, worker, revision, transaction.sql)
-        consent = try change.view.withdrawing(
-            consent, domains: asked.domains, by: .person(asked.by), notedBy: worker, at: grant.moment)
+        consent = try change.view.withdrawing(consent, domains: asked.domains, by: asked.by, notedBy: worker, at: grant.moment)
         try change.write(consent, .consent, isNew: false)
         return try ConsentResult(consent, nil, &change)
     }
@@ -100,7 +98,7 @@ extension Vault {
             self, grant.asked.household, at: moment, workers: [worker], expected: revision, in: transaction.sql)
         let refusal = Household.Refusal(
             id: .random(), household: change.household, subject: draft.subject, recipient: draft.recipient, domains: draft.domains,
-            purpose: draft.purpose, by: .person(draft.by), askedOn: moment, recordedBy: worker)
+            purpose: draft.purpose, by: draft.by, askedOn: moment, recordedBy: worker)
         try change.write(refusal, .refusal, words: note.isEmpty ? nil : RefusalWords(id: refusal.id, note: note), isNew: true)
         try change.reload()
         for consent in change.view.facts.consents where consent.state == .draft {

@@ -101,8 +101,8 @@ extension Vault {
             }
             let signature = PlanSignature(signer: .worker(worker), at: moment, method: asked.method, contentHash: hash, notedBy: worker)
             version = try change.view.sign(version, signature, at: moment)
-        case .person(let person):
-            version = try change.view.sign(version, by: .person(person), method: asked.method, notedBy: worker, at: moment)
+        case .party(let party):
+            version = try change.view.sign(version, by: party, method: asked.method, notedBy: worker, at: moment)
         }
         try change.write(version, .plan, isNew: false)
         _ = try change.settle()
