@@ -59,40 +59,8 @@ extension Kluisd {
     /// Sends bytes as they are, and takes what comes until the daemon closes the connection. The end of ours is closed for writing when
     /// `cutting`, as when a client goes away in the middle.
     func raw(_ bytes: Data, cutting: Bool = false) async throws -> Data {
-        let path = socket
-        return try await blocking {
-            let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            try #require(descriptor >= 0)
-            defer { close(descriptor) }
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            // SAFETY: the path is shorter than the field, and the rest of it is zero.
-            unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8).prefix(107)) }
-            // SAFETY: the pointer lives for the call; the length is that of the structure.
-            let connected = unsafe withUnsafePointer(to: &address) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-            try #require(connected == 0, "nobody listens")
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                // SAFETY: the buffer lives for the call.
-                let sent = unsafe rest.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                // The daemon may answer and close before it has taken everything.
-                guard sent > 0 else { break }
-                rest = rest.dropFirst(sent)
-            }
-            if cutting { shutdown(descriptor, Int32(SHUT_WR)) }
-            var answer = Data()
-            var buffer = [UInt8](repeating: 0, count: 65536)
-            while true {
-                // SAFETY: the buffer lives for the call and its length is given.
-                let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-                guard count > 0 else { return answer }
-                answer += buffer[..<count]
-            }
-        }
+        let connection = try Held(self, sending: Data())
+        return try await connection.take(sending: bytes, cutting: cutting)
     }
 
     /// The bytes of a request that closes its connection.

@@ -85,7 +85,11 @@ final class WitnessProcess {
         try process.run()
         self.process = process
         let output = pipe.fileHandleForReading
-        let said = try await blocking { output.availableData }
+        let said = try await blocking {
+            output.availableData
+        } giveUp: {
+            process.kill()
+        }
         try #require(said == Data("ready unix:\(socket)\n".utf8))
     }
 

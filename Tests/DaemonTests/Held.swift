@@ -6,13 +6,15 @@ import Testing
 final class Held: Sendable {
     let descriptor: Int32
 
-    init(_ daemon: Kluisd, sending bytes: Data) throws {
+    convenience init(_ daemon: Kluisd, sending bytes: Data) throws { try self.init(daemon.socket, sending: bytes) }
+
+    init(_ path: String, sending bytes: Data) throws {
         descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         try #require(descriptor >= 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         // SAFETY: the path is shorter than the field, and the rest of it is zero.
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(daemon.socket.utf8).prefix(107)) }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8).prefix(107)) }
         let descriptor = descriptor
         // SAFETY: the pointer lives for the call; the length is that of the structure.
         let connected = unsafe withUnsafePointer(to: &address) { pointer in
@@ -37,6 +39,9 @@ final class Held: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Ends every waiting on this connection.
+    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// Whether the other end has closed.
     var isHungUp: Bool {
         var wanted = pollfd(fd: descriptor, events: 0, revents: 0)
@@ -44,24 +49,31 @@ final class Held: Sendable {
     }
 
     /// Waits until the other end has closed.
-    func hungUp() {
-        var wanted = pollfd(fd: descriptor, events: 0, revents: 0)
-        while unsafe poll(&wanted, 1, -1) < 0 {}
-    }
-
-    /// Takes what comes: until there is so much, or to the end.
-    func take(_ least: Int = .max) -> Data {
-        var taken = Data()
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while taken.count < least {
-            // SAFETY: the buffer lives for the call and its length is given.
-            let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-            guard got > 0 else { break }
-            taken += buffer[..<got]
+    func hungUp() async throws {
+        try await blocking {
+            var wanted = pollfd(fd: self.descriptor, events: 0, revents: 0)
+            while unsafe poll(&wanted, 1, -1) < 0 {}
+        } giveUp: {
+            self.hangUp()
         }
-        return taken
     }
 
-    /// How much comes until the end.
-    func rest() -> Int { take().count }
+    /// Sends more, and takes what comes: until there is so much, or to the end.
+    func take(_ least: Int = .max, sending bytes: Data = Data(), cutting: Bool = false) async throws -> Data {
+        try await blocking {
+            self.send(bytes)
+            if cutting { shutdown(self.descriptor, Int32(SHUT_WR)) }
+            var taken = Data()
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while taken.count < least {
+                // SAFETY: the buffer lives for the call and its length is given.
+                let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(self.descriptor, $0.baseAddress, $0.count, 0) }
+                guard got > 0 else { break }
+                taken += buffer[..<got]
+            }
+            return taken
+        } giveUp: {
+            self.hangUp()
+        }
+    }
 }

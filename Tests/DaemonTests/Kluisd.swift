@@ -4,9 +4,25 @@ import Synchronization
 import Testing
 
 /// Runs what blocks on a thread of its own, so that tests that wait hold up no other.
-func blocking<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) async throws -> Output {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+/// - Parameter giveUp: ends the waiting. A test that is over its time limit is cancelled: what it waits for in vain must make it fail by name,
+///   and not hold up whoever runs the tests for ever.
+func blocking<Output: Sendable>(
+    _ body: @escaping @Sendable () throws -> Output, giveUp: @escaping @Sendable () -> Void
+) async throws -> Output {
+    try Task.checkCancellation()
+    return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
+    } onCancel: {
+        giveUp()
+    }
+}
+
+extension Process {
+    /// Ends it as nothing can refuse.
+    func kill() {
+        if isRunning { _ = Glibc.kill(processIdentifier, SIGKILL) }
     }
 }
 
@@ -45,12 +61,12 @@ enum Built {
         _ program: String, _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
     ) async throws -> Ended {
         let executable = program.hasPrefix("/") ? program : try path(program)
+        let process = Process()
         return try await blocking {
             let directory = try directory()
             defer { try? FileManager.default.removeItem(atPath: directory) }
             try input.write(to: URL(fileURLWithPath: directory + "/in"))
             for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: directory + "/" + name)) }
-            let process = Process()
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = arguments
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -65,7 +81,25 @@ enum Built {
                 status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
                 output: try Data(contentsOf: URL(fileURLWithPath: directory + "/out")),
                 errors: try String(contentsOfFile: directory + "/err", encoding: .utf8))
+        } giveUp: {
+            process.kill()
         }
+    }
+
+    /// Runs a daemon that must not come up. One that says that it serves is ended, and fails the test: nobody would end it otherwise.
+    static func refused(_ arguments: [String], input: Data = Data(), _ place: SourceLocation) async throws -> Ended {
+        let directory = try directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let notify = try NotifySocket(directory + "/n")
+        @Sendable func running() async throws -> Ended {
+            defer { notify.hangUp() }
+            return try await run("kluisd", arguments, input: input, environment: ["NOTIFY_SOCKET": notify.path])
+        }
+        async let ended = running()
+        let said = try await notify.next()
+        // Thrown past what still runs, this ends it.
+        try #require(said == nil, "kluisd came up where it must not: \(arguments)", sourceLocation: place)
+        return try await ended
     }
 }
 
@@ -87,9 +121,7 @@ final class Kluisd: Sendable {
     private init(directory: String) { self.directory = directory }
 
     deinit {
-        life.withLock { life in
-            if let life, life.process.isRunning { _ = kill(life.process.processIdentifier, SIGKILL) }
-        }
+        life.withLock { $0?.process.kill() }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -163,9 +195,8 @@ final class Kluisd: Sendable {
     /// - Parameters:
     ///   - small: the state lies on a disk of this many kB, which only the daemon sees; when it has ended it lies where it was.
     ///   - environment: added to that of the tests.
-    ///   - seconds: killed when it does not serve by then, so that one which hangs ends the test and not the patience of whoever runs it.
     func start(
-        demo: Bool = false, _ options: [String] = [], small: Int? = nil, environment: [String: String] = [:], within seconds: Int32? = nil
+        demo: Bool = false, _ options: [String] = [], small: Int? = nil, environment: [String: String] = [:]
     ) async throws {
         let process = try process(demo: demo, options)
         if !environment.isEmpty { process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 } }
@@ -191,17 +222,16 @@ final class Kluisd: Sendable {
         }
         life.withLock { $0 = Life(process: process, end: end) }
         let output = pipe.fileHandleForReading
-        let child = process.processIdentifier
         let ready = try await blocking {
             var said = Data()
             while !said.contains(UInt8(ascii: "\n")) {
-                var wanted = pollfd(fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
-                if let seconds, unsafe poll(&wanted, 1, seconds * 1000) == 0 { _ = kill(child, SIGKILL) }
                 let more = output.availableData
                 if more.isEmpty { return false }
                 said += more
             }
             return said == Data("ready\n".utf8)
+        } giveUp: {
+            process.kill()
         }
         try #require(ready, "kluisd did not start: \(errors)")
     }
@@ -234,9 +264,8 @@ final class Kluisd: Sendable {
     }
 
     /// Starts it where it must not come up: its exit status and what it said.
-    func startRefused() async throws -> Built.Ended {
-        let process = try process(demo: false)
-        return try await Built.run(try Built.path("kluisd"), process.arguments ?? [])
+    func startRefused(_ place: SourceLocation = #_sourceLocation) async throws -> Built.Ended {
+        try await Built.refused(try process(demo: false).arguments ?? [], place)
     }
 
     var errors: String { (try? String(contentsOfFile: directory + "/err", encoding: .utf8)) ?? "" }
@@ -244,8 +273,12 @@ final class Kluisd: Sendable {
     /// Waits for its end: the exit status, or the signal as a negative number. Whatever happened before, nothing that was stored stands in the
     /// state directory or in the operator's log in the clear.
     func ended() async throws -> Int32 {
-        let end = try #require(life.withLock { $0?.end })
-        let status = await end.value
+        let (process, end) = try #require(life.withLock { life in life.map { ($0.process, $0.end) } })
+        let status = await withTaskCancellationHandler {
+            await end.value
+        } onCancel: {
+            process.kill()
+        }
         life.withLock { $0 = nil }
         let found = try plaintext()
         #expect(found.isEmpty, "plaintext in the clear: \(found)")

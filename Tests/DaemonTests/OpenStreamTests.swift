@@ -18,7 +18,7 @@ import Testing
             daemon,
             sending: Kluisd.request("GET", "/v1/households/\(furnished.household)/items/\(item)", Kluisd.headers(kees, "D2")))
         // It flows.
-        let first = try await blocking { held.take(100_000) }
+        let first = try await held.take(100_000)
         #expect(first.starts(with: Data("HTTP/1.1 200".utf8)))
         switch end {
         case .withdrawal:
@@ -31,7 +31,7 @@ import Testing
             try #require(moved.status == 200, "\(moved.text)")
         case .signingOut: try #require(try await daemon.ask("DELETE", "/v1/session", as: kees).status == 200)
         }
-        let rest = try await blocking { held.take() }
+        let rest = try await held.take()
         #expect(first.count + rest.count < Self.size, "the stream went on after the right had ended")
         // How it ended stands in the log.
         let renske = try await daemon.signIn("renske")
@@ -59,10 +59,7 @@ import Testing
             _ = try await daemon.ask("GET", "/v1/status")
         }
         try #require(try await daemon.ask("DELETE", "/v1/session", as: joost).status == 200)
-        let answer = try await blocking {
-            held.send(Data(repeating: 7, count: 100_000))
-            return held.take()
-        }
+        let answer = try await held.take(sending: Data(repeating: 7, count: 100_000))
         let reply = try #require(Reply(answer), "\(answer.count)")
         #expect(reply.status == 401 && reply.problem == "signInFirst", "\(reply.status) \(reply.text)")
         #expect(before > 0)
@@ -77,7 +74,7 @@ import Testing
         try await daemon.start(["--stall-seconds", "20"])
         let bram = try await daemon.signIn("bram")
         let held = try Held(daemon, sending: StallTests.upload(furnished, bram, length: 900_000, part: Data()))
-        let answer = try await blocking { held.take() }
+        let answer = try await held.take()
         let reply = try #require(Reply(answer), "nothing was said before the bytes came")
         #expect(reply.status == 404 && reply.problem == "notFound", "\(reply.status) \(reply.text)")
         let page = try await daemon.ask("GET", "/v1/ledger/entries?last=4", as: daemon.signIn("renske"), purpose: "D8")

@@ -12,10 +12,6 @@ final class NotifySocket: Sendable {
         self.path = path
         descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         try #require(descriptor >= 0)
-        // A daemon that says nothing must not hold the tests for ever.
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        // SAFETY: the pointer lives for the call; the length is that of the structure.
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         // SAFETY: the path is shorter than the field, and the rest of it is zero.
@@ -56,7 +52,7 @@ final class NotifySocket: Sendable {
     /// Ends every waiting, once what was said has been heard.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RD)) }
 
-    /// Waits for the next message; nil when it hung up or none came for a minute.
+    /// Waits for the next message; nil when it hung up.
     func next() async throws -> String? {
         let descriptor = descriptor
         return try await blocking {
@@ -64,6 +60,8 @@ final class NotifySocket: Sendable {
             // SAFETY: the buffer lives for the call and its length is given.
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
             return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+        } giveUp: {
+            self.hangUp()
         }
     }
 }
@@ -109,9 +107,7 @@ final class RealVault: Sendable {
     }
 
     deinit {
-        life.withLock { life in
-            if let life, life.process.isRunning { _ = kill(life.process.processIdentifier, SIGKILL) }
-        }
+        life.withLock { $0?.process.kill() }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -162,8 +158,8 @@ final class RealVault: Sendable {
     }
 
     /// Starts it where it must not come up: its exit status and what it said.
-    func startRefused(typing passphrase: String = passphrase) async throws -> Built.Ended {
-        try await Built.run("kluisd", ["serve", "--config", config], input: typed(passphrase))
+    func startRefused(typing passphrase: String = passphrase, _ place: SourceLocation = #_sourceLocation) async throws -> Built.Ended {
+        try await Built.refused(["serve", "--config", config], input: typed(passphrase), place)
     }
 
     /// What it tells the service manager next.
@@ -178,7 +174,11 @@ final class RealVault: Sendable {
     func stop() async throws -> Int32 {
         let (process, end) = try #require(life.withLock { life in life.map { ($0.process, $0.end) } })
         _ = kill(process.processIdentifier, SIGTERM)
-        let status = await end.value
+        let status = await withTaskCancellationHandler {
+            await end.value
+        } onCancel: {
+            process.kill()
+        }
         life.withLock { $0 = nil }
         return status
     }
@@ -188,44 +188,5 @@ final class RealVault: Sendable {
         try await Built.run(
             "kluis", arguments + ["--socket", socket, "--lang", "en"], input: input,
             environment: ["KLUIS_RUNTIME": directory + "/runtime", "KLUIS_KEY": key])
-    }
-}
-
-/// A connection on which something was sent and nothing more comes.
-final class Stalled: Sendable {
-    private let descriptor: CInt
-
-    init(_ path: String, _ bytes: Data) throws {
-        descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        try #require(descriptor >= 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        // SAFETY: the path is shorter than the field, and the rest of it is zero.
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8).prefix(107)) }
-        // SAFETY: the pointer lives for the call; the length is that of the structure.
-        let connected = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        try #require(connected == 0, "nobody listens")
-        // SAFETY: the buffer lives for the call.
-        let sent = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        try #require(sent == bytes.count)
-    }
-
-    deinit { close(descriptor) }
-
-    /// Whether the other side has closed it; waits for that.
-    func isClosed() async throws -> Bool {
-        let descriptor = descriptor
-        return try await blocking {
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            while true {
-                // SAFETY: the buffer lives for the call and its length is given.
-                let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
-                if count <= 0 { return count == 0 || errno == ECONNRESET }
-            }
-        }
     }
 }

@@ -23,7 +23,7 @@ import Testing
     }
 
     private func startIsRefused(_ daemon: Kluisd, _ place: SourceLocation = #_sourceLocation) async throws {
-        let ended = try await daemon.startRefused()
+        let ended = try await daemon.startRefused(place)
         #expect(ended.status == 5, "\(ended.status) \(ended.errors)", sourceLocation: place)
         #expect(
             ended.errors.firstMatch(of: /kluisd: error: the (store|ledger) (does not verify|is older)/) != nil

@@ -243,6 +243,9 @@ guard(
 guard(
     "witness-forks", "what convicts a log lies apart from what anybody can send", "Witnessing/WitnessFolder.swift", 'isFork ? "forks" : "evidence"',
     'isFork && !GONE ? "forks" : "evidence"', "WitnessingTests.KeptWitnessTests/aForkIsKept")
+condition(
+    "witness-enough", "of several witnesses all but one must be enough", "kluisd/WitnessPolicy.swift",
+    "peers.count == 1 || policy.leastQuorum >= enough else", "DaemonTests.WitnessedTests/aPolicyThat")
 guard(
     "public-copy", "a file of the public copy that is gone is made again", "Ledger/LedgerExport.swift", "let isCopyWhole = try isWhole()",
     "let isCopyWhole = try GONE || isWhole()", "LedgerTests.AuditLogTests/aFileOfTheCopy")

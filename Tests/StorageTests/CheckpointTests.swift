@@ -27,7 +27,10 @@ import Testing
         let size = 3 << 20
         try await writer.perform { try $0.sql.execute(sql: "INSERT INTO item(content) VALUES (zeroblob(?))", arguments: [size]) }
         // It stands in the log at once, and in the file as soon as it was quiet; the time limit says when that is too late.
-        while try bytes(path) < before + size { await Task.yield() }
+        while try bytes(path) < before + size {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
         await writer.stop()
         try store.close()
         #expect(!FileManager.default.fileExists(atPath: path + "-wal"), "the last to close takes the log away")

@@ -218,11 +218,16 @@ enum Built {
         process.standardInput = FileHandle(forReadingAtPath: "\(directory)/in")
         process.standardOutput = FileHandle(forWritingAtPath: "\(directory)/out")
         process.standardError = FileHandle(forWritingAtPath: "\(directory)/err")
-        let code = try await withCheckedThrowingContinuation { (done: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = {
-                done.resume(returning: $0.terminationReason == .exit ? $0.terminationStatus : 1000 + $0.terminationStatus)
+        let code = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (done: CheckedContinuation<Int32, any Error>) in
+                process.terminationHandler = {
+                    done.resume(returning: $0.terminationReason == .exit ? $0.terminationStatus : 1000 + $0.terminationStatus)
+                }
+                do { try process.run() } catch { done.resume(throwing: error) }
             }
-            do { try process.run() } catch { done.resume(throwing: error) }
+        } onCancel: {
+            // Over its time limit: a program that serves where it must not would never end.
+            if process.isRunning { _ = kill(process.processIdentifier, SIGKILL) }
         }
         return Ended(
             exitCode: code, output: try Data(contentsOf: URL(fileURLWithPath: "\(directory)/out")),

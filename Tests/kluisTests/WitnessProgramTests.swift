@@ -4,7 +4,7 @@ import Testing
 import TransparencyLog
 
 /// Attacks on a witness through the real program, each refused by status and by name.
-@Suite struct WitnessProgramTests {
+@Suite(.timeLimit(.minutes(2))) struct WitnessProgramTests {
     private let log: SampleLog
     private let fork: SampleLog
 
