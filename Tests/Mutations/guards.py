@@ -2,8 +2,13 @@
 
 A change is (file, text, text instead); the text must stand there exactly once, and GONE instead of it asks whether this guard is taken out.
 When a guard moves, move its mutation along; when one is added, add one here. A mutation that survives wants a test, never a weaker mutation.
+Every policy and every article that one cites is a guard as well; nobody has to name them.
 """
+import pathlib
+import re
 from dataclasses import dataclass
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -12,6 +17,8 @@ class Guard:
     what: str
     changes: list
     tests: list
+    # A file that is read and not built goes without it for as long as the tests run.
+    is_built: bool = True
 
 
 GUARDS = []
@@ -474,3 +481,23 @@ condition(
 condition(
     "last-way", "the last way to open that is no credential of the machine stays", "kluisd/Slots.swift",
     "rest.contains(where: { $0.kind != .credential })", "DaemonTests.WaysToOpenTests/theLastWayStays")
+
+# MARK: The policies
+
+
+def policies():
+    """Each policy by its name, and each article of its @artikel by that and its own; with the last article goes the annotation."""
+    for file in sorted((TOP / "Policies").glob("*.cedar")):
+        path = str(file.relative_to(TOP))
+        for text in re.split(r"^(?=@id\()", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
+            name, line, articles = re.match(r'@id\("(.+)"\)\n(@artikel\("(.+)"\)\n)', text).groups()
+            articles = articles.split(";")
+            tests = ["PolicyTests.ExampleTests/examplesHold"]
+            GUARDS.append(Guard(name, "this policy", [(path, text, "")], tests, is_built=False))
+            for article in articles:
+                others = ";".join(other for other in articles if other != article)
+                less = text.replace(line, f'@artikel("{others}")\n' if others else "")
+                GUARDS.append(Guard(f"{name}:{article}", "this article of a policy", [(path, text, less)], tests, is_built=False))
+
+
+policies()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes one guard at a time out of the daemon, and shows that a named test fails for it.
+"""Takes one guard at a time out of the daemon, or one policy or article out of its policies, and shows that a named test fails for it.
 
 Usage: Tests/Mutations/run.py [NAME...]     the mutations of these names (or of names that begin with one of these); all without
 
@@ -23,9 +23,8 @@ import subprocess
 import sys
 import time
 
-from guards import GUARDS
+from guards import GUARDS, TOP
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
 TREE = pathlib.Path(os.environ.get("MUTATIONS_TREE", TOP / ".build/mutations/tree"))
 PARTS = ["Package.swift", "Package.resolved", "Sources", "Tests", "Policies", "Config", "systemd"]
 FLAGS = shlex.split(os.environ.get("SWIFT_FLAGS", ""))
@@ -59,7 +58,7 @@ def mutated():
     """The files that differ from the checkout: path below the top, and text."""
     files, modules = {}, set()
     for guard in GUARDS:
-        for path, old, new in guard.changes:
+        for path, old, new in guard.changes if guard.is_built else []:
             if path not in files:
                 files[path] = (TOP / path).read_text(encoding="utf-8")
             # Found in what earlier mutations left: two of them in one place must be written so that they do not meet.
@@ -161,10 +160,25 @@ def tests(program, filters, taken_out=None):
     return status, failed, int(count[1]) if count else 0, output
 
 
+def without(program, guard):
+    """The same with this guard taken out."""
+    if guard.is_built:
+        return tests(program, guard.tests, taken_out=guard.name)
+    (path, old, new), = guard.changes
+    whole = (TREE / path).read_text(encoding="utf-8")
+    if whole.count(old) != 1:
+        stop(f"{guard.name} stands {whole.count(old)} times in {TREE / path}")
+    try:
+        (TREE / path).write_text(whole.replace(old, new), encoding="utf-8")
+        return tests(program, guard.tests)
+    finally:
+        (TREE / path).write_text(whole, encoding="utf-8")
+
+
 def main(names):
     unknown = [name for name in names if not any(guard.name.startswith(name) for guard in GUARDS)]
     if unknown:
-        stop(f"no mutation has the name {unknown[0]}; there are: {' '.join(guard.name for guard in GUARDS)}")
+        stop(f"no mutation has the name {unknown[0]}; there are: {' '.join(guard.name for guard in GUARDS if guard.is_built)}, and the policies")
     if len({guard.name for guard in GUARDS}) != len(GUARDS):
         stop("two mutations have one name")
     chosen = [guard for guard in GUARDS if not names or any(guard.name.startswith(name) for name in names)]
@@ -174,7 +188,7 @@ def main(names):
         status, output = run(["swift", "build", *FLAGS, "--build-tests"], shown=True)
         if status != 0:
             stop("the copy does not build\n" + "\n".join(re.findall(r"^.*error:.*$", output, re.M)[:10] or output.splitlines()[-10:]))
-        say(f"mutations: built with {len(GUARDS)} guards that can be taken out, in {time.monotonic() - started:.0f} s")
+        say(f"mutations: built with {sum(guard.is_built for guard in GUARDS)} guards that can be taken out, in {time.monotonic() - started:.0f} s")
     program = bundle()
     started = time.monotonic()
     status, failed, count, output = tests(program, sorted({one for guard in chosen for one in guard.tests}))
@@ -185,7 +199,7 @@ def main(names):
     found = survived = 0
     for number, guard in enumerate(chosen, 1):
         started = time.monotonic()
-        status, failed, count, output = tests(program, guard.tests, taken_out=guard.name)
+        status, failed, count, output = without(program, guard)
         seconds = time.monotonic() - started
         if failed:
             found += 1
