@@ -99,7 +99,7 @@ check-go: build ## exported logs against the Go toolchain's own tree and notes (
 fuzz: setup ## libFuzzer on every parser: make fuzz SECONDS=600 TARGETS='policy note'
 	@KLUIS_VECTORS="$(abspath $(VECTORS))" Tests/LibFuzzer/run.sh $(or $(SECONDS),60) $(TARGETS)
 
-mutations: setup ## takes one guard at a time out of a copy: a named test must fail for each (half an hour): make mutations ONLY='line PR-13'
+mutations: setup ## takes one guard at a time out of a copy: a named test must fail for each (three quarters of an hour): make mutations ONLY='line PR-13'
 	@command -v python3 >/dev/null || $(MAKE) --no-print-directory setup PACKAGES=python3
 	@PYTHONDONTWRITEBYTECODE=1 KLUIS_VECTORS="$(abspath $(VECTORS))" Tests/Mutations/run.py $(ONLY)
 
