@@ -111,12 +111,10 @@ extension VaultServer {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
         let action = Policy.ListConsents(household: household)
-        let person = try await onBehalfOf(exchange, in: household)
         if exchange.whyOnly {
-            return try await why(
-                Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace), exchange)
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
         }
-        let (page, cited) = try await read(action, exchange, by: caller, for: person) { [vault] grant in
+        let (page, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             let list = try vault.listConsents(grant)
             let consents = list.consents.map { line in
                 ConsentBrief(

@@ -67,8 +67,8 @@ struct Exchange: Sendable {
             throw .invalidField(
                 HeaderName.onBehalfOf,
                 Sentence(
-                    nl: "laat deze kop (--for) weg: dit verzoek legt geen handeling van een inwoner vast",
-                    en: "leave this header (--for) out: this request records no resident's act"))
+                    nl: "laat deze kop (--for) weg: dit verzoek legt geen handeling van een inwoner vast, en toont met haar niet minder",
+                    en: "leave this header (--for) out: this request records no resident's act, and shows no less with it"))
         }
         switch headers[Self.name(HeaderName.why)] {
         case nil: whyOnly = false

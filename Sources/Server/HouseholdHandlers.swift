@@ -70,12 +70,10 @@ extension VaultServer {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
         let action = Policy.ReadCard(household: household)
-        let person = try await onBehalfOf(exchange, in: household)
         if exchange.whyOnly {
-            return try await why(
-                Attempt(action, by: caller, purpose: exchange.purpose, onBehalfOf: person, trace: exchange.trace), exchange)
+            return try await why(Attempt(action, by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
         }
-        let (card, cited) = try await read(action, exchange, by: caller, for: person) { [vault] grant in
+        let (card, cited) = try await read(action, exchange, by: caller) { [vault] grant in
             let moment = grant.moment
             return HouseholdCard(try vault.readCard(grant), at: moment)
         }

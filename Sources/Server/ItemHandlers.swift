@@ -115,9 +115,7 @@ extension VaultServer {
         let household: HouseholdID = try identifier("h", state)
         let item: ItemID = try identifier("i", state)
         let action = Policy.ReadItem(household: household, item: item)
-        let person = try await onBehalfOf(exchange, in: household)
-        let attempt = Attempt(
-            action, by: caller, purpose: exchange.purpose, onBehalfOf: person, basis: exchange.basis, trace: exchange.trace)
+        let attempt = Attempt(action, by: caller, purpose: exchange.purpose, basis: exchange.basis, trace: exchange.trace)
         if exchange.whyOnly {
             // Whoever may read it hears as well that there is nothing whole to read.
             return try await why(attempt, exchange) { [vault] in

@@ -78,12 +78,11 @@ extension Route {
     /// Whether the reglement decides on it: then it takes `Kluis-Purpose` and `Kluis-Why`, and may be refused.
     public var isDecided: Bool { needsSession && self != .session && self != .signOut && self != .ledgerFile }
 
-    /// Whether it can be a resident's act, or a reading by one, that the worker records: then it takes `Kluis-For`.
+    /// Whether it can be a resident's act that the worker records, or a reading that shows no more than that resident may see: then it takes
+    /// `Kluis-For`.
     public var takesResident: Bool {
         switch self {
-        case .showHousehold, .listPersons, .registerConsent, .refuseConsent, .signConsent, .withdrawConsent, .listConsents, .readItem,
-            .readPlan, .signPlan:
-            true
+        case .registerConsent, .refuseConsent, .signConsent, .withdrawConsent, .readPlan, .signPlan: true
         default: false
         }
     }

@@ -4,7 +4,7 @@ public enum HeaderName {
     public static let purpose = "Kluis-Purpose"
     /// The resident whose act a worker records: a person's identifier, or a given name within the household. Where somebody signs, refuses or
     /// withdraws it may also be the organisation that the court made guardian (PR-12.1), by identifier or handle; a resident of that name goes
-    /// before it. Refused where the route records no such act (``Route/takesResident``).
+    /// before it. On the reading of a plan: the resident as whom it is read (PR-8.6). Refused everywhere else (``Route/takesResident``).
     public static let onBehalfOf = "Kluis-For"
     /// `1`: decide and say why, do nothing. The answer is a `DecisionAnswer`. Any other value is refused, and so is `1` where nothing is decided
     /// (``Route/isDecided``).

@@ -142,7 +142,7 @@ public struct OpenAPI: Encodable, Sendable {
             all.append(
                 header(
                     HeaderName.onBehalfOf,
-                    "the resident whose act it is: an identifier, or a given name within the household; where somebody signs, refuses or "
+                    "the resident whose act it is, or as whom a plan is read: an identifier, or a given name within the household; where somebody signs, refuses or "
                         + "withdraws also the organisation that is guardian"))
         }
         if route.takesBasis {

@@ -192,7 +192,8 @@ extension Catalogue {
         .helpSocket: "De socket van de kluis (anders KLUIS_SOCKET, $XDG_RUNTIME_DIR/kluis.sock, /run/kluis/kluis.sock).",
         .helpJSON: "Druk één JSON-document af.",
         .helpWhy: "Beslis en zeg waarom; doe niets.",
-        .helpFor: "De inwoner wiens handeling u vastlegt; bij tekenen, weigeren en intrekken ook de instelling die voogd is.",
+        .helpFor:
+            "De inwoner wiens handeling u vastlegt, of als wie u een plan leest; bij tekenen, weigeren en intrekken ook de instelling die voogd is.",
         .helpPurpose:
             "Waarvoor u vraagt: D1 aanmelding, D2 het plan, D3 regie, D4 veiligheid, D5 een voorziening, D6 overdracht, D7 rechten van inwoners, D8 toezicht, D9 monitor.",
         .helpLang: "nl of en.",

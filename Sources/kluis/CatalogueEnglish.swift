@@ -193,7 +193,8 @@ extension Catalogue {
         .helpSocket: "The daemon's socket (else KLUIS_SOCKET, $XDG_RUNTIME_DIR/kluis.sock, /run/kluis/kluis.sock).",
         .helpJSON: "Print one JSON document.",
         .helpWhy: "Decide and say why; do nothing.",
-        .helpFor: "The resident whose act you record; to sign, refuse or withdraw also the institution that is guardian.",
+        .helpFor:
+            "The resident whose act you record, or as whom you read a plan; to sign, refuse or withdraw also the institution that is guardian.",
         .helpPurpose:
             "Why you ask: D1 intake, D2 the plan, D3 direction, D4 safety, D5 a provision, D6 handover, D7 residents' rights, D8 oversight, D9 statistics.",
         .helpLang: "nl or en.",

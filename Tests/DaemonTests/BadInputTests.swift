@@ -165,6 +165,12 @@ import Wire
             Passed("GET", "/v1/ledger/entries?last=3&after=1", [], nil, "last", "zonder after", "without after"),
             Passed("GET", "/v1/access/what", [], nil, "household", "vraagteken", "question mark"),
         ]
+        // A reading for a resident that would show the worker all the same (PR-12.3).
+        let household = "/v1/households/\(furnished.household)"
+        for path in ["", "/persons", "/consents", "/items", "/items/\(furnished.small)", "/plans", "/involvements"] {
+            all.append(
+                Passed("GET", household + path, [("Kluis-For", "selma")], nil, "Kluis-For", "toont met haar niet minder", "shows no less"))
+        }
         all += ["0", "-1", "501", "x", "", "9223372036854775808"].map {
             Passed("GET", "/v1/households?limit=\($0)", [], nil, "limit", "1 tot 500", "1 to 500")
         }
