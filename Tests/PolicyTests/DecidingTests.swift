@@ -391,6 +391,26 @@ struct DecidingTests {
         }
     }
 
+    @Test("PR-10.3: an express wish is for this purpose; a consent for another does not open an own item under G5")
+    func expressWishForAnotherPurpose() {
+        var world = ScenarioRows.settled()
+        world.item("youth", about: "noor", by: "joost", .schoolWorkDaytime, hat: .direction, basis: .youthAct, at: at("01-20T10:00"))
+        world.facts.conflicts = []
+        world.involve("nico", at: at("01-20T11:00"))
+        world.consent(
+            "noor-brug", "noor", to: "debrug", [.schoolWorkDaytime], signed: ["noor", "selma", "ronald"], at: at("01-21T09:00"))
+        func reads() -> Decided {
+            world.decide(read("youth"), by: "nico", hat: .help, purpose: .plan, basis: .consentToDisclose, at: at("01-21T18:00"))
+        }
+        #expect(reads().outcome == "permit")
+        world.change("noor-brug") { _, consent in
+            var other = consent
+            other.purpose = .handoverAndAftercare
+            return other
+        }
+        #expect(reads().policies == ["PR-10.3-express-wish"] && !reads().nextSteps.isEmpty, "\(reads())")
+    }
+
     @Test("PR-4.7: who is involved with a household does not become an overseer; who cannot assign roles hears the same of all")
     func overseersHaveNoHousehold() {
         var world = ScenarioRows.settled()
