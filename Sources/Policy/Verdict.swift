@@ -10,14 +10,17 @@ public struct Permit: ~Copyable, Sendable {
     public let policies: [String]
     /// What must still happen. Not empty: the outcome is `oblige`, accepted with a duty or a pending state.
     public let duties: [Duty]
+    /// Who must be told. The outcome stays what it is: nothing waits for it, and nothing here tells them.
+    public let notices: [Notice]
     /// Whether nothing that decided opens more than that-information (PR-1.6): that organisations and workers are involved, and nothing about
     /// residents.
     public let thatOnly: Bool
 
-    init(articles: [Article], policies: [String], duties: [Duty], thatOnly: Bool) {
+    init(articles: [Article], policies: [String], duties: [Duty], notices: [Notice], thatOnly: Bool) {
         self.articles = articles
         self.policies = policies
         self.duties = duties
+        self.notices = notices
         self.thatOnly = thatOnly
     }
 }
@@ -27,6 +30,14 @@ public struct Duty: Hashable, Sendable {
     /// The policy that imposes it.
     public let policy: String
     /// What must happen.
+    public let sentence: Bilingual
+}
+
+/// Somebody who must be told of an accepted action, out of a policy's `@melden`.
+public struct Notice: Hashable, Sendable {
+    /// The policy that wants it.
+    public let policy: String
+    /// Who must be told, and of what.
     public let sentence: Bilingual
 }
 

@@ -18,6 +18,8 @@ public struct Cited: Sendable {
     public let policies: [String]
     /// What must still happen; not empty means the attempt was accepted with a duty.
     public let duties: [Duty]
+    /// Who must be told.
+    public let notices: [Notice]
     /// Whether no more than that-information may be shown (PR-1.6).
     let thatOnly: Bool
     /// Index of the decision line in the log: the receipt to quote.

@@ -380,11 +380,12 @@ extension Cited {
         articles = permit.articles.map(\.description)
         policies = permit.policies
         duties = permit.duties
+        notices = permit.notices
         thatOnly = permit.thatOnly
         receipt = 0
     }
 
     func with(_ receipt: Receipt) -> Cited {
-        Cited(articles: articles, policies: policies, duties: duties, thatOnly: thatOnly, receipt: receipt.index)
+        Cited(articles: articles, policies: policies, duties: duties, notices: notices, thatOnly: thatOnly, receipt: receipt.index)
     }
 }

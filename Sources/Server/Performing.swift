@@ -60,6 +60,7 @@ extension VaultServer {
         var answer = answer
         answer.articles = cited.articles
         answer.duties = cited.duties.map { $0.sentence(exchange.language) }
+        answer.notices = told(cited.notices, exchange)
         answer.receipt = cited.receipt
         return try json(answer, cited.receipt, status: created ? .created : .ok, version: answer.version)
     }
@@ -98,8 +99,16 @@ extension VaultServer {
         let answer = DecisionAnswer(
             outcome: explanation.outcome.rawValue, articles: explanation.articles.map(\.description),
             sentences: traces.map { $0.sentence(exchange.language) }, next: explanation.nextSteps.map { $0(exchange.language) },
-            duties: explanation.duties.map { $0.sentence(exchange.language) }, policies: traces.map(\.policy), receipt: checked.receipt)
+            duties: explanation.duties.map { $0.sentence(exchange.language) }, notices: told(explanation.notices, exchange),
+            policies: traces.map(\.policy), receipt: checked.receipt)
         return try json(answer, checked.receipt)
+    }
+
+    /// What the caller hears about who must be told, each sentence once; nil where nobody must.
+    private func told(_ notices: [Notice], _ exchange: Exchange) -> [String]? {
+        var sentences: [String] = []
+        for notice in notices.map({ $0.sentence(exchange.language) }) where !sentences.contains(notice) { sentences.append(notice) }
+        return sentences.isEmpty ? nil : sentences
     }
 
     func json(

@@ -8,6 +8,8 @@ public struct ChangeAnswer: Codable, Equatable, Sendable {
     public var missing: [MissingSignature]?
     /// What the decision obliges to, in the caller's language; not empty means outcome `oblige`.
     public var duties: [String]
+    /// Who must be told of it, in the caller's language: by the caller, for nothing here tells them. Absent where nobody must.
+    public var notices: [String]?
     /// `PR-11.2` …
     public var articles: [String]
     /// The index of the log line.
@@ -16,13 +18,14 @@ public struct ChangeAnswer: Codable, Equatable, Sendable {
     public var version: UInt64?
 
     public init(
-        id: String, state: String? = nil, missing: [MissingSignature]? = nil, duties: [String] = [], articles: [String] = [],
-        receipt: UInt64? = nil, version: UInt64? = nil
+        id: String, state: String? = nil, missing: [MissingSignature]? = nil, duties: [String] = [], notices: [String]? = nil,
+        articles: [String] = [], receipt: UInt64? = nil, version: UInt64? = nil
     ) {
         self.id = id
         self.state = state
         self.missing = missing
         self.duties = duties
+        self.notices = notices
         self.articles = articles
         self.receipt = receipt
         self.version = version
@@ -72,19 +75,22 @@ public struct DecisionAnswer: Codable, Equatable, Sendable {
     public var next: [String]
     /// The duties of a permit.
     public var duties: [String]
+    /// Who must be told once it is done; absent where nobody must.
+    public var notices: [String]?
     /// The identifiers of the policies that decided.
     public var policies: [String]
     public var receipt: UInt64?
 
     public init(
         outcome: String, articles: [String], sentences: [String] = [], next: [String] = [], duties: [String] = [],
-        policies: [String] = [], receipt: UInt64? = nil
+        notices: [String]? = nil, policies: [String] = [], receipt: UInt64? = nil
     ) {
         self.outcome = outcome
         self.articles = articles
         self.sentences = sentences
         self.next = next
         self.duties = duties
+        self.notices = notices
         self.policies = policies
         self.receipt = receipt
     }

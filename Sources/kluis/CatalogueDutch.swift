@@ -75,6 +75,7 @@ extension Catalogue {
 
         .decided: "{1} volgens {2}",
         .duty: "verplichting: {1}",
+        .notice: "melding: {1}",
         .stillToSign: "nog te tekenen: {1}",
         .stateNow: "stand: {1}",
         .outcomePermit: "toegestaan", .outcomeRefuse: "geweigerd", .outcomeOblige: "toegestaan met een verplichting",

@@ -75,6 +75,7 @@ extension Catalogue {
 
         .decided: "{1} under {2}",
         .duty: "duty: {1}",
+        .notice: "notice: {1}",
         .stillToSign: "still to sign: {1}",
         .stateNow: "state: {1}",
         .outcomePermit: "permitted", .outcomeRefuse: "refused", .outcomeOblige: "permitted with a duty",

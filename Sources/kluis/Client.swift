@@ -186,20 +186,22 @@ func lines(of decision: DecisionAnswer) -> [String] {
     var lines = [say(.decided, say(outcome), decision.articles.joined(separator: ", "))]
     lines += decision.sentences
     lines += decision.duties.map { say(.duty, $0) }
+    lines += (decision.notices ?? []).map { say(.notice, $0) }
     lines += decision.next.map { say(.nextStep, $0) }
     if let receipt = decision.receipt { lines.append(say(.receipt, String(receipt))) }
     return lines
 }
 
-/// A change in one line: the identifier, alone; what it waits for and obliges to goes to the standard error.
+/// A change in one line: the identifier, alone; what it waits for and obliges to, and who must be told, goes to the standard error.
 func show(_ change: ChangeAnswer, on console: Console) throws(Failure) {
     try console.show(change) { [change.id] }
     if !console.json { remark(on: change) }
 }
 
-/// What a change waits for and obliges to, on the standard error.
+/// What a change waits for and obliges to, and who must be told, on the standard error.
 func remark(on change: ChangeAnswer) {
     for duty in change.duties { Console.warn(say(.duty, duty)) }
+    for notice in change.notices ?? [] { Console.warn(say(.notice, notice)) }
     if let state = change.state { Console.hint(say(.stateNow, Spoken.word(state))) }
     if let missing = change.missing, !missing.isEmpty { Console.hint(say(.stillToSign, names(missing))) }
 }

@@ -27,7 +27,7 @@ enum Phrase: String, CaseIterable, Sendable {
         nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded
 
     // Decisions and states.
-    case decided, duty, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
+    case decided, duty, notice, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
         reachVia, vaultOpen, vaultSealed, nothingToShow, linesClosed, whyClosed
 
     // Prompts.

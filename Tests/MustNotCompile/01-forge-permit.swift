@@ -6,4 +6,4 @@ import ReferenceMonitor
 import Storage
 import Vault
 
-let permit = Permit(articles: [], policies: [], duties: [], thatOnly: false)
+let permit = Permit(articles: [], policies: [], duties: [], notices: [], thatOnly: false)

@@ -59,7 +59,7 @@ struct CoverageTests {
     @Test("sentences are whole: they end with a full stop or a question, and the two languages differ")
     func sentences() {
         for note in engine.texts.notes.values {
-            for text in [note.sentence, note.step, note.duty].compactMap({ $0 }) {
+            for text in [note.sentence, note.step, note.duty, note.notice].compactMap({ $0 }) {
                 #expect(text.nl.hasSuffix(".") && text.en.hasSuffix("."), "\(note.id)")
                 #expect(text.nl != text.en, "\(note.id)")
             }

@@ -411,6 +411,31 @@ struct DecidingTests {
         #expect(reads().policies == ["PR-10.3-express-wish"] && !reads().nextSteps.isEmpty, "\(reads())")
     }
 
+    @Test("PR-13.3: a withdrawal, and a refusal that ends a consent, say who must be told; nothing waits for it")
+    func whoMustBeTold() {
+        var world = ScenarioRows.team()
+        world.consent("given", "selma", to: "balans", [.housing, .finance], signed: ["selma"], at: at("01-14T19:00"))
+        func ask(_ question: some Question) -> (decided: Decided, explained: [String]) {
+            let (request, facts) = world.request(question, world.asker("joost", .direction), purpose: .plan, at: at("01-15T10:00"))
+            return (Decided(world.engine.decide(request, on: facts)), world.engine.explain(request, on: facts).notices.map(\.policy))
+        }
+        func refuse(_ domain: LifeDomain) -> RefuseConsent {
+            RefuseConsent(
+                household: home,
+                draft: RefusalDraft(
+                    subject: named("selma"), recipient: .organisation(named("balans")), domains: [domain], purpose: .plan,
+                    by: .person(named("selma"))))
+        }
+        let withdrawal = WithdrawConsent(consent: named("given"), domains: [.housing], by: .person(named("selma")))
+        let told = [(ask(withdrawal), "PR-13.1-withdraw"), (ask(refuse(.housing)), "PR-13.3-refusal-ends-consent")]
+        for ((decided, explained), policy) in told {
+            #expect(decided.outcome == "permit" && decided.duties == 0)
+            #expect(decided.notices.map(\.policy) == [policy] && explained == [policy], "\(decided)")
+            #expect(decided.notices.allSatisfy { $0.sentence.en.contains("organisation") && $0.sentence.nl.contains("organisatie") })
+        }
+        #expect(ask(refuse(.health)).decided.notices.isEmpty, "which ends nothing")
+    }
+
     @Test("PR-4.7: who is involved with a household does not become an overseer; who cannot assign roles hears the same of all")
     func overseersHaveNoHousehold() {
         var world = ScenarioRows.settled()

@@ -37,7 +37,11 @@ struct LoadingTests {
         (.missingAnnotation, annotations.replacing("\"Zin.\"", with: "\"\"") + body),
         (.missingAnnotation, annotations + "@plicht(\"Doe dit.\")\n" + body),
         (.unknownAnnotation, annotations + "@plicht(\"Doe dit.\")\n@duty(\"Do this.\")\n" + body),
+        (.missingAnnotation, annotations + "@melden(\"Bericht hem.\")\n" + body),
+        // What was refused is told to nobody.
+        (.unknownAnnotation, annotations + "@melden(\"Bericht hem.\")\n@tell(\"Tell him.\")\n" + body),
         (.unknownAnnotation, annotations + "@uitlet(\"Zin.\")\n" + body),
+        (.unknownAnnotation, annotations + "@vlag(\"Zin.\")\n" + body),
         // Only a permit opens something, and that-information is the only part that there is.
         (.unknownAnnotation, annotations + "@omvang(\"dat\")\n" + body),
         (.unknownAnnotation, annotations + "@omvang(\"wat\")\n" + body.replacing("forbid", with: "permit")),

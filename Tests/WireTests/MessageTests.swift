@@ -30,6 +30,8 @@ import Testing
                 ]))
         try same(Page(entries: [HouseholdBrief(id: "h", state: "active")], next: "c", articles: ["PR-5.1"], receipt: .max))
         try same(DecisionAnswer(outcome: "refuse", articles: ["PR-13.2"], sentences: ["s"], next: ["n"]))
+        try same(DecisionAnswer(outcome: "permit", articles: ["PR-13.3"], notices: ["t"]))
+        try same(ChangeAnswer(id: "c", state: "withdrawn", notices: ["t"]))
         try same(ChangeAnswer(id: "c", state: "draft", missing: [MissingSignature(kind: "person", id: "p")], duties: ["d"]))
         try same(
             LedgerLine(index: 7, kind: "outcome", of: 6, moment: "2026-01-14T19:00:00+01:00", action: "readItem", outcome: "completed"))

@@ -20,6 +20,8 @@ public struct Explanation: Sendable {
     public let nearest: [PolicyTrace]
     /// What an acceptance still requires.
     public let duties: [Duty]
+    /// Who must be told.
+    public let notices: [Notice]
     /// The next lawful steps after a refusal.
     public let nextSteps: [Bilingual]
     /// As in ``Refusal/failedPolicies``.

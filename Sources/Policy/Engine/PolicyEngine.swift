@@ -42,7 +42,7 @@ public struct PolicyEngine: Sendable {
             return .permit(
                 Permit(
                     articles: articles(of: policies), policies: policies.map(\.id).sorted(by: Self.byBytes), duties: duties(of: policies),
-                    thatOnly: policies.allSatisfy(\.thatOnly)))
+                    notices: notices(of: policies), thatOnly: policies.allSatisfy(\.thatOnly)))
         case .failed(let policies): return .refuse(failure(policies, mayKnow: decision.mayKnow))
         case .refused(let reason, let forbids, let nearest):
             return .refuse(refusal(reason, forbids, nearest, mayKnow: decision.mayKnow))
@@ -71,10 +71,12 @@ public struct PolicyEngine: Sendable {
             let duties = duties(of: policies)
             return Explanation(
                 outcome: duties.isEmpty ? .permit : .oblige, reason: nil, mayKnow: decision.mayKnow, articles: articles(of: policies),
-                determining: traces(explained?.determining ?? []), nearest: [], duties: duties, nextSteps: [], failedPolicies: [])
+                determining: traces(explained?.determining ?? []), nearest: [], duties: duties, notices: notices(of: policies),
+                nextSteps: [], failedPolicies: [])
         case .failed(let policies):
             return Explanation(
                 outcome: .refuse, reason: .policyError, mayKnow: decision.mayKnow, articles: [], determining: [], nearest: [], duties: [],
+                notices: [],
                 nextSteps: [], failedPolicies: policies)
         case .refused(let reason, let forbids, let nearest):
             let refusal = refusal(reason, forbids, nearest, mayKnow: decision.mayKnow)
@@ -82,8 +84,8 @@ public struct PolicyEngine: Sendable {
             return Explanation(
                 outcome: .refuse, reason: reason, mayKnow: refusal.mayKnow, articles: refusal.articles,
                 determining: traces(explained?.determining ?? []),
-                nearest: traces(explained?.nearest ?? []).filter { shown.contains($0.policy) }, duties: [], nextSteps: refusal.nextSteps,
-                failedPolicies: [])
+                nearest: traces(explained?.nearest ?? []).filter { shown.contains($0.policy) }, duties: [], notices: [],
+                nextSteps: refusal.nextSteps, failedPolicies: [])
         }
     }
 }
@@ -189,6 +191,10 @@ extension PolicyEngine {
 
     private func duties(of notes: [PolicyNotes]) -> [Duty] {
         notes.sorted { Self.byBytes($0.id, $1.id) }.compactMap { note in note.duty.map { Duty(policy: note.id, sentence: $0) } }
+    }
+
+    private func notices(of notes: [PolicyNotes]) -> [Notice] {
+        notes.sorted { Self.byBytes($0.id, $1.id) }.compactMap { note in note.notice.map { Notice(policy: note.id, sentence: $0) } }
     }
 
     private static func byBytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }

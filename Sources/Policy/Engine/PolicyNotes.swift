@@ -12,11 +12,13 @@ struct PolicyNotes: Sendable {
     let step: Bilingual?
     /// `@plicht` and `@duty`: accepted, but this must still happen.
     let duty: Bilingual?
+    /// `@melden` and `@tell`: accepted, and this must be told.
+    let notice: Bilingual?
     /// `@omvang("dat")`: what it permits shows that-information only (PR-1.6).
     let thatOnly: Bool
 
     private static let known: Set<String> = [
-        "id", "artikel", "uitleg", "explain", "stap", "step", "plicht", "duty", "melden", "vlag", "omvang",
+        "id", "artikel", "uitleg", "explain", "stap", "step", "plicht", "duty", "melden", "tell", "omvang",
     ]
 
     /// Reads the annotations of a policy in `file`.
@@ -45,6 +47,7 @@ struct PolicyNotes: Sendable {
         sentence = Bilingual(nl: try required("uitleg"), en: try required("explain"))
         step = try pair("stap", "step")
         duty = try pair("plicht", "duty")
+        notice = try pair("melden", "tell")
         let extent = try text("omvang")
         guard extent == nil || extent == "dat" && policy.effect == .permit else {
             throw PolicyError(.unknownAnnotation, about: "\(place): @omvang")
@@ -61,9 +64,11 @@ struct PolicyNotes: Sendable {
         guard self.articles.contains(where: { id.hasPrefix($0.description + "-") }) else {
             throw PolicyError(.unknownArticle, about: "\(place): @id does not begin with an article it cites")
         }
-        // A duty makes an acceptance conditional; a forbid has none to give. What forbids says what can be done instead.
+        // A duty makes an acceptance conditional, and what was not done is told to nobody; a forbid has neither to give. What forbids says what can
+        // be done instead.
         if policy.effect == .forbid {
             guard duty == nil else { throw PolicyError(.unknownAnnotation, about: "\(place): @plicht on a forbid") }
+            guard notice == nil else { throw PolicyError(.unknownAnnotation, about: "\(place): @melden on a forbid") }
             guard step != nil || policy.action.mentions(.know) else { throw PolicyError(.missingAnnotation, about: "\(place): @stap") }
         }
     }

@@ -203,6 +203,7 @@ struct Decided: Equatable, CustomStringConvertible {
     let mayKnow: Bool
     let reason: String
     let duties: Int
+    var notices: [Notice] = []
     var sentences: [Bilingual] = []
     var nextSteps: [Bilingual] = []
     var failed: [String] = []
@@ -217,6 +218,7 @@ struct Decided: Equatable, CustomStringConvertible {
             mayKnow = true
             reason = ""
             duties = permit.duties.count
+            notices = permit.notices
             thatOnly = permit.thatOnly
         case .refuse(let refusal):
             outcome = "refuse"
