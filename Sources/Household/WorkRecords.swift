@@ -52,6 +52,10 @@ public struct Involvement: FactRecord {
         state != .ended && grantedAt <= moment && Period.covers(from, until, moment) && (endedAt.map { moment < $0 } ?? true)
     }
 
+    /// Whether it carries the direction of who is director or deputy: as director, of the household as a whole, for the purpose of directing. One
+    /// that says less opens what it says (PR-6.1, 7.2).
+    public var carriesDirection: Bool { role == .caseDirector && persons == nil && purpose == .direction }
+
     /// Whether it extends to this subject (PR-18.2).
     public func covers(_ subject: Subject) -> Bool {
         guard let persons else { return true }

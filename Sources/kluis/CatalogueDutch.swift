@@ -228,7 +228,7 @@ extension Catalogue {
         .helpConflictKind: "family (familie), neighbour (buur), friend (vriend), formerPartner (ex-partner) of colleague (collega).",
         .helpPreference: "Wat er met de voorkeur van de inwoner is gedaan: followed, none of deviated (met reden).",
         .helpRole: "teamMember, accessOfficer, adminSupport, watchContact ...",
-        .helpInvolvedFor: "Het doel van de betrokkenheid.",
+        .helpInvolvedFor: "Het doel van de betrokkenheid (anders D2, voor een regisseur D3).",
         .helpPersons: "Alleen over deze inwoner; mag vaker.",
         .helpPlanFile: "Bestand met het concept als JSON of als blokken met regels 'naam: waarde'.",
         .helpPlanAction: "Het kenmerk of label van de actie.",

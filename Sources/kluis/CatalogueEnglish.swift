@@ -227,7 +227,7 @@ extension Catalogue {
         .helpConflictKind: "family, neighbour, friend, formerPartner or colleague.",
         .helpPreference: "What became of the resident's preference: followed, none or deviated (with a reason).",
         .helpRole: "teamMember, accessOfficer, adminSupport, watchContact ...",
-        .helpInvolvedFor: "The purpose of the involvement.",
+        .helpInvolvedFor: "The purpose of the involvement (default: D2, for a director D3).",
         .helpPersons: "Only about this resident; may be given again.",
         .helpPlanFile: "File with the draft as JSON or as blocks of 'name: value' lines.",
         .helpPlanAction: "The action's identifier or label.",

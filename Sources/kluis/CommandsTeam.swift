@@ -47,7 +47,7 @@ struct InviteCommand: TalkingCommand {
     var role = "teamMember"
 
     @Option(name: .long, help: ArgumentHelp(say(.helpInvolvedFor), valueName: "purpose"))
-    var involvedFor = "D2"
+    var involvedFor: String?
 
     @Option(name: .customLong("person"), help: ArgumentHelp(say(.helpPersons), valueName: "person"))
     var persons: [String] = []
@@ -59,9 +59,11 @@ struct InviteCommand: TalkingCommand {
     var until: String
 
     func run(with client: Client) async throws {
+        let role = Vocabulary.role(role)
+        // The direction has one purpose (PR-6.1).
         let involvement = GrantInvolvement(
-            worker: worker, role: Vocabulary.role(role), persons: persons.isEmpty ? nil : persons, purpose: involvedFor, from: from,
-            until: until)
+            worker: worker, role: role, persons: persons.isEmpty ? nil : persons,
+            purpose: involvedFor ?? (role == "caseDirector" ? "D3" : "D2"), from: from, until: until)
         try show(try await client.ask(.grantInvolvement, [household], sending: involvement, for: ChangeAnswer.self), on: client.console)
     }
 }

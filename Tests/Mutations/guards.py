@@ -367,8 +367,8 @@ condition(
     "response.errors.isEmpty else {\n            return .failed(response", DECIDING)
 guard(
     "facts-fit", "facts that do not fit the schema refuse", ENGINE,
-    "guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {\n            return (.failed",
-    "guard let frame = try? Frame(request, facts, over: texts), GONE || fits(frame) else {\n            return (.failed", DECIDING)
+    "guard var frame = try? Frame(request, facts, over: texts), fits(frame) else {\n            return (.failed",
+    "guard var frame = try? Frame(request, facts, over: texts), GONE || fits(frame) else {\n            return (.failed", DECIDING)
 guard(
     "nothing-there", "what does not exist is refused, whatever the policies say", ENGINE, "return frame.exists ? .allowed(determining)",
     "return GONE || frame.exists ? .allowed(determining)", DECIDING)
@@ -397,9 +397,22 @@ guard(
     "director-is-here", "who left or is blocked directs no longer", "Household/Directing.swift",
     "all.count == 1 && canDirect(all[0].worker, at: moment)", "all.count == 1 && (GONE || canDirect(all[0].worker, at: moment))",
     DECIDING + "/directorGone")
+CARRIES = "role == .caseDirector && persons == nil && purpose == .direction }"
+for name, what, without in [
+    ("role", "in another role", "(GONE || role == .caseDirector) && persons == nil && purpose == .direction }"),
+    ("whole", "for some residents", "role == .caseDirector && (GONE || persons == nil) && purpose == .direction }"),
+    ("purpose", "for another purpose", "role == .caseDirector && persons == nil && (GONE || purpose == .direction) }"),
+]:
+    guard(
+        "direction-by-" + name, f"an involvement {what} does not carry the direction", "Household/WorkRecords.swift", CARRIES, without,
+        DECIDING + "/directorWithoutInvolvement")
 guard(
-    "direction-by-involvement", "an involvement in another role does not carry the direction", "Policy/Mapping/Standing.swift",
-    ".filter({ $0.role == .caseDirector }).map", ".filter({ GONE || $0.role == .caseDirector }).map", DECIDING)
+    "other-involvements", "of several involvements the one that suffices counts", ENGINE, "for other in frame.others", "for other in (GONE ? [] : frame.others)",
+    DECIDING + "/severalInvolvements")
+guard(
+    "each-involvement", "each involvement is asked for itself, and what errs under one is not decided under another", ENGINE,
+    "where response.decision == .deny && response.errors.isEmpty {", "where response.decision == .deny && (GONE || response.errors.isEmpty) {",
+    DECIDING + "/anErringInvolvement")
 guard(
     "consent-state", "a consent that was withdrawn is one", "Household/ConsentStanding.swift",
     "case .withdrawn: return (.withdrawn, nil)", "case .withdrawn where !GONE: return (.withdrawn, nil)\n        case .withdrawn: break",

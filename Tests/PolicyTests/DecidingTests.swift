@@ -230,12 +230,12 @@ struct DecidingTests {
         #expect(alone.view.nextTurningPoint(after: at("2026-07-12T10:00:00+02:00")) == at("2026-07-13T00:00:00+02:00"))
         #expect(lists("2026-07-14T10:00:00+02:00") == "refuse")
         let extend = GrantInvolvement(
-            household: home, worker: named("joost"), role: .caseDirector, persons: nil, purpose: .plan, from: day("2026-07-06"),
+            household: home, worker: named("joost"), role: .caseDirector, persons: nil, purpose: .direction, from: day("2026-07-06"),
             until: day("2027-01-05"))
         let moment = at("2026-07-06T09:00:00+02:00")
         #expect(world.decide(extend, by: "joost", hat: .direction, purpose: .direction, at: moment).articles == ["PR-7.3"])
         #expect(world.decide(extend, by: "mirjam", hat: .direction, purpose: .direction, at: moment).outcome == "permit")
-        world.involve("joost", role: .caseDirector, until: "2027-01-05", by: "mirjam", at: moment)
+        world.involve("joost", purpose: .direction, role: .caseDirector, until: "2027-01-05", by: "mirjam", at: moment)
         #expect(lists("2026-07-14T10:00:00+02:00") == "permit")
     }
 
@@ -294,11 +294,25 @@ struct DecidingTests {
         for role in Role.allCases.filter({ $0.isForHousehold && $0 != .caseDirector }) {
             let before = world
             defer { world = before }
-            world.involve("joost", role: role, by: "mirjam", at: at("01-21T17:59"))
+            world.involve("joost", purpose: .direction, role: role, by: "mirjam", at: at("01-21T17:59"))
             #expect(directing.allSatisfy { $0.outcome == "refuse" && !$0.articles.isEmpty && $0.mayKnow }, "\(role): \(directing)")
             #expect(world.decide(ReadCard(household: home), by: "joost", hat: .direction, purpose: .plan, at: moment).mayKnow)
             let leaving = EndInvolvement(household: home, involvement: world.facts.involvements.last!.id)
             #expect(world.decide(leaving, by: "joost", hat: .direction, purpose: .direction, at: moment).outcome == "permit", "\(role)")
+        }
+        // Nor does an involvement as director that is for one resident or another purpose carry it; it opens what it says, as to a team member.
+        for (persons, purpose) in [([named("noor")], .direction), (nil, .handoverAndAftercare)] as [(SortedSet<PersonID>?, Purpose)] {
+            let before = world
+            defer { world = before }
+            world.involve("joost", purpose: purpose, role: .caseDirector, persons: persons, by: "mirjam", at: at("01-21T17:59"))
+            #expect(directing.allSatisfy { $0.outcome == "refuse" && $0.mayKnow }, "\(purpose): \(directing)")
+            func reads(_ item: String, _ purpose: Purpose) -> String {
+                world.decide(read(item), by: "joost", hat: .direction, purpose: purpose, at: moment).outcome
+            }
+            let one = persons == nil ? "intake" : "school"
+            #expect(
+                reads("intake", .plan) == "refuse" && reads("school", .plan) == "refuse" && reads(one, purpose) == "permit", "\(purpose)")
+            #expect(reads("intake", purpose) == (persons == nil ? "permit" : "refuse"), "\(purpose)")
         }
         // An involvement for one resident is not the direction.
         world.involve("joost", persons: [named("noor")], by: "mirjam", at: at("01-21T17:59"))
@@ -389,6 +403,98 @@ struct DecidingTests {
             #expect(all(both, .help).allSatisfy { $0.outcome == "permit" }, "\(first): \(all(both, .help))")
             #expect(all(both, .access).allSatisfy { $0.outcome == "refuse" })
         }
+    }
+
+    @Test("of several involvements the one that suffices counts, whichever has the first identifier; none adds to another")
+    func severalInvolvements() {
+        typealias Held = (role: Role, purpose: Purpose, persons: SortedSet<PersonID>?)
+        let moment = at("01-21T18:00")
+        var base = ScenarioRows.settled()
+        base.facts.conflicts = []
+        let draft = base.draftConsent("emre", to: "hetanker", [.finance], signed: ["emre"], at: moment)
+        func all(_ held: [Held]) -> [Decided] {
+            var world = base
+            for one in held { world.involve("nico", purpose: one.purpose, role: one.role, persons: one.persons, at: at("01-21T10:00")) }
+            func ask(_ question: some Question) -> Decided {
+                world.decide(question, by: "nico", hat: .help, purpose: .plan, basis: .socialSupportAct, at: moment)
+            }
+            return [
+                ask(read("intake")), ask(ListItems(household: home)), ask(ReadPlan(plan: named("plan"))),
+                ask(RegisterConsent(household: home, draft: draft)), ask(read("school")),
+            ]
+        }
+        let lesser: [Held] = [
+            (.guest, .plan, nil), (.watchContact, .plan, nil), (.consultant, .plan, nil), (.clientSupporter, .plan, nil),
+            (.guest, .plan, [named("emre"), named("noor"), named("selma")]), (.accessOfficer, .plan, nil), (.teamMember, .safety, nil),
+            (.teamMember, .plan, [named("sem")]), (.caseDirector, .direction, [named("sem")]),
+        ]
+        let suffices: Held = (.teamMember, .plan, nil)
+        let alone = all([suffices])
+        #expect(alone.allSatisfy { $0.outcome == "permit" }, "\(alone)")
+        for other in lesser {
+            let orders = [all([other, suffices]), all([suffices, other])]
+            #expect(orders == [alone, alone], "\(other): \(orders)")
+        }
+        #expect(all(lesser + [suffices]) == alone && all([suffices] + lesser) == alone)
+        // Where the policies look at the role and not at the purpose, the closer one is not the one that gives.
+        let elsewhere: Held = (.teamMember, .safety, nil)
+        for pair in [[lesser[0], elsewhere], [elsewhere, lesser[0]]] {
+            #expect(Array(all(pair)[1...3]) == Array(all([elsewhere])[1...3]), "\(all(pair))")
+        }
+        #expect(all([elsewhere])[1...3].allSatisfy { $0.outcome == "permit" } && all([lesser[0]]).allSatisfy { $0.outcome == "refuse" })
+        // For the purpose but not for the resident, and for the resident but not for the purpose, is not for both; and the refusal is the same.
+        let halves: [Held] = [(.teamMember, .safety, nil), (.teamMember, .plan, [named("sem")])]
+        let (refused, turned) = (all(halves), all(halves.reversed()))
+        #expect(refused[0].outcome == "refuse" && refused[4].outcome == "refuse", "\(refused)")
+        #expect(refused == turned, "\(turned)")
+        // What a director is involved in besides, for one resident, goes no further than it says.
+        var director = base
+        director.team.roles.append(
+            RoleAssignment(id: named("joost-access"), worker: named("joost"), role: .accessOfficer, from: at("2025-12-01T09:00:00+01:00")))
+        for (name, subject) in [("decided-noor", "noor"), ("decided-sem", "sem")] {
+            director.item(name, about: subject, by: "joost", .parenting, kind: .decision, hat: .access, at: at("01-20T10:00"))
+        }
+        director.involve(
+            "joost", purpose: .provisionDecision, role: .accessOfficer, persons: [named("noor")], by: "mirjam", at: at("01-20T11:00"))
+        func decides(_ item: String) -> Decided {
+            director.decide(read(item), by: "joost", hat: .access, purpose: .provisionDecision, at: moment)
+        }
+        #expect(decides("decided-noor").outcome == "permit", "\(decides("decided-noor"))")
+        #expect(decides("decided-sem").outcome == "refuse", "\(decides("decided-sem"))")
+        #expect(director.decide(read("intake"), by: "joost", hat: .direction, purpose: .plan, at: moment).outcome == "permit")
+    }
+
+    @Test("what cannot be evaluated under one involvement is not decided under another")
+    func anErringInvolvement() throws {
+        func lists(_ roles: [Role], erring: Role) throws -> Decided {
+            let policy = """
+                @id("PR-7.1-test")
+                @artikel("PR-7.1")
+                @uitleg("Zin.")
+                @explain("Sentence.")
+                permit (principal is Worker, action == Action::"listItems", resource is Household)
+                when {
+                  context has involvement && context.involvement.role == Role::"\(erring.rawValue)" && 9223372036854775807 + 1 == 0
+                };
+                """
+            var world = ScenarioRows.settled()
+            world.engine = try PolicyEngine(policies: Reglement.files + [(file: "99-test.cedar", text: policy)], schema: Reglement.schema)
+            world.facts.conflicts = []
+            for role in roles { world.involve("nico", role: role, at: at("01-21T10:00")) }
+            return world.decide(ListItems(household: home), by: "nico", hat: .help, purpose: .plan, at: at("01-21T18:00"))
+        }
+        // The closest errs, and the other would be allowed.
+        #expect(try lists([.accessOfficer], erring: .teamMember).outcome == "permit")
+        for roles in [[Role.teamMember, .accessOfficer], [.accessOfficer, .teamMember]] {
+            #expect(try lists(roles, erring: .teamMember).reason == "policyError")
+        }
+        // The closest is refused, and the other errs.
+        #expect(try lists([.watchContact], erring: .guest).reason == "byReglement")
+        for roles in [[Role.watchContact, .guest], [.guest, .watchContact]] {
+            #expect(try lists(roles, erring: .guest).reason == "policyError")
+        }
+        // The closest suffices, and no other is asked for.
+        #expect(try lists([.guest, .teamMember], erring: .guest).outcome == "permit")
     }
 
     @Test("PR-10.3: an express wish is for this purpose; a consent for another does not open an own item under G5")
@@ -534,8 +640,8 @@ struct DecidingTests {
                 appointedAt: at("01-21T09:00"), activeFrom: at("01-21T09:00"), deputyFor: director, deputyUntil: day("2026-01-30")))
         func granted(to name: String, as role: Role, by granter: String, _ moment: String) -> Decided {
             let question = GrantInvolvement(
-                household: home, worker: named(name), role: role, persons: nil, purpose: .plan, from: day("2026-02-10"),
-                until: day("2026-02-21"))
+                household: home, worker: named(name), role: role, persons: nil, purpose: role == .caseDirector ? .direction : .plan,
+                from: day("2026-02-10"), until: day("2026-02-21"))
             return world.decide(question, by: granter, hat: .direction, purpose: .direction, at: at(moment))
         }
         func grant(_ moment: String) -> Decided { granted(to: "ilse", as: .teamMember, by: "wendy", moment) }
@@ -543,7 +649,7 @@ struct DecidingTests {
         #expect(grant("01-30T23:00").articles == ["PR-7.1"])
         #expect(granted(to: "wendy", as: .caseDirector, by: "mirjam", "01-21T09:00").outcome == "permit")
         #expect(granted(to: "fatima", as: .caseDirector, by: "mirjam", "01-21T09:00").articles.contains("PR-6.1"))
-        world.involve("wendy", role: .caseDirector, by: "mirjam", at: at("01-21T09:00"))
+        world.involve("wendy", purpose: .direction, role: .caseDirector, by: "mirjam", at: at("01-21T09:00"))
         #expect(grant("01-30T23:00").policies == ["PR-6.5-deputy-directs"])
         #expect(grant("01-31T00:00").outcome == "refuse")
     }

@@ -3,7 +3,9 @@ import Household
 
 /// One request, said in Cedar: the question, the question beside it whether the asker may know, and the entities both are asked over.
 struct Frame {
-    let request: Cedar.Request
+    var request: Cedar.Request
+    /// The same with another of the asker's involvements, in the order in which they are tried.
+    let others: [Cedar.Request]
     /// Nil where there is nothing to hide: the registry and the log exist, and the system knows what it works on.
     let know: Cedar.Request?
     let entities: Entities
@@ -32,8 +34,14 @@ struct Frame {
         if let basis = request.basis { common.append(("basis", .basis(basis))) }
         if let person = request.onBehalfOf { common.append(("onBehalfOf", .person(person))) }
 
-        self.request = Cedar.Request(
-            principal: ground.principal, action: .action(Q.action), resource: ground.resource, context: Record(common + own.attributes))
+        func asked(_ attributes: [(key: Text, value: Value)]) -> Cedar.Request {
+            Cedar.Request(
+                principal: ground.principal, action: .action(Q.action), resource: ground.resource, context: Record(common + attributes))
+        }
+        self.request = asked(own.attributes)
+        others = own.otherInvolvements.map { other in
+            asked(own.attributes.map { $0.key == "involvement" ? ($0.key, other) : $0 })
+        }
         know =
             ground.isHidden && request.asker.worker != nil
             ? Cedar.Request(principal: ground.principal, action: .know, resource: ground.resource, context: Record(common)) : nil

@@ -4,6 +4,7 @@
 // 3. Whether the asker may know that the thing exists is decided beside every question, allowed or not; a thing that does not exist is refused
 //    after the same work.
 // 4. Who could not do this to any worker hears the same about every worker, registered or not: handles cannot be tried out.
+// 5. Of several involvements the one that suffices counts; where none does, the refusal speaks of the closest.
 
 import Cedar
 import Household
@@ -104,24 +105,29 @@ extension PolicyEngine {
     private static let nearestLimit = (looked: 64, named: 3)
 
     private func decision<Q: Question>(on request: Request<Q>, _ facts: Facts) -> (outcome: Decided, mayKnow: Bool, frame: Frame?) {
-        guard let frame = try? Frame(request, facts, over: texts), fits(frame) else {
+        guard var frame = try? Frame(request, facts, over: texts), fits(frame) else {
             return (.failed([]), false, nil)
         }
         let mayKnow = mayKnow(frame)
-        let decided = decided(frame)
+        let decided = decided(&frame)
         // Rule 4.
         if case .refused = decided, request.question.about.workers.contains(where: { $0 != request.asker.worker }) {
-            guard let other = try? Frame(request, facts, over: texts, anybody: true), fits(other) else {
+            guard var other = try? Frame(request, facts, over: texts, anybody: true), fits(other) else {
                 return (.failed([]), false, nil)
             }
-            let about = self.decided(other)
+            let about = self.decided(&other)
             if case .allowed = about {} else { return (about, mayKnow, other) }
         }
         return (decided, mayKnow, frame)
     }
 
-    func decided(_ frame: Frame) -> Decided {
-        let response = texts.prepared.authorize(frame.request, entities: frame.entities, mode: .strict)
+    private func decided(_ frame: inout Frame) -> Decided {
+        var response = texts.prepared.authorize(frame.request, entities: frame.entities, mode: .strict)
+        // Rule 5, within rule 2: what cannot be evaluated under one of them is not decided under another.
+        for other in frame.others where response.decision == .deny && response.errors.isEmpty {
+            let next = texts.prepared.authorize(other, entities: frame.entities, mode: .strict)
+            if next.decision == .allow || !next.errors.isEmpty { (frame.request, response) = (other, next) }
+        }
         guard response.errors.isEmpty else {
             return .failed(response.errors.compactMap { texts.notes[$0.policy]?.id }.sorted(by: Self.byBytes))
         }

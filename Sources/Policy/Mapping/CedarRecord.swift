@@ -6,6 +6,8 @@ public import Household
 public struct CedarRecord: Sendable {
     var attributes: [(key: Text, value: Value)] = []
     var entities: [Entity] = []
+    /// What may stand in the place of the attribute `involvement`: the asker's others, in the order in which they are tried.
+    var otherInvolvements: [Value] = []
 
     /// No attributes of its own.
     public init() {}

@@ -6,8 +6,8 @@ import Household
 // An appointment as director says in which role somebody works, and opens nothing by itself: the director needs an involvement on record like
 // everybody (PR-7.1). The first is granted in the act of appointing; when it ends, so does what the director may see and do.
 
-/// The asker's valid involvement that comes closest to what is asked.
-struct ClosestInvolvement {
+/// One of the asker's valid involvements, as the policies see it.
+struct HeldInvolvement {
     let role: Role
     /// The residents concerned; nil for the household as a whole.
     let persons: SortedSet<PersonID>?
@@ -21,12 +21,12 @@ extension HouseholdView {
     /// The purposes that directing a household serves: all of its help, but not the decision about a provision (PR-17.1).
     private static let directing: SortedSet<Purpose> = [.intakeAndTriage, .plan, .direction, .safety, .handoverAndAftercare]
 
-    /// Since when and until when the worker who directs at `moment`, as director or deputy, does so. Nil for everybody else: an involvement in
-    /// another role, for one resident say, does not carry the direction (PR-7.1).
+    /// Since when and until when the worker who directs at `moment`, as director or deputy, does so. Nil for everybody else, and where no
+    /// involvement carries the direction (``Involvement/carriesDirection``; PR-7.1).
     private func direction(of worker: WorkerID, at moment: Moment) -> (from: Moment, until: Moment)? {
         guard isActingDirector(worker, at: moment),
             let directorship = facts.directorships.first(where: { $0.worker == worker && $0.isDirecting(at: moment) }),
-            let until = liveInvolvements(of: worker, at: moment).filter({ $0.role == .caseDirector }).map(\.until.end).max()
+            let until = liveInvolvements(of: worker, at: moment).filter(\.carriesDirection).map(\.until.end).max()
         else { return nil }
         return (directorship.activeFrom ?? directorship.appointedAt, until)
     }
@@ -48,34 +48,54 @@ extension HouseholdView {
         }
     }
 
-    /// The involvement to hold a question against: the director's as director; else of the worker's valid ones the first that extends to the
-    /// subject and serves the purpose, else one that extends to it, else one that serves the purpose, else any. Of two that are as close, the one
-    /// whose role goes with the hat: whoever decides about provisions elsewhere is not that in help (PR-17.3).
-    func closestInvolvement(
+    /// The worker's valid involvements, the one that comes closest to what is asked first: it extends to the subject, else it serves the purpose,
+    /// else its role goes with the hat, for whoever decides about provisions elsewhere is not that in help (PR-17.3). Of those that are as close
+    /// first the one whose role opens most and that lasts longest.
+    ///
+    /// Which of them counts is not said by this order but by the policies: the first that suffices (``PolicyEngine``). Each stands for itself; what
+    /// one says of a resident and another of a purpose they do not say together.
+    func heldInvolvements(
         of worker: WorkerID, in hat: Hat?, with subject: Household.Subject?, for purpose: Purpose?, at moment: Moment
-    ) -> ClosestInvolvement? {
-        let live = liveInvolvements(of: worker, at: moment)
-        if let direction = direction(of: worker, at: moment) {
-            return ClosestInvolvement(
-                role: .caseDirector, persons: nil, purposes: Self.directing.union(live.map(\.purpose)), from: direction.from,
-                until: direction.until)
+    ) -> [HeldInvolvement] {
+        let direction = direction(of: worker, at: moment)
+        var held = liveInvolvements(of: worker, at: moment).filter { direction == nil || !$0.carriesDirection }.map { HeldInvolvement($0) }
+        if let direction {
+            held.append(
+                HeldInvolvement(
+                    role: .caseDirector, persons: nil, purposes: Self.directing, from: direction.from, until: direction.until))
         }
-        func rank(_ involvement: Involvement) -> Int {
-            (subject.map { involvement.covers($0) } ?? true ? 0 : 4) + (involvement.purpose == purpose ? 0 : 2)
-                + ((involvement.role == .accessOfficer) == (hat == .access) ? 0 : 1)
+        if held.count < 2 { return held }
+        func distance(_ held: HeldInvolvement) -> Int {
+            (subject.map { held.covers($0) } ?? true ? 0 : 4) + (purpose.map { held.purposes.contains($0) } ?? false ? 0 : 2)
+                + ((held.role == .accessOfficer) == (hat == .access) ? 0 : 1)
         }
-        guard let best = live.enumerated().min(by: { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) })?.element else {
-            return nil
-        }
-        // The role of director comes by appointment only (PR-6.1).
-        let role = best.role == .caseDirector ? .teamMember : best.role
-        return ClosestInvolvement(
-            role: role, persons: best.persons, purposes: [best.purpose], from: max(best.from.start, best.grantedAt), until: best.until.end)
+        let ranked = held.enumerated().map { (rank: (distance($1), $1.reach, -$1.until.millisecondsSince1970, $0), held: $1) }
+        return ranked.sorted { $0.rank < $1.rank }.map(\.held)
+    }
+}
+
+extension HeldInvolvement {
+    /// As it was recorded; but the role of director comes by appointment only (PR-6.1).
+    init(_ involvement: Involvement) {
+        self.init(
+            role: involvement.role == .caseDirector ? .teamMember : involvement.role, persons: involvement.persons,
+            purposes: [involvement.purpose], from: max(involvement.from.start, involvement.grantedAt), until: involvement.until.end)
+    }
+
+    /// Smaller for a role that opens more (annex to PR-18.1).
+    fileprivate var reach: Int {
+        let most: [Role] = [.caseDirector, .teamMember, .accessOfficer, .watchContact]
+        return most.firstIndex(of: role) ?? most.count
+    }
+
+    fileprivate func covers(_ subject: Household.Subject) -> Bool {
+        guard let persons else { return true }
+        return subject.person.map { persons.contains($0) } ?? false
     }
 }
 
 extension Value {
-    static func involvement(_ involvement: ClosestInvolvement) -> Value {
+    static func involvement(_ involvement: HeldInvolvement) -> Value {
         [
             "role": .role(involvement.role),
             "persons": .persons(involvement.persons ?? []),
@@ -88,14 +108,14 @@ extension Value {
 }
 
 extension CedarRecord {
-    /// The context of an action on what lies behind the card: the asker's closest involvement.
+    /// The context of an action on what lies behind the card: the asker's closest involvement, and the others beside it.
     init(fileOf circumstances: Circumstances, about subject: Household.Subject? = nil) {
         self.init()
         guard let view = circumstances.facts.household, let worker = circumstances.asker.worker else { return }
-        set(
-            "involvement",
-            view.closestInvolvement(
-                of: worker, in: circumstances.asker.hat, with: subject, for: circumstances.purpose, at: circumstances.moment
-            ).map { .involvement($0) })
+        let held = view.heldInvolvements(
+            of: worker, in: circumstances.asker.hat, with: subject, for: circumstances.purpose, at: circumstances.moment
+        ).map { Value.involvement($0) }
+        set("involvement", held.first)
+        otherInvolvements = Array(held.dropFirst())
     }
 }

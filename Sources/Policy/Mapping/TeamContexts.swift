@@ -68,6 +68,7 @@ extension GrantInvolvement {
         record.set("worker", worker: worker, circumstances)
         record.set("role", .role(role))
         record.set("persons", .persons(persons ?? []))
+        record.set("involvedFor", .purpose(purpose))
         record.set("today", .day(today))
         record.set("from", .day(from))
         record.set("until", .day(until))

@@ -63,8 +63,7 @@ extension Vault {
     /// PR-7.1: the director opens the file as somebody involved, too; PR-7.3: nobody grants it to himself.
     private func grantDirectorsInvolvement(to worker: WorkerID, by coordinator: WorkerID, in change: inout HouseholdChange) throws {
         let moment = change.moment
-        let isInvolved = change.view.liveInvolvements(of: worker, at: moment).contains { $0.role == .caseDirector && $0.persons == nil }
-        if isInvolved { return }
+        if change.view.liveInvolvements(of: worker, at: moment).contains(where: \.carriesDirection) { return }
         let day = moment.day
         let involvement = try change.view.grant(
             InvolvementProposal(
