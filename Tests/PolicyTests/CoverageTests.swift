@@ -31,6 +31,35 @@ struct CoverageTests {
         #expect(Set(excused).isSubset(of: paragraphs))
     }
 
+    @Test("what is carried out in part is cited by a policy, and the table says what is and what is not")
+    func inPart() {
+        let rows = Reglement.text("reglement/without-policy.md").split(separator: "\n").compactMap {
+            line -> (article: Article, words: [String])? in
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard cells.count == 3, let article = Article(cells[0]) else { return nil }
+            return (article, Array(cells[1...]))
+        }
+        #expect(rows.count > 5 && Set(rows.map(\.article)).count == rows.count)
+        for row in rows { #expect(cited.contains(row.article) && row.words.allSatisfy { $0.count > 20 }, "\(row)") }
+    }
+
+    @Test("no step after a refusal sends anybody to an act that does not exist")
+    func stepsLeadSomewhere() {
+        // Acts of the reglement that no action carries out yet; with the action its words go from here.
+        let missing: [(action: String, words: [String])] = [
+            ("nameForSealedFolder", ["map wordt aangewezen", "named for the sealed folder"]),
+            ("handOver", ["draag de regie over", "hand the direction over"]), ("designate", ["wil aanwijzen", "to designate"]),
+            ("refuseToSign", ["standpunt van de inwoner bij", "attach the resident"]),
+            ("appointDeputy", ["waarnemer aan", "appoint a deputy"]),
+        ]
+        for act in missing { #expect(ActionName(rawValue: act.action) == nil, "\(act.action) exists") }
+        for note in engine.texts.notes.values {
+            guard let step = note.step else { continue }
+            let text = (step.nl + " " + step.en).lowercased()
+            for word in missing.flatMap(\.words) { #expect(!text.contains(word), "\(note.id): \(word)") }
+        }
+    }
+
     @Test("each paragraph that policies cite stands in the text of the reglement beside them")
     func textIsBeside() {
         let text = Reglement.text("reglement/PR-2026-01.md")
