@@ -8,7 +8,8 @@ public enum ActionName: String, CaseIterable, Hashable, Sendable, CustomStringCo
     case registerConsent, signConsent, withdrawConsent, refuseConsent, listConsents
     case addItem, readItem, listItems
     case draftPlan, presentPlan, signPlan, activatePlan, changePlanAction, recordProgress, readPlan
-    case addOrganisation, addWorker, assignRole, enrolKey, unlockWorker, endWorker, listWorkers, listOrganisations
+    case addOrganisation, addWorker, assignRole, endRole, enrolKey, unlockWorker, endWorker
+    case listWorkers, listOrganisations
     case readLog, verifyLog, addCosignature
 
     public var description: String { rawValue }

@@ -16,6 +16,8 @@ public struct Facts: Sendable {
     /// Those of them who are involved with a household, now or later, or direct one; where the subject asks for it
     /// (``Subject/needsEngagement``).
     public let engaged: Set<WorkerID>
+    /// Every account of the vault, where the subject asks for them (``Subject/needsAccounts``).
+    public let accounts: Accounts?
     /// The organisations that workers, items and plans here refer to.
     public let organisations: [Organisation]
     /// What a search would find: whether a household for which the asker is blocked is among it, and whether anything is.
@@ -31,7 +33,8 @@ public struct Facts: Sendable {
 
     public init(
         worker: WorkerFacts?, household: HouseholdView?, item: Item?, namedWorkers: [WorkerFacts] = [], engaged: Set<WorkerID> = [],
-        organisations: [Organisation] = [], searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64,
+        accounts: Accounts? = nil, organisations: [Organisation] = [],
+        searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64,
         nextExpiry: Moment?, digest: [UInt8],
         shared: SharedGround? = nil
     ) {
@@ -40,6 +43,7 @@ public struct Facts: Sendable {
         self.item = item
         self.namedWorkers = namedWorkers
         self.engaged = engaged
+        self.accounts = accounts
         self.organisations = organisations
         self.searchMatches = searchMatches
         self.revision = revision

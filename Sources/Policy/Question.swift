@@ -35,8 +35,10 @@ public struct Subject: Sendable {
     public let person: PersonID?
     /// Workers other than the asker whose records matter.
     public let workers: [WorkerID]
-    /// Whether it matters that those workers are involved with some household, or direct one (PR-4.7).
+    /// Whether it matters that those workers are involved with some household, or direct one (PR-4.5, 4.7).
     public let needsEngagement: Bool
+    /// Whether it matters who else has an account, as what and with which keys (PR-4.5).
+    public let needsAccounts: Bool
     public let organisation: OrganisationID?
     /// What was searched for, as a blind index knows it.
     public let searchTerm: BlindIndexToken?
@@ -44,7 +46,7 @@ public struct Subject: Sendable {
     public init(
         _ resource: Resource, household: HouseholdID? = nil, item: ItemID? = nil, consent: ConsentID? = nil, plan: PlanID? = nil,
         person: PersonID? = nil, workers: [WorkerID] = [], needsEngagement: Bool = false,
-        organisation: OrganisationID? = nil, searchTerm: BlindIndexToken? = nil
+        needsAccounts: Bool = false, organisation: OrganisationID? = nil, searchTerm: BlindIndexToken? = nil
     ) {
         self.resource = resource
         self.household = household
@@ -54,6 +56,7 @@ public struct Subject: Sendable {
         self.person = person
         self.workers = workers
         self.needsEngagement = needsEngagement
+        self.needsAccounts = needsAccounts
         self.organisation = organisation
         self.searchTerm = searchTerm
     }

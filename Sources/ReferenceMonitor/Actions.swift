@@ -27,6 +27,7 @@ extension UnlockWorker: Change {}
 extension WithdrawConsent: Change { public static var goesOnUnwitnessed: Bool { true } }
 extension RefuseConsent: Change { public static var goesOnUnwitnessed: Bool { true } }
 extension EndInvolvement: Change { public static var goesOnUnwitnessed: Bool { true } }
+extension EndRole: Change { public static var goesOnUnwitnessed: Bool { true } }
 extension EndWorker: Change { public static var goesOnUnwitnessed: Bool { true } }
 extension DeclareConflict: Change { public static var goesOnUnwitnessed: Bool { true } }
 // Its signatures were given and recorded before.

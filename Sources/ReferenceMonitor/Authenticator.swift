@@ -18,14 +18,13 @@ public struct Credentials: Sendable {
     public let failures: UInt32
     /// Every role held now or earlier.
     public let roles: [RoleAssignment]
-    /// Raw Ed25519 public keys, 32 bytes each, with the last counter seen of a hardware token (0 when there is none).
-    public let keys: [(publicKey: [UInt8], counter: UInt32)]
-    /// Machine accounts bound to the worker.
-    public let uids: [UInt32]
+    /// Raw Ed25519 public keys, 32 bytes each, with the last counter seen of a hardware token (0 when there is none) and the machine
+    /// accounts from which the key is used.
+    public let keys: [(publicKey: [UInt8], counter: UInt32, uids: Set<UInt32>)]
 
     public init(
         worker: WorkerID, organisation: OrganisationID, isActive: Bool, isLocked: Bool, failures: UInt32, roles: [RoleAssignment],
-        keys: [(publicKey: [UInt8], counter: UInt32)], uids: [UInt32]
+        keys: [(publicKey: [UInt8], counter: UInt32, uids: Set<UInt32>)]
     ) {
         self.worker = worker
         self.organisation = organisation
@@ -34,7 +33,6 @@ public struct Credentials: Sendable {
         self.failures = failures
         self.roles = roles
         self.keys = keys
-        self.uids = uids
     }
 }
 
@@ -191,7 +189,7 @@ public final class Authenticator: Sendable {
         // Counted in the transaction, one attempt after another: attempts side by side are not fewer, and a restart forgets none.
         let failuresSoFar = credentials?.failures ?? 0
         // Only attempts by the worker's own machine account count towards a lock, or anybody could lock a colleague out.
-        let rightAccount = identity.isRehearsal || (credentials?.uids.contains(peer) ?? false)
+        let rightAccount = identity.isRehearsal || (credentials?.keys.contains { $0.uids.contains(peer) } ?? false)
         var counts = false
         let result: Result<Credentials, MonitorError.SignInFailure>
         do throws(MonitorError.SignInFailure) {
@@ -210,6 +208,8 @@ public final class Authenticator: Sendable {
                 throw credentials.isLocked ? .locked : .workerEnded
             }
             guard let key = credentials.keys.first(where: { $0.publicKey == signature.publicKey }) else { throw .wrongKey }
+            // The two proofs belong together: a key is used from its own machine accounts, not from those of another key.
+            guard identity.isRehearsal || key.uids.contains(peer) else { throw .wrongUser }
             do throws(SSHSignature.Failure) {
                 try signature.verify(message: Array(challenge.text.utf8), namespace: challenge.namespace, key: key.publicKey)
             } catch {

@@ -121,7 +121,9 @@ enum Problem: Error, Sendable {
             Form(
                 .signInFirst, 401, "het account is geblokkeerd na vijf mislukte pogingen",
                 "the account is locked after five failed attempts",
-                next: Sentence(nl: "vraag de functioneel beheerder", en: "ask the functional administrator"))
+                next: Sentence(
+                    nl: "vraag de functioneel beheerder; bent u dat zelf, dan de coördinator of de privacy officer",
+                    en: "ask the functional administrator; if that is you, the coordinator or the privacy officer"))
         case .signInFirst(.expiredChallenge), .signInFirst(.unknownChallenge):
             Form(
                 .signInFirst, 401, "deze inlogvraag is verlopen, gebruikt of onbekend",

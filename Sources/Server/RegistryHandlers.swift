@@ -66,8 +66,8 @@ extension VaultServer {
         let message = try await body(Wire.AssignRole.self, request)
         guard message.from == nil, message.until == nil else {
             throw Terms.fail(
-                "from", "een rol geldt vanaf nu en zonder einde; laat from en until weg",
-                "a role begins now and has no end; leave out from and until")
+                "from", "een rol geldt vanaf nu en tot zij wordt beëindigd, zonder vooraf gekozen einde; laat from en until weg",
+                "a role begins now, holds until it is ended, and has no end that is chosen beforehand; leave out from and until")
         }
         return try await change(
             Policy.AssignRole(worker: worker, role: try Terms.term(Role.self, message.role, "role")), exchange, by: caller,
@@ -75,6 +75,20 @@ extension VaultServer {
         ) { [vault] grant, transaction in
             let made = try vault.assignRole(grant, in: transaction)
             return ChangeAnswer(id: made.id.description, articles: [], version: made.revision)
+        }
+    }
+
+    func endRole(_ request: Hummingbird.Request, _ state: RequestState, _ exchange: Exchange) async throws -> Response {
+        let caller = try caller(exchange)
+        guard let text = state.parameters.get("w") else { throw Problem.notFound }
+        let worker = try await worker(text, "worker", exchange)
+        let message = try await body(Wire.EndRole.self, request)
+        return try await change(
+            Policy.EndRole(worker: worker, role: try Terms.term(Role.self, message.role, "role")), exchange, by: caller, created: false,
+            request: [Array(worker.description.utf8), try WireJSON.encode(message)]
+        ) { [vault] grant, transaction in
+            let made = try vault.endRole(grant, in: transaction)
+            return ChangeAnswer(id: made.id.description, state: "ended", articles: [], version: made.revision)
         }
     }
 

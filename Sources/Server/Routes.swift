@@ -44,6 +44,7 @@ extension VaultServer {
         case .addWorker: try await addWorker(request, exchange)
         case .listWorkers: try await listWorkers(exchange)
         case .assignRole: try await assignRole(request, state, exchange)
+        case .endRole: try await endRole(request, state, exchange)
         case .enrolKey: try await enrolKey(request, state, exchange)
         case .unlockWorker: try await unlockWorker(state, exchange)
         case .endWorker: try await endWorker(request, state, exchange)

@@ -71,10 +71,11 @@ extension Vault: FactSource {
         if view == nil { try readDecoy(for: subject, workers: known, organisations, sql) }
         let named = try self.named(subject, view, organisations, &loader)
         let engaged = try engaged(subject, moment, &loader)
+        let accounts = try subject.needsAccounts ? accounts(organisations, &loader) : nil
         let matches = try searchMatches(subject, asker.worker, moment, &loader)
         return GatheredFacts(
             worker: worker, view: view, item: subject.item.flatMap { view?.item($0) }, named: named, engaged: engaged,
-            organisations: organisations, matches: matches, moment: moment, digest: try loader.trail.digest().bytes)
+            accounts: accounts, organisations: organisations, matches: matches, moment: moment, digest: try loader.trail.digest().bytes)
     }
 
     /// Which of the workers named are involved with a household, now or later, or direct one. Looked for where it matters only: each
@@ -87,6 +88,19 @@ extension Vault: FactSource {
             }
             return false
         }
+    }
+
+    private func accounts(_ organisations: [Organisation], _ loader: inout FactLoader) throws -> Accounts {
+        Accounts(
+            try loader.accounts(organisations), guardsHouseholds: registry.spaces.contains { $0.household != nil },
+            shareMachineAccounts: header.isRehearsal)
+    }
+
+    /// How many functional administrators can sign in at `moment`: with one, the vault depends on one key and one person.
+    public func administrators(at moment: Moment, in transaction: borrowing Transaction) throws -> Int {
+        var loader = FactLoader(registry, transaction.sql)
+        let organisations = try loader.organisations()
+        return try accounts(organisations, &loader).administrators(at: moment).count
     }
 
     /// What was asked about is not there. Some other household is read instead and thrown away, so that the work does not tell (PR-1.6).
@@ -194,6 +208,7 @@ private struct GatheredFacts: Sendable {
     let item: Item?
     let named: [WorkerFacts]
     let engaged: Set<WorkerID>
+    let accounts: Accounts?
     let organisations: [Organisation]
     let matches: (blocked: Bool, any: Bool)
     /// When they were gathered, and what then was the first moment at which time alone changes them.
@@ -205,13 +220,14 @@ private struct GatheredFacts: Sendable {
 
     init(
         worker: WorkerFacts?, view: HouseholdView?, item: Item?, named: [WorkerFacts], engaged: Set<WorkerID>,
-        organisations: [Organisation], matches: (blocked: Bool, any: Bool), moment: Moment, digest: [UInt8]
+        accounts: Accounts?, organisations: [Organisation], matches: (blocked: Bool, any: Bool), moment: Moment, digest: [UInt8]
     ) {
         self.worker = worker
         self.view = view
         self.item = item
         self.named = named
         self.engaged = engaged
+        self.accounts = accounts
         self.organisations = organisations
         self.matches = matches
         self.moment = moment
@@ -224,8 +240,8 @@ private struct GatheredFacts: Sendable {
         let isSame = moment >= self.moment && (nextExpiry.map { moment < $0 } ?? true)
         let next = isSame ? nextExpiry : Vault.nextExpiry([worker].compactMap { $0 } + named, view, after: moment)
         return Facts(
-            worker: worker, household: view, item: item, namedWorkers: named, engaged: engaged, organisations: organisations,
-            searchMatches: matches, revision: revision, nextExpiry: next, digest: digest, shared: shared)
+            worker: worker, household: view, item: item, namedWorkers: named, engaged: engaged, accounts: accounts,
+            organisations: organisations, searchMatches: matches, revision: revision, nextExpiry: next, digest: digest, shared: shared)
     }
 }
 
@@ -239,12 +255,12 @@ extension Vault: CredentialSource {
         guard let (worker, roles) = try loader.worker(id) else { throw VaultError.doesNotVerify(.brokenReference) }
         let keys = try loader.keys(of: id).filter { $0.state == .active }
         let counters = try keys.map { key in
-            (publicKey: key.publicKey.bytes, counter: try counter(of: key, sql))
+            (publicKey: key.publicKey.bytes, counter: try counter(of: key, sql), uids: Set(key.peerUIDs))
         }
         return Credentials(
             worker: worker.id, organisation: worker.organisation, isActive: worker.state == .active && worker.endedAt == nil,
             isLocked: worker.state == .suspended, failures: try number(.ofWorker(id, .signInFailures, id), sql), roles: roles,
-            keys: counters, uids: Array(Set(keys.flatMap { Array($0.peerUIDs) })).sorted())
+            keys: counters)
     }
 
     public func remember(failures: UInt32, of worker: WorkerID, in transaction: borrowing Transaction) throws {

@@ -139,6 +139,7 @@ extension Route {
         case .addOrganisation: .message(AddOrganisation.self)
         case .addWorker: .message(AddWorker.self)
         case .assignRole: .message(AssignRole.self)
+        case .endRole: .message(EndRole.self)
         case .enrolKey: .message(EnrolKey.self)
         case .endWorker: .message(EndWorker.self)
         case .ledgerCosignature: .message(CosignatureMessage.self)
@@ -178,8 +179,8 @@ extension Route {
         case .rehearsalFault: .message(RehearsalFault.self)
         case .signOut, .createHousehold, .addPerson, .recordAuthority, .recordRepresentation, .recordIncapacity, .declareConflict,
             .appointDirector, .grantInvolvement, .endInvolvement, .registerConsent, .refuseConsent, .signConsent, .withdrawConsent,
-            .addItem, .draftPlan, .presentPlan, .signPlan, .changePlanAction, .addOrganisation, .addWorker, .assignRole, .enrolKey,
-            .unlockWorker, .endWorker, .ledgerCosignature:
+            .addItem, .draftPlan, .presentPlan, .signPlan, .changePlanAction, .addOrganisation, .addWorker, .assignRole, .endRole,
+            .enrolKey, .unlockWorker, .endWorker, .ledgerCosignature:
             .message(ChangeAnswer.self)
         }
     }

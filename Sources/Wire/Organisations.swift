@@ -116,7 +116,15 @@ public struct AssignRole: Codable, Equatable, Sendable {
     }
 }
 
-/// `POST /v1/workers/{w}/keys`.
+/// `POST /v1/workers/{w}/roles/end`: the role is held no longer, at once.
+public struct EndRole: Codable, Equatable, Sendable {
+    /// As in ``AssignRole``.
+    public var role: String
+
+    public init(role: String) { self.role = role }
+}
+
+/// `POST /v1/workers/{w}/keys`: the first key of a worker by the functional administrator, the next ones by the worker himself.
 public struct EnrolKey: Codable, Equatable, Sendable {
     /// One line as in `id_ed25519.pub`; `ssh-ed25519` or `sk-ssh-ed25519@openssh.com`.
     public var publicKey: String

@@ -16,7 +16,8 @@ public enum Route: CaseIterable, Sendable {
     case registerConsent, listConsents, refuseConsent, signConsent, withdrawConsent
     case addItem, listItems, readItem
     case draftPlan, listPlans, readPlan, presentPlan, signPlan, changePlanAction
-    case addOrganisation, listOrganisations, addWorker, listWorkers, assignRole, enrolKey, unlockWorker, endWorker
+    case addOrganisation, listOrganisations, addWorker, listWorkers, assignRole, endRole, enrolKey
+    case unlockWorker, endWorker
     case ledgerEntries, ledgerCheckpoint, ledgerCosignature, ledgerVerification, ledgerFile
     case accessWho, accessWhat
     case rehearsalClock, rehearsalFault
@@ -78,6 +79,7 @@ public enum Route: CaseIterable, Sendable {
         case .addWorker: (.post, "/v1/workers")
         case .listWorkers: (.get, "/v1/workers")
         case .assignRole: (.post, "/v1/workers/{w}/roles")
+        case .endRole: (.post, "/v1/workers/{w}/roles/end")
         case .enrolKey: (.post, "/v1/workers/{w}/keys")
         case .unlockWorker: (.post, "/v1/workers/{w}/unlock")
         case .endWorker: (.post, "/v1/workers/{w}/end")

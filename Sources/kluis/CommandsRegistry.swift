@@ -92,7 +92,16 @@ struct AssignRoleCommand: TalkingCommand {
     @Option(name: .long, help: ArgumentHelp(say(.helpUntil)))
     var until: String?
 
+    @Flag(name: .long, help: ArgumentHelp(say(.helpEndRole)))
+    var end = false
+
     func run(with client: Client) async throws {
+        if end {
+            guard from == nil, until == nil else { throw Failure.invalid(.endIsNow) }
+            let ending = EndRole(role: Vocabulary.role(role))
+            try show(try await client.ask(.endRole, [worker], sending: ending, for: ChangeAnswer.self), on: client.console)
+            return
+        }
         let assignment = AssignRole(role: Vocabulary.role(role), from: from, until: until)
         try show(try await client.ask(.assignRole, [worker], sending: assignment, for: ChangeAnswer.self), on: client.console)
     }

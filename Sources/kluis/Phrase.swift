@@ -24,7 +24,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType, notJSON,
         badBoolean, optionNeedsOutput, oneFileForTitle, titleForInput, storedSome, fileFailed, unknownLanguage, badPreference,
         refusalTowards, badSigner,
-        nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded
+        nothingToChange, endIsNow, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded
 
     // Decisions and states.
     case decided, duty, notice, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
@@ -88,9 +88,9 @@ enum Phrase: String, CaseIterable, Sendable {
     case helpArgWorker, helpArgHousehold, helpArgPerson, helpArgPlan, helpArgItem, helpArgConsent, helpArgInvolvement, helpArgOrganisation
     case helpHat, helpKey, helpMunicipality, helpAfter, helpLimit, helpPersonFile, helpChild, helpHolder, helpAuthorityKind, helpFrom,
         helpUntil, helpEvidence, helpRepresentative, helpRepresentKind, helpReasonFile, helpConflictKind, helpPreference, helpRole,
-        helpInvolvedFor, helpPersons, helpPlanFile, helpPlanAction, helpTextFile, helpDue, helpDone, helpSignAs, helpItemFiles, helpSubject,
-        helpDomain, helpKind, helpBasis, helpReadBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile, helpMediaType,
-        helpParallel,
+        helpEndRole, helpInvolvedFor, helpPersons, helpPlanFile, helpPlanAction, helpTextFile, helpDue, helpDone, helpSignAs, helpItemFiles,
+        helpSubject, helpDomain, helpKind, helpBasis, helpReadBasis, helpClass, helpLayer, helpTitleFile, helpProvision, helpReasonsFile,
+        helpMediaType, helpParallel,
         helpOutput, helpTo, helpDomains, helpConsentPurpose, helpLeaflet, helpForm, helpSigned, helpReplaces, helpCapacity, helpMethod,
         helpTowardsPerson, helpCheckAction, helpCheckThing, helpLast, helpOffline, helpVerifyKey, helpMoment, helpFault, helpOrgFile,
         helpWorkerFile, helpPublicKey, helpUIDs, helpStoredApart, helpOn

@@ -89,6 +89,9 @@ struct Daemon {
             DispatchQueue.global().asyncAfter(deadline: .now() + 2) { Ending.diskFailed.tell() }
         }
         let moment = clock.now()
+        if rehearsalClock == nil, try await writer.perform({ try vault.administrators(at: moment, in: $0) }) < 2 {
+            logger.warning("the vault has no second functional administrator who can sign in: make one, with a key of their own")
+        }
         if vault.header.policyDigest.bytes != engine.digest, !offering {
             guard rehearsalClock != nil, let digest = Bytes32(engine.digest), let version = Household.Label(engine.reglementVersion) else {
                 throw Ending.failed(

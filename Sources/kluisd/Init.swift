@@ -65,6 +65,9 @@ struct Init: AsyncParsableCommand {
             try await VaultFiles.create(settings.paths, secret: secret, label: configuration.unseal.rawValue, founding: founding)
             print("the vault was made in \(settings.stateDirectory)")
             advise(VaultFiles.claimedWays(settings.paths))
+            warn(
+                "the vault has one functional administrator: without that key nobody keeps accounts any more",
+                hint: "make a second one first: kluis worker add, role functionalAdmin, key")
         }
     }
 }

@@ -273,7 +273,7 @@ func advise(_ ways: [KeySlot]?) {
 }
 
 /// Tells the operator what may go wrong later, and what to do.
-private func warn(_ warning: String, hint: String) {
+func warn(_ warning: String, hint: String) {
     let bytes = Array("kluisd: warning: \(warning)\nkluisd: hint: \(hint)\n".utf8)
     // SAFETY: the buffer lives for the call.
     _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }

@@ -356,7 +356,8 @@ import Wire
         case .status, .openAPI, .session, .signOut, .listHouseholds, .showHousehold, .listPersons, .listInvolvements, .endInvolvement,
             .listConsents, .listItems, .readItem, .listPlans, .readPlan, .presentPlan, .listOrganisations, .listWorkers, .unlockWorker,
             .ledgerEntries, .ledgerCheckpoint, .ledgerVerification, .ledgerFile, .accessWho, .accessWhat, .challenge, .signIn,
-            .createHousehold, .searchHouseholds, .addOrganisation, .addWorker, .assignRole, .enrolKey, .endWorker, .ledgerCosignature,
+            .createHousehold, .searchHouseholds, .addOrganisation, .addWorker, .assignRole, .endRole, .enrolKey, .endWorker,
+            .ledgerCosignature,
             .rehearsalClock, .rehearsalFault:
             nil
         case .addPerson: #"{"givenName":"A","familyName":"B","birthDate":"2001-05-01","relation":"child"}"#

@@ -77,6 +77,40 @@ import Testing
         #expect(try await vault.stop() == 0)
     }
 
+    /// Two proofs that belong together: a key is used from the machine accounts that it was enrolled for, and those are nobody else's.
+    @Test func aKeyGoesWithItsOwnMachineAccount() async throws {
+        let vault = try await RealVault(.keyFile)
+        let made = try await vault.initialise()
+        #expect(made.errors.contains("kluisd: warning: the vault has one functional administrator"), "\(made.errors)")
+        try await vault.start()
+        for name in ["second", "kees"] {
+            let key = vault.directory + "/" + name
+            #expect(try await Built.run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]).status == 0)
+        }
+        func enrol(_ worker: String, _ key: String, _ uid: UInt32) async throws -> Built.Ended {
+            try await vault.kluis(
+                "worker", "key", worker, "\(vault.directory)/\(key).pub", "--uid", "\(uid)", "--stored-apart", "--purpose", "D8")
+        }
+        #expect(try await vault.kluis("login", "lotte").status == 0)
+        let second = try await enrol("lotte", "second", getuid() + 1)
+        #expect(second.status == 0, "\(second.errors)")
+        let elsewhere = try await vault.kluis("login", "lotte", "--key", vault.directory + "/second")
+        #expect(elsewhere.status == 7 && elsewhere.errors.contains("signing in failed"), "\(elsewhere.status) \(elsewhere.errors)")
+        #expect(try await vault.kluis("login", "lotte").status == 0)
+        let worker = "handle: kees\nname: Kees Blokland\norganisation: waterwolde\nsecrecyDeclaredOn: 2026-01-12\n"
+        let added = try await vault.kluis("worker", "add", "--purpose", "D8", input: Data(worker.utf8))
+        #expect(added.status == 0, "\(added.errors)")
+        for uid in [getuid(), getuid() + 1] {
+            let shared = try await enrol("kees", "kees", uid)
+            #expect(shared.status == 1 && shared.errors.contains("PR-26.2"), "\(shared.status) \(shared.errors)")
+            #expect(shared.errors.contains("Ask the technical administrator"), "\(shared.errors)")
+        }
+        let own = try await enrol("kees", "kees", getuid() + 2)
+        #expect(own.status == 0, "\(own.errors)")
+        #expect(try await vault.stop() == 0)
+        #expect(vault.errors.contains("no second functional administrator"), "\(vault.errors)")
+    }
+
     @Test func aKeyFileThatOthersMayReadOpensNothing() async throws {
         let vault = try await RealVault(.keyFile)
         #expect(try await vault.initialise().status == 0)

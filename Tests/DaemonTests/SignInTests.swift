@@ -146,6 +146,33 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// The only functional administrator is not locked out for good: a second person opens the account again (PR-26.3).
+    @Test func theAdministratorsAccountIsOpenedAgain() async throws {
+        let (daemon, _) = try await Kluisd.furnished()
+        func attempt(_ worker: String, key: String) async throws -> Reply {
+            let challenge = try await daemon.challenge(worker)
+            return try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: key))
+        }
+        for worker in ["lotte", "kees"] {
+            for _ in 0..<5 { refused(try await attempt(worker, key: "wendy"), "signing in failed") }
+            refused(try await attempt(worker, key: worker), "the account is locked after five failed attempts")
+        }
+        func unlock(_ worker: String, by who: String, hat: String? = nil) async throws -> Reply {
+            try await daemon.ask("POST", "/v1/workers/\(worker)/unlock", as: daemon.signIn(who, hat: hat), purpose: "D8")
+        }
+        for (who, hat) in [("wendy", "help"), ("bram", nil)] {
+            let reply = try await unlock("lotte", by: who, hat: hat)
+            #expect(reply.status == 403 && reply.articles.contains("PR-26.3"), "\(reply.text)")
+        }
+        // Other accounts are the administrator's.
+        #expect(try await unlock("kees", by: "renske").status == 403)
+        let reply = try await unlock("lotte", by: "renske")
+        #expect(reply.status == 200 && reply.field("state") == "active", "\(reply.text)")
+        #expect(try await attempt("lotte", key: "lotte").status == 201)
+        #expect(try await unlock("kees", by: "lotte").status == 200)
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// Counted where a restart does not forget it.
     @Test func failuresAreCountedAcrossARestart() async throws {
         let (daemon, _) = try await Kluisd.furnished()

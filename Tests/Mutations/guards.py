@@ -327,8 +327,8 @@ guard(
     "if GONE { return byText[text] }\n        guard let challenge = byText.removeValue(forKey: text) else { return nil }",
     SIGN_IN + "/aReplayedChallenge")
 condition(
-    "sign-in-account", "a worker signs in from a machine account of their own", AUTHENTICATOR, "rightAccount else { throw .wrongUser }",
-    "DaemonTests.RealVaultTests/theRightKey")
+    "sign-in-account", "a worker signs in from a machine account that the key goes with", AUTHENTICATOR,
+    "identity.isRehearsal || key.uids.contains(peer) else { throw .wrongUser }", "DaemonTests.RealVaultTests/aKeyGoesWith")
 condition("active-worker", "who is locked or has left does not sign in", AUTHENTICATOR, "credentials.isActive else", SIGN_IN + "/failuresAreCounted")
 guard(
     "signature", "what was signed is the challenge", AUTHENTICATOR,
@@ -381,7 +381,7 @@ guard(
     "if !GONE, case .refused = decided, request.question", DECIDING)
 guard(
     "tried-engagement", "who could do it to nobody does not hear who has a household", "Policy/Engine/Frame.swift",
-    'if let place = attributes.firstIndex(where: { $0.key == "engaged" }) {', 'if !GONE, let place = attributes.firstIndex(where: { $0.key == "engaged" }) {',
+    "for (key, value) in Self.ofAnybody {", "for (key, value) in Self.ofAnybody where !GONE {",
     DECIDING + "/overseersHaveNoHousehold")
 
 GROUND = "Policy/Engine/Ground.swift"

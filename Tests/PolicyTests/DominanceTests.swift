@@ -94,6 +94,34 @@ struct DominanceTests {
         }
     }
 
+    /// Which roles open something without an involvement: those that a functional administrator does not give alone.
+    @Test("PR-4.5: a role that an administrator gives alone opens nothing to who is not involved")
+    func rolesThatOpenNothing() throws {
+        let second: Set<Role> = [.teamCoordinator, .intakeWorker, .adminSupport, .accessOfficer, .privacyOfficer, .dpo]
+        // These give nothing out: the list shows what its asker may know of, who knows somebody says so, a withdrawal is always heard.
+        let harmless: Set<String> = ["listHouseholds", "declareConflict", "withdrawConsent"]
+        var opening: Set<Role> = []
+        for example in allowed where example.request.principal.type == EntityTypes.worker {
+            let worker = try #require(example.entities[example.request.principal])
+            let organisation = try #require(worker.attributes["organisation"])
+            guard case .entity(let uid) = organisation else { continue }
+            let context = Record(example.request.context.sorted.filter { $0.key != "involvement" })
+            for role in Role.allCases where role != .functionalAdmin {
+                // With the attributes of the one in the example, but a stranger to every household.
+                let stranger = Entity(
+                    uid: EntityUID(type: EntityTypes.worker, id: "stranger"), attributes: worker.attributes, parents: [.role(role), uid])
+                let request = Cedar.Request(
+                    principal: stranger.uid, action: example.request.action, resource: example.request.resource, context: context)
+                guard try decide(example, request, changing: [stranger]).decision == .allow,
+                    !harmless.contains(example.request.action.id.string)
+                else { continue }
+                opening.insert(role)
+                #expect(second.contains(role), "\(example.name), as \(role)")
+            }
+        }
+        #expect(opening == second, "the others need no second person")
+    }
+
     @Test("PR-4.3, 4.4, 4.5: administrators and overseers never make content readable, whatever else they are")
     func administrators() throws {
         let schema = engine.texts.schema

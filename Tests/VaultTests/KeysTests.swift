@@ -255,7 +255,7 @@ import Testing
         #expect(balans == cast.balans)
         let credentials = try await test.writer.perform { [vault = test.vault] in try vault.credentials(of: "mirjam", in: $0) }
         #expect(credentials?.worker == cast.mirjam && credentials?.organisation == cast.waterwolde && credentials?.isActive == true)
-        #expect(credentials?.keys.count == 1 && credentials?.uids == [1000])
+        #expect(credentials?.keys.count == 1 && credentials?.keys.map(\.uids) == [[1000]])
         let other = Bytes32([UInt8](repeating: 9, count: 32))!
         try await test.writer.perform { [vault = test.vault] transaction in
             try vault.adopt(

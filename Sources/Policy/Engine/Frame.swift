@@ -52,6 +52,13 @@ struct Frame {
 }
 
 extension CedarRecord {
+    /// What is said of an ordinary worker: he comes without a key, has to do with no household, and others do what he does. And the vault is new:
+    /// an administrator, who sees every role, hears what else stands in the way of a role that somebody else gives by now.
+    fileprivate static let ofAnybody: [(key: Text, value: Value)] = [
+        ("engaged", false), ("firstKey", true), ("accountTaken", false), ("lastAdministrator", false), ("lastSecondPerson", false),
+        ("settled", false),
+    ]
+
     /// Puts an ordinary worker in the place of the one who was named: active, of a party to the convenant, with no role, tied to no household.
     fileprivate mutating func nameAnybody() {
         guard let place = attributes.firstIndex(where: { $0.key == "worker" }) else { return }
@@ -60,7 +67,9 @@ extension CedarRecord {
             uid: .absent(EntityTypes.worker),
             attributes: ["organisation": .entity(organisation), "active": true, "registered": true], parents: [organisation])
         attributes[place].value = .entity(worker.uid)
-        if let place = attributes.firstIndex(where: { $0.key == "engaged" }) { attributes[place].value = false }
+        for (key, value) in Self.ofAnybody {
+            if let place = attributes.firstIndex(where: { $0.key == key }) { attributes[place].value = value }
+        }
         entities = [worker, Entity(uid: organisation, attributes: ["party": true])]
     }
 }

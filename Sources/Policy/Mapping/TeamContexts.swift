@@ -92,6 +92,44 @@ extension AssignRole {
         record.set("worker", worker: worker, circumstances)
         record.set("role", .role(role))
         record.set("engaged", .bool(circumstances.facts.engaged.contains(worker)))
+        record.set("settled", .bool(circumstances.isSettled))
+        // Who administers is no second person any more.
+        record.set("lastSecondPerson", .bool(role == .functionalAdmin && circumstances.isLastSecond(worker)))
+        return record
+    }
+}
+
+extension EndRole {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var record = CedarRecord()
+        record.set("worker", worker: worker, circumstances)
+        record.set("role", .role(role))
+        record.set("lastAdministrator", .bool(role == .functionalAdmin && circumstances.isLastAdministrator(worker)))
+        let left = (circumstances.facts.accounts?.roles(of: worker, at: circumstances.moment) ?? []).subtracting([role])
+        record.set("lastSecondPerson", .bool(left.isDisjoint(with: Accounts.secondRoles) && circumstances.isLastSecond(worker)))
+        return record
+    }
+}
+
+extension EnrolKey {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        let accounts = circumstances.facts.accounts
+        var record = CedarRecord()
+        record.set("worker", worker: key.worker, circumstances)
+        record.set("firstKey", .bool(accounts.map { !$0.hasHadKey(key.worker) } ?? false))
+        record.set("engaged", .bool(circumstances.facts.engaged.contains(key.worker)))
+        record.set("settled", .bool(circumstances.isSettled))
+        record.set("accountTaken", .bool(accounts?.isTaken(key.peerUIDs, by: key.worker) ?? true))
+        return record
+    }
+}
+
+extension EndWorker {
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var record = CedarRecord()
+        record.set("worker", worker: worker, circumstances)
+        record.set("lastAdministrator", .bool(circumstances.isLastAdministrator(worker)))
+        record.set("lastSecondPerson", .bool(circumstances.isLastSecond(worker)))
         return record
     }
 }
@@ -112,6 +150,13 @@ extension CedarRecord {
         set(name, Entity.worker(named, id: id, actingFor: organisation, at: circumstances.moment))
         entities.append(.organisation(named?.organisation, uid: organisation, at: circumstances.moment))
     }
+}
+
+// Without the accounts nobody is the last one for sure, and so everybody may be.
+extension Circumstances {
+    fileprivate var isSettled: Bool { facts.accounts?.isSettled(at: moment) ?? true }
+    fileprivate func isLastAdministrator(_ worker: WorkerID) -> Bool { facts.accounts?.isLastAdministrator(worker, at: moment) ?? true }
+    fileprivate func isLastSecond(_ worker: WorkerID) -> Bool { facts.accounts?.isLastSecond(worker, at: moment) ?? true }
 }
 
 extension Circumstances {

@@ -32,18 +32,32 @@ public struct AssignRole: Question {
     }
 
     public var about: Subject {
-        Subject(.vault, workers: [worker], needsEngagement: SeparationOfDuties.reviewers.contains(role))
+        Subject(.vault, workers: [worker], needsEngagement: SeparationOfDuties.reviewers.contains(role), needsAccounts: true)
     }
 }
 
-/// Registers a sign-in key of a worker.
+/// Ends a role that a worker holds (PR-4.5, 4.7).
+public struct EndRole: Question {
+    public static let action = ActionName.endRole
+    public let worker: WorkerID
+    public let role: Role
+
+    public init(worker: WorkerID, role: Role) {
+        self.worker = worker
+        self.role = role
+    }
+
+    public var about: Subject { Subject(.vault, workers: [worker], needsAccounts: true) }
+}
+
+/// Registers a sign-in key of a worker: the first by the administrator, the next ones by the worker himself (PR-4.5, 26.2).
 public struct EnrolKey: Question {
     public static let action = ActionName.enrolKey
     public let key: WorkerKey
 
     public init(key: WorkerKey) { self.key = key }
 
-    public var about: Subject { Subject(.vault, workers: [key.worker]) }
+    public var about: Subject { Subject(.vault, workers: [key.worker], needsEngagement: true, needsAccounts: true) }
 }
 
 /// Unlocks an account that failed sign-ins have locked (PR-26.3).
@@ -63,7 +77,7 @@ public struct EndWorker: Question {
 
     public init(worker: WorkerID) { self.worker = worker }
 
-    public var about: Subject { Subject(.vault, workers: [worker]) }
+    public var about: Subject { Subject(.vault, workers: [worker], needsAccounts: true) }
 }
 
 /// Lists the registered workers.

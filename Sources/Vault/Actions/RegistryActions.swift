@@ -83,6 +83,26 @@ extension Vault {
         return Made(assignment.id, version)
     }
 
+    /// Ends a role that a worker holds, at once. What he may do by an involvement he may still do.
+    ///
+    /// - Throws: `HouseholdError` when he does not hold it.
+    public func endRole(_ grant: consuming Grant<EndRole>, in transaction: borrowing Transaction) throws -> Made<RoleAssignmentID> {
+        try require(grant.isLive)
+        let moment = grant.moment
+        let asked = grant.asked
+        var loader = FactLoader(registry, transaction.sql)
+        guard let (_, roles) = try loader.worker(asked.worker) else { throw VaultError.noSuchThing }
+        var made: Made<RoleAssignmentID>?
+        // Given twice is held twice.
+        for var role in roles where role.role == asked.role && role.isHeld(at: moment) {
+            role.until = moment
+            made = Made(
+                role.id, try registry.write(role, .ofWorker(asked.worker, .roleAssignment, role.id), expecting: .present, transaction.sql))
+        }
+        guard let made else { throw HouseholdError(.illegalTransition, about: "role") }
+        return made
+    }
+
     /// Registers a sign-in key of a worker.
     public func enrolKey(_ grant: consuming Grant<EnrolKey>, in transaction: borrowing Transaction) throws -> Made<WorkerKeyID> {
         try require(grant.isLive)

@@ -97,6 +97,34 @@ struct FactLoader {
         return workers.sorted { $0.0.id < $1.0.id }
     }
 
+    /// Every account with its roles and keys, for a question that rests on who else there is.
+    mutating func accounts(_ organisations: [Organisation]) throws -> [Accounts.Account] {
+        var accounts: [Accounts.Account] = []
+        for bucket in 1..<Space.registry.bucketCount {
+            var workers: [Worker] = []
+            var roles: [RoleAssignment] = []
+            var keys: [WorkerKey] = []
+            for record in try registry.records(of: .registry, bucket: bucket, sql) ?? [] {
+                switch record.key.kind {
+                case .worker: workers.append(try facts(record))
+                case .roleAssignment: roles.append(try facts(record))
+                case .workerKey: keys.append(try facts(record))
+                default: break
+                }
+            }
+            for worker in workers {
+                guard let organisation = organisations.first(where: { $0.id == worker.organisation }) else {
+                    throw VaultError.doesNotVerify(.brokenReference)
+                }
+                let held = roles.filter { $0.worker == worker.id }
+                accounts.append(
+                    Accounts.Account(
+                        WorkerFacts(worker: worker, roles: held, organisation: organisation), keys: keys.filter { $0.worker == worker.id }))
+            }
+        }
+        return accounts
+    }
+
     mutating func keys(of worker: WorkerID) throws -> [WorkerKey] {
         var keys: [WorkerKey] = []
         for record in try registry.records(of: .registry, bucket: RecordKey.bucket(of: worker), sql) ?? []

@@ -10,6 +10,8 @@ struct World {
     var searchMatches: (blocked: Bool, any: Bool) = (false, false)
     /// Who has to do with a household in this world, this one or another.
     var engaged: Set<WorkerID> = []
+    /// Whether there is any household in this world, for questions about accounts.
+    var guardsHouseholds = true
     var engine = Reglement.engine
     private var count = 0
 
@@ -75,8 +77,15 @@ struct World {
         return Facts(
             worker: asker.worker.flatMap(find), household: inHousehold ? view : nil, item: subject.item.flatMap(view.item),
             namedWorkers: subject.workers.compactMap(find), engaged: subject.needsEngagement ? engaged : [],
-            organisations: team.organisations, searchMatches: searchMatches, revision: 1,
+            accounts: subject.needsAccounts ? accounts : nil, organisations: team.organisations, searchMatches: searchMatches, revision: 1,
             nextExpiry: nil, digest: [UInt8](repeating: 0, count: 32))
+    }
+
+    var accounts: Accounts {
+        Accounts(
+            Cast.members.compactMap { worker($0.name) }.map { facts in
+                Accounts.Account(facts, keys: team.keys.filter { $0.worker == facts.worker.id })
+            }, guardsHouseholds: guardsHouseholds, shareMachineAccounts: false)
     }
 
     func request<Q: Question>(

@@ -1,0 +1,82 @@
+public import Household
+
+/// Every account of the vault: what a question about one account rests on when it matters who else there is.
+public struct Accounts: Sendable {
+    /// One account, of a worker who may have left.
+    public struct Account: Sendable {
+        public let facts: WorkerFacts
+        /// Every key, revoked ones included.
+        public let keys: [WorkerKey]
+
+        public init(_ facts: WorkerFacts, keys: [WorkerKey]) {
+            self.facts = facts
+            self.keys = keys
+        }
+    }
+
+    public let all: [Account]
+    /// Whether the vault holds a household: before that there is nothing that an account could open.
+    public let guardsHouseholds: Bool
+    /// Whether one machine account plays several people, as in a practice vault.
+    public let shareMachineAccounts: Bool
+
+    /// Who gives the roles that open something without an involvement, beside the administrator who keeps the accounts (PR-4.5).
+    static let secondRoles: Set<Role> = [.teamCoordinator, .privacyOfficer, .dpo]
+
+    public init(_ all: [Account], guardsHouseholds: Bool, shareMachineAccounts: Bool) {
+        self.all = all
+        self.guardsHouseholds = guardsHouseholds
+        self.shareMachineAccounts = shareMachineAccounts
+    }
+
+    /// The functional administrators who can sign in and act at `moment`: without a key or with a locked account one keeps nothing.
+    public func administrators(at moment: Moment) -> Set<WorkerID> {
+        ids { $0.facts.worker.isActive(at: moment) && $0.isMember(at: moment) && $0.roles(at: moment).contains(.functionalAdmin) }
+    }
+
+    /// The coordinators and overseers who are not functional administrators themselves. A locked account counts: an administrator opens it
+    /// again, and can make nobody else of its holder.
+    func seconds(at moment: Moment) -> Set<WorkerID> {
+        ids {
+            let roles = $0.roles(at: moment)
+            return $0.isMember(at: moment) && !roles.isDisjoint(with: Self.secondRoles) && !roles.contains(.functionalAdmin)
+        }
+    }
+
+    /// Whether a second person is asked for: there is something to open, and somebody to ask.
+    func isSettled(at moment: Moment) -> Bool { guardsHouseholds && !seconds(at: moment).isEmpty }
+
+    /// Whether nobody could keep the accounts any more without `worker`.
+    func isLastAdministrator(_ worker: WorkerID, at moment: Moment) -> Bool { administrators(at: moment) == [worker] }
+
+    /// Whether nobody but administrators would be left to give such roles without `worker`.
+    func isLastSecond(_ worker: WorkerID, at moment: Moment) -> Bool { guardsHouseholds && seconds(at: moment) == [worker] }
+
+    func roles(of worker: WorkerID, at moment: Moment) -> Set<Role> { account(worker)?.roles(at: moment) ?? [] }
+
+    func hasHadKey(_ worker: WorkerID) -> Bool { account(worker)?.keys.isEmpty == false }
+
+    /// Whether one of `uids` is bound to a key with which somebody else signs in (PR-26.2).
+    func isTaken(_ uids: SortedSet<UInt32>, by worker: WorkerID) -> Bool {
+        !shareMachineAccounts
+            && all.contains { account in
+                account.facts.worker.id != worker
+                    && account.keys.contains { $0.state == .active && !$0.peerUIDs.intersection(uids).isEmpty }
+            }
+    }
+
+    private func account(_ worker: WorkerID) -> Account? { all.first { $0.facts.worker.id == worker } }
+
+    private func ids(_ isIncluded: (Account) -> Bool) -> Set<WorkerID> { Set(all.filter(isIncluded).map(\.facts.worker.id)) }
+}
+
+extension Accounts.Account {
+    fileprivate func roles(at moment: Moment) -> Set<Role> { Set(facts.roles.filter { $0.isHeld(at: moment) }.map(\.role)) }
+
+    /// Has a key, has not left, and comes from a party to the convenant; the account may be locked.
+    fileprivate func isMember(at moment: Moment) -> Bool {
+        var worker = facts.worker
+        if worker.state == .suspended { worker.state = .active }
+        return worker.isActive(at: moment) && facts.organisation.isParty(on: moment.day) && keys.contains { $0.isUsable(at: moment) }
+    }
+}
