@@ -42,7 +42,7 @@ public struct ConsentProposal: Hashable, Sendable {
     public var withdrawalExplained: Bool
     /// Signatures given already; others can be added later.
     public var givers: [ConsentGiver]
-    /// The consent that this one supersedes.
+    /// The consent that this one shall take the place of.
     public var replaces: ConsentID?
 
     public init(
@@ -91,9 +91,18 @@ extension HouseholdView {
         {
             defects.append(.giverNotEntitled)
         }
+        if let replaced = proposal.replaces, !isReplaceable(replaced, by: proposal, at: moment) { defects.append(.replacesAnother) }
         // What is signed already is put to nobody (PR-13.5).
         if !isComplete(proposal, at: moment), !reaskAllowed(proposal, at: moment) { defects.append(.refusedRecently) }
         return defects
+    }
+
+    /// Whether the consent `replaced` can give way to `proposal` at `moment`: it answers the same question, and it runs or is still to begin. A
+    /// draft, and what has ended, needs no replacement.
+    public func isReplaceable(_ replaced: ConsentID, by proposal: ConsentProposal, at moment: Moment) -> Bool {
+        guard let consent = consentsByID[replaced], let standing = assess(consent, at: moment)?.standing else { return false }
+        return consent.subject == proposal.subject && proposal.receiver == .named([consent.recipient])
+            && consent.purpose == proposal.purpose && [.active, .notYetBegun, .incomplete].contains(standing)
     }
 
     private func termDefects(_ proposal: ConsentProposal, _ moment: Moment) -> [ConsentDefect] {

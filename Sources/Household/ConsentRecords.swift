@@ -71,7 +71,7 @@ public struct Consent: FactRecord {
     public var recordedBy: WorkerID
     /// When the signatures were complete; nil for a draft or a refusal.
     public var activatedAt: Moment?
-    /// The consent that this one supersedes.
+    /// The consent that this one takes the place of, once it is complete and has begun (PR-11.7).
     public var replaces: ConsentID?
     /// In the order of recording.
     public var withdrawals: [ConsentWithdrawal]
@@ -108,6 +108,17 @@ public struct Consent: FactRecord {
             return .oral
         }
         return confirmed.contains { $0.method == .written } ? .written : .digital
+    }
+
+    /// Whether `other` answers the same question: the same person, receiver and purpose.
+    public func isAbout(sameAs other: Consent) -> Bool {
+        subject == other.subject && recipient == other.recipient && purpose == other.purpose
+    }
+
+    /// Whether `giver` says by word of mouth what he has said so before, in the same capacity.
+    public func isSaidAgain(by giver: ConsentGiver) -> Bool {
+        giver.method == .oral
+            && givers.contains { $0.method == .oral && $0.party == giver.party && $0.capacity == giver.capacity }
     }
 
     /// Whether it was given anew after `withdrawal`, of another consent: it took force later, and who withdrew has not only signed it before.

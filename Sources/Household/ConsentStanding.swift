@@ -47,6 +47,11 @@ public struct ConsentAssessment: Hashable, Sendable {
     public var isActive: Bool { standing == .active }
     /// Who must sign at this moment and has not; empty does not mean active.
     public var missing: SortedSet<RequiredSigner> { signatures.missing }
+    /// Who is still to sign before it counts: whose signature is missing. A draft for which time or new evidence has made the signatures suffice
+    /// is not completed by the clock but by a signature, of anybody who decides now.
+    public var toSign: SortedSet<RequiredSigner> {
+        standing == .pending && signatures.isComplete ? signatures.requirement.signers : missing
+    }
 }
 
 extension HouseholdView {
@@ -105,12 +110,21 @@ extension HouseholdView {
         guard hasValidTerms(consent) else { return (.void, nil) }
         if domains.unwithdrawn.isEmpty { return (.withdrawn, nil) }
         if domains.remaining.isEmpty { return (.refused, nil) }
+        if isSuperseded(consent, at: moment) { return (.superseded, nil) }
         if isEnded(at: moment) { return (.lapsed, .closing) }
         if moment >= consent.until.end { return (.expired, nil) }
         guard consent.state == .active, let activatedAt = consent.activatedAt, activatedAt <= moment else { return (.pending, nil) }
         if moment < consent.from.start { return (.notYetBegun, nil) }
         if let lapse = birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment) { return (.lapsed, lapse) }
         return signatures.isComplete ? (.active, nil) : (.incomplete, nil)
+    }
+
+    /// Whether another consent has taken its place by `moment` (PR-11.7): from the moment at which that one was complete and had begun, whatever
+    /// became of it since. A draft takes nobody's place.
+    func isSuperseded(_ consent: Consent, at moment: Moment) -> Bool {
+        (replacementsByConsent[consent.id] ?? []).contains { next in
+            next.activatedAt.map { max($0, next.from.start) <= moment } ?? false
+        }
     }
 
     /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver

@@ -13,11 +13,12 @@ extension HouseholdView {
         return status
     }
 
-    /// Adds a signature: to a draft, or in writing to an active consent that was given orally (PR-11.4). The consent becomes active when it is
+    /// Adds a signature: to a draft, or to an active consent that was given orally, to confirm it (PR-11.4). The consent becomes active when it is
     /// the last one missing.
     ///
     /// Throws `notAllowed`: PR-12 for somebody whose signature is not asked in that capacity at `moment`, PR-11.1 for a moment of signing in the
-    /// future, PR-13.1 when one of the domains was withdrawn; `illegalTransition` for a consent that is neither draft nor active.
+    /// future, PR-11.4 for what was said by word of mouth before, PR-13.1 when one of the domains was withdrawn; `illegalTransition` for a consent
+    /// that is neither draft nor active.
     public func signing(
         _ consent: Consent, _ giver: ConsentGiver, at moment: Moment
     ) throws(HouseholdError) -> (consent: Consent, signatures: SignatureStatus) {
@@ -32,6 +33,8 @@ extension HouseholdView {
         guard requirement.signers.contains(where: { giver.signs($0) }) else {
             throw HouseholdError(.notAllowed, about: giver.party.description, articles: requirement.articles)
         }
+        // PR-11.4: what is said once more gives no other five days.
+        guard !consent.isSaidAgain(by: giver) else { throw ConsentDefect.saidAgain.error(about: giver.party.description) }
         var signed = consent
         signed.givers.append(giver)
         let status = try completeIfSigned(&signed, at: moment)
@@ -101,7 +104,7 @@ extension HouseholdView {
         )
     }
 
-    /// The recorded state brought up to what the clock has done by `moment`: expired, or lapsed. Nil when nothing changes. Deciding does not
+    /// The recorded state brought up to what has come by `moment`: expired, lapsed, or superseded. Nil when nothing changes. Deciding does not
     /// depend on it, for ``assess(_:at:)`` sees through a stale state.
     public func settling(_ consent: Consent, at moment: Moment) -> Consent? {
         guard consent.state == .active, let assessment = assess(consent, at: moment) else { return nil }
@@ -109,6 +112,7 @@ extension HouseholdView {
         switch assessment.standing {
         case .expired: event = .expire
         case .lapsed: event = .lapse
+        case .superseded: event = .supersede
         default: return nil
         }
         guard let state = try? consent.state.next(event) else { return nil }
@@ -130,14 +134,5 @@ extension HouseholdView {
             }
         }
         return warnings
-    }
-}
-
-extension Consent {
-    /// The consent after another one took its place. Throws `illegalTransition` unless it is active.
-    public func superseded() throws(HouseholdError) -> Consent {
-        var copy = self
-        copy.state = try state.next(.supersede)
-        return copy
     }
 }

@@ -359,6 +359,7 @@ public struct DutchWords: Words {
         case .secondHolderUnknown: "de tweede ouder met gezag is onbekend"
         case .contradictory: "de vastgelegde gegevens over gezag spreken elkaar tegen"
         case .noRepresentative: "er is geen vertegenwoordiger vastgelegd"
+        case .unable: "wie gezag heeft of vertegenwoordigt, is minderjarig of kan besluiten zelf niet overzien"
         }
     }
 

@@ -359,6 +359,7 @@ public struct EnglishWords: Words {
         case .secondHolderUnknown: "the second parent with authority is not known"
         case .contradictory: "the records about authority contradict each other"
         case .noRepresentative: "no representative is recorded"
+        case .unable: "who holds authority or represents is a minor, or cannot oversee decisions himself"
         }
     }
 

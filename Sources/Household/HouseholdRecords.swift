@@ -187,13 +187,8 @@ public struct Authority: FactRecord {
     /// Whether it is held at `moment`.
     public func isHeld(at moment: Moment) -> Bool { Period.covers(from, until, moment) }
 
-    /// Whether the evidence proves it: a statement never does; a guardian needs the court's decision or the register of authority.
-    public var isProven: Bool {
-        switch kind {
-        case .joint, .sole: [.courtDecision, .authorityRegister, .civilRegistry].contains(evidence)
-        case .guardian, .guardianBody: [.courtDecision, .authorityRegister].contains(evidence)
-        }
-    }
+    /// Whether the evidence proves it.
+    public var isProven: Bool { kind.isProven(by: evidence) }
 
     /// The capacity in which the holder signs.
     public var capacity: SigningCapacity {
@@ -241,15 +236,8 @@ public struct Representation: FactRecord {
     /// Whether it holds at `moment`.
     public func isHeld(at moment: Moment) -> Bool { Period.covers(from, until, moment) }
 
-    /// Whether the evidence proves it: the court appoints a curator or mentor, an authorised person shows a mandate, partner and family speak for
-    /// themselves.
-    public var isProven: Bool {
-        switch kind {
-        case .curator, .mentor: [.courtDecision, .authorityRegister].contains(evidence)
-        case .authorised: [.courtDecision, .writtenMandate].contains(evidence)
-        case .partner, .family: true
-        }
-    }
+    /// Whether the evidence proves it.
+    public var isProven: Bool { kind.isProven(by: evidence) }
 
     /// The capacity in which the representative signs.
     public var capacity: SigningCapacity {

@@ -13,6 +13,8 @@ public struct HouseholdView: Sendable {
     let itemsByID: [ItemID: Item]
     let consentsByID: [ConsentID: Consent]
     let plansByID: [PlanID: PlanVersion]
+    /// By the consent whose place they take.
+    let replacementsByConsent: [ConsentID: [Consent]]
     let authoritiesByChild: [PersonID: [Authority]]
     let representationsByPerson: [PersonID: [Representation]]
     let incapacitiesByPerson: [PersonID: [IncapacityJudgement]]
@@ -30,6 +32,7 @@ public struct HouseholdView: Sendable {
         itemsByID = try byIdentifier(facts.items)
         consentsByID = try byIdentifier(facts.consents)
         plansByID = try byIdentifier(facts.plans)
+        replacementsByConsent = Dictionary(grouping: facts.consents.filter { $0.replaces != nil }) { $0.replaces ?? $0.id }
         authoritiesByChild = Dictionary(grouping: facts.authorities, by: \.child)
         representationsByPerson = Dictionary(grouping: facts.representations, by: \.person)
         incapacitiesByPerson = Dictionary(grouping: facts.incapacities, by: \.person)
@@ -211,6 +214,9 @@ extension HouseholdView {
             // Withdrawn is also what a draft can be: it never took force.
             try hold([.draft, .refused, .withdrawn].contains(consent.state) || consent.activatedAt != nil, consent.id)
             try hold(consent.withdrawals.allSatisfy { $0.domains.isSubset(of: consent.domains) }, consent.id)
+            if let replaced = consent.replaces.flatMap({ consentsByID[$0] }) {
+                try hold(replaced.id != consent.id && consent.isAbout(sameAs: replaced), consent.id, [.pr(11, 7)])
+            }
         }
         try hold(SortedSet(facts.plans.map(\.number)).count == facts.plans.count, id, [.pr(8, 4)])
         try hold(facts.plans.filter { $0.state == .inForce }.count <= 1, id, [.pr(8, 1)])

@@ -120,7 +120,8 @@ extension HouseholdView {
 
     /// Whether `party` is a legal representative of `person` in this capacity: with authority over a minor, or curator or mentor.
     private func represents(_ party: Party, _ capacity: SigningCapacity, _ person: Person, at moment: Moment) -> Bool {
-        switch capacity {
+        guard canDecideForOthers(party, at: moment) else { return false }
+        return switch capacity {
         case .ownBehalf, .authorised, .partner, .family: false
         case .parentWithAuthority, .guardian, .guardianBody:
             custody(of: person.id, at: moment)?.holders.contains(RequiredSigner(party, capacity)) ?? false

@@ -150,6 +150,7 @@ extension HouseholdView {
             guard let person = party.person.flatMap({ personsByID[$0] }) else { return false }
             return person.age(at: moment) >= 12 && !isIncapacitated(person.id, at: moment)
         }
+        guard canDecideForOthers(party, at: moment) else { return false }
         return facts.persons.contains { person in
             if let custody = custody(of: person.id, at: moment), custody.holders.contains(RequiredSigner(party, capacity)) { return true }
             return (representationsByPerson[person.id] ?? []).contains {

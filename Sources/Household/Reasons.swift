@@ -15,7 +15,7 @@ extension Reason {
 public enum ConsentDefect: String, Reason {
     case subjectMissing, subjectUnknown, receiverMissing, severalReceivers, allOrganisations, receiverUnknown, domainsMissing, allDomains,
         purposeMissing, startMissing, indefinite, endsBeforeStart, alreadyEnded, tooLong, leafletMissing, withdrawalNotExplained,
-        giverNotEntitled, signedInFuture, fileClosed, refusedRecently
+        giverNotEntitled, signedInFuture, fileClosed, refusedRecently, replacesAnother, saidAgain
 
     public var articles: [Article] {
         switch self {
@@ -28,6 +28,8 @@ public enum ConsentDefect: String, Reason {
         case .leafletMissing: [.pr(11, 5)]
         case .giverNotEntitled: [.pr(11, 1), .pr(12, 1), .pr(12, 2), .pr(12, 3), .pr(12, 4)]
         case .refusedRecently: [.pr(13, 5)]
+        case .replacesAnother: [.pr(11, 7)]
+        case .saidAgain: [.pr(11, 4)]
         }
     }
 }

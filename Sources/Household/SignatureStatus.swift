@@ -30,8 +30,11 @@ extension HouseholdView {
         guard let person = personsByID[consent.subject] else { return nil }
         let known = knowledge(about: consent.subject)
         let requirement = Signatories.required(person, at: moment, knowing: known)
+        // PR-11.4: of what somebody says more than once the first time counts, so that saying it again gives no other five days.
+        var heard: Set<RequiredSigner> = []
         let counting = consent.givers.filter { giver in
-            giver.at <= moment && holdsCapacity(giver, person, known)
+            let isFirst = giver.method != .oral || heard.insert(RequiredSigner(giver.party, giver.capacity)).inserted
+            return isFirst && giver.at <= moment && holdsCapacity(giver, person, known)
         }
         let signed = requirement.signers.filter { signer in
             counting.contains { $0.signs(signer) && ($0.method != .oral || moment < oralEnd($0)) }
@@ -56,19 +59,22 @@ extension HouseholdView {
         WorkingDays.adding(parameters.oralConsentWorkingDays, to: giver.at.day).end
     }
 
-    /// Whether the giver held the stated capacity for `person` when signing. A signature given too young, while judged incapable, or before
-    /// holding authority stays worthless when that changes.
+    /// Whether the giver held the stated capacity for `person` when signing, and could exercise it. A signature given too young, while judged
+    /// incapable, or before holding authority stays worthless when that changes.
     private func holdsCapacity(_ giver: ConsentGiver, _ person: Person, _ known: Signatories.Knowledge) -> Bool {
         switch giver.capacity {
         case .ownBehalf:
             return giver.party == .person(person.id) && person.age(at: giver.at) >= 12
-                && !Signatories.isIncapacitated(person, at: giver.at, knowing: known)
+                && !Signatories.isIncapacitated(person, at: giver.at, judgements: known.judgements)
         case .parentWithAuthority, .guardian, .guardianBody:
-            return known.authorities.contains {
-                $0.child == person.id && $0.holder == giver.party && $0.capacity == giver.capacity && $0.isProven && $0.isHeld(at: giver.at)
-            }
+            return known.isAble(giver.party, at: giver.at)
+                && known.authorities.contains {
+                    $0.child == person.id && $0.holder == giver.party && $0.capacity == giver.capacity && $0.isProven
+                        && $0.isHeld(at: giver.at)
+                }
         case .curator, .mentor, .authorised, .partner, .family:
-            return Signatories.isIncapacitated(person, at: giver.at, knowing: known)
+            return Signatories.isIncapacitated(person, at: giver.at, judgements: known.judgements)
+                && known.isAble(giver.party, at: giver.at)
                 && known.representations.contains {
                     $0.person == person.id && $0.representative == giver.party && $0.capacity == giver.capacity && $0.isProven
                         && $0.isHeld(at: giver.at)

@@ -34,7 +34,8 @@ extension VaultServer {
             subject: try await person(message.subject, in: household, "subject"), recipients: recipients, domains: domains,
             purpose: try Terms.term(Purpose.self, message.purpose, "purpose"),
             from: try Terms.day(message.from, "from") ?? operations.clock.now().day, until: try Terms.day(message.until, "until"),
-            leafletVersion: try message.leaflet.map { try Terms.label($0, "leaflet") }, signatures: signatures, method: form)
+            leafletVersion: try message.leaflet.map { try Terms.label($0, "leaflet") }, signatures: signatures, method: form,
+            replaces: try message.replaces.map { try Terms.consent($0, "replaces") })
         let expected = exchange.ifMatch
         let behalf = try await actor(exchange, in: household)
         return try await change(
@@ -121,10 +122,11 @@ extension VaultServer {
                     id: line.consent.id.description, subject: line.consent.subject.description,
                     recipient: line.consent.recipient.description, domains: line.domains.map(\.rawValue),
                     purpose: line.consent.purpose.rawValue, from: line.consent.from.description, until: line.consent.until.description,
-                    form: line.consent.givers.first?.method.rawValue,
+                    form: line.consent.form?.rawValue,
                     state: line.standing == .pending ? ConsentState.draft.rawValue : line.standing.rawValue,
                     signers: line.consent.givers.map(\.party.description),
-                    missing: line.missing.map { MissingSignature($0).named(list.names) })
+                    missing: line.missing.map { MissingSignature($0).named(list.names) },
+                    gap: [.pending, .incomplete].contains(line.standing) ? line.gap?.rawValue : nil)
             }
             let refusals = list.refusals.map { refusal in
                 ConsentBrief(

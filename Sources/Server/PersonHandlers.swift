@@ -45,10 +45,10 @@ extension VaultServer {
             kind == .guardianBody
             ? .organisation(try await organisation(message.holder, "holder", exchange))
             : .person(try await person(message.holder, in: household, "holder"))
+        let period = try Terms.period(message.from, message.until, today: operations.clock.now().day)
         let record = Authority(
             id: .random(), household: household, child: try await person(message.child, in: household, "child"), holder: holder, kind: kind,
-            evidence: Terms.evidence(message.evidence), from: try Terms.day(message.from, "from") ?? operations.clock.now().day,
-            until: try Terms.day(message.until, "until"))
+            evidence: try Terms.evidence(message.evidence, "evidence"), from: period.from, until: period.until)
         let expected = exchange.ifMatch
         return try await change(
             Policy.RecordAuthority(household: household, record: record), exchange, by: caller,
@@ -63,11 +63,12 @@ extension VaultServer {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
         let message = try await body(Wire.RecordRepresentation.self, request)
+        let period = try Terms.period(message.from, message.until, today: operations.clock.now().day)
         let record = Representation(
             id: .random(), household: household, person: try await person(message.person, in: household, "person"),
             representative: .person(try await person(message.representative, in: household, "representative")),
-            kind: try Terms.term(RepresentationKind.self, message.kind, "kind"), evidence: Terms.evidence(message.evidence),
-            from: try Terms.day(message.from, "from") ?? operations.clock.now().day, until: try Terms.day(message.until, "until"))
+            kind: try Terms.term(RepresentationKind.self, message.kind, "kind"),
+            evidence: try Terms.evidence(message.evidence, "evidence"), from: period.from, until: period.until)
         let expected = exchange.ifMatch
         return try await change(
             Policy.RecordRepresentation(household: household, record: record), exchange, by: caller,

@@ -60,15 +60,33 @@ enum Terms {
             ])
     }
 
-    /// Where somebody saw the evidence, from how it was written down; anything unknown is no more than somebody's word.
-    static func evidence(_ text: String?) -> Evidence {
-        guard let text = text?.lowercased() else { return .statement }
+    /// A consent by its identifier; whether there is such a one here is for the reglement to say.
+    static func consent(_ text: String, _ field: String) throws(Problem) -> ConsentID {
+        guard let id = ConsentID(text) else {
+            throw fail(field, "geef het kenmerk van een toestemming", "give the identifier of a consent")
+        }
+        return id
+    }
+
+    /// Where somebody saw the evidence, from how it was written down; nothing written down is no more than somebody's word.
+    static func evidence(_ written: String?, _ field: String) throws(Problem) -> Evidence {
+        guard let written else { return .statement }
+        let text = written.lowercased()
         if let exact = Evidence.allCases.first(where: { $0.rawValue.lowercased() == text }) { return exact }
         if text.hasPrefix("gezagsregister") || text.hasPrefix("authority register") { return .authorityRegister }
         if text.hasPrefix("beschikking") || text.hasPrefix("court") || text.hasPrefix("rechtbank") { return .courtDecision }
         if text.hasPrefix("brp") || text.hasPrefix("civil registry") { return .civilRegistry }
         if text.hasPrefix("machtiging") || text.hasPrefix("mandate") { return .writtenMandate }
-        return .statement
+        return try term(Evidence.self, written, field)
+    }
+
+    /// The days from which and to which a record counts; without a first day from today, or where the last day has passed for that day, so that
+    /// the end of what is on record can be said by itself.
+    static func period(_ first: String?, _ last: String?, today: CalendarDay) throws(Problem) -> (from: CalendarDay, until: CalendarDay?) {
+        let until: CalendarDay? = try day(last, "until")
+        let from = try day(first, "from") ?? min(today, until ?? today)
+        if let until, until < from { throw fail("until", "de laatste dag ligt vóór de eerste", "the last day lies before the first") }
+        return (from, until)
     }
 
     static func label(_ text: String, _ field: String) throws(Problem) -> Label {

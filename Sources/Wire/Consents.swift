@@ -20,7 +20,7 @@ public struct RegisterConsent: Codable, Equatable, Sendable {
     public var form: String
     /// Those who signed already.
     public var signatures: [ConsentSignature]
-    /// The consent that this one takes the place of.
+    /// The running consent that this one takes the place of, once it is complete and has begun: same resident, recipient and purpose (PR-11.7).
     public var replaces: String?
 
     public init(
@@ -69,7 +69,7 @@ public struct WithdrawConsent: Codable, Equatable, Sendable {
     }
 }
 
-/// `POST /v1/households/{h}/refusals`: recorded with the same care as a consent (PR-13.5).
+/// `POST /v1/households/{h}/refusals`: recorded with the same care as a consent (PR-13.5). It counts from its recording, as a withdrawal does.
 public struct RegisterRefusal: Codable, Equatable, Sendable {
     /// The resident whose data it is about.
     public var subject: String
@@ -80,21 +80,18 @@ public struct RegisterRefusal: Codable, Equatable, Sendable {
     public var domains: [String]
     /// `D2` …
     public var purpose: String
-    /// Absent: now.
-    public var askedOn: String?
     /// A resident, or the organisation that is guardian. Absent: whoever stands in `Kluis-For`, else the subject.
     public var by: String?
 
     public init(
         subject: String, recipient: String? = nil, person: String? = nil, domains: [String], purpose: String,
-        askedOn: String? = nil, by: String? = nil
+        by: String? = nil
     ) {
         self.subject = subject
         self.recipient = recipient
         self.person = person
         self.domains = domains
         self.purpose = purpose
-        self.askedOn = askedOn
         self.by = by
     }
 }
@@ -119,12 +116,15 @@ public struct ConsentBrief: Codable, Equatable, Sendable {
     public var signers: [String]
     /// Those who still have to.
     public var missing: [MissingSignature]
+    /// Why it waits for authority or representation to be put on record, whoever signs: `noneRecorded`, `unproven`, `secondHolderUnknown`,
+    /// `contradictory`, `noRepresentative` or `unable` (PR-2.2); absent when it does not.
+    public var gap: String?
     public var version: UInt64?
 
     public init(
         id: String, subject: String, recipient: String? = nil, person: String? = nil, domains: [String], purpose: String,
         from: String, until: String? = nil, form: String? = nil, state: String, signers: [String], missing: [MissingSignature],
-        version: UInt64? = nil
+        gap: String? = nil, version: UInt64? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -138,6 +138,7 @@ public struct ConsentBrief: Codable, Equatable, Sendable {
         self.state = state
         self.signers = signers
         self.missing = missing
+        self.gap = gap
         self.version = version
     }
 }

@@ -163,7 +163,8 @@ public struct RecordAuthority: Codable, Equatable, Sendable {
     public var kind: String
     public var from: String?
     public var until: String?
-    /// `courtDecision`, `authorityRegister`, `civilRegistry`, `writtenMandate`, or `statement`, which proves nothing; absent: `statement`.
+    /// `courtDecision`, `authorityRegister`, `civilRegistry`, `writtenMandate`, or `statement`, which proves nothing; absent: `statement`. What is
+    /// proven gives way to proof only (PR-2.2).
     public var evidence: String?
 
     public init(child: String, holder: String, kind: String, from: String? = nil, until: String? = nil, evidence: String? = nil) {

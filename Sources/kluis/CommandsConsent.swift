@@ -118,14 +118,11 @@ struct RefuseConsentCommand: TalkingCommand {
     @Option(name: .long, help: ArgumentHelp(say(.helpConsentPurpose), valueName: "purpose"))
     var consentPurpose: String?
 
-    @Option(name: .long, help: ArgumentHelp(say(.helpFrom), valueName: "day"))
-    var askedOn: String?
-
     func run(with client: Client) async throws {
         guard (to == nil) != (towards == nil) else { throw Failure.invalid(.refusalTowards) }
         let refusal = RegisterRefusal(
             subject: subject, recipient: to, person: towards, domains: domains.map(Vocabulary.domain),
-            purpose: consentPurpose ?? common.purpose ?? "D2", askedOn: askedOn)
+            purpose: consentPurpose ?? common.purpose ?? "D2")
         try show(try await client.ask(.refuseConsent, [household], sending: refusal, for: ChangeAnswer.self), on: client.console)
     }
 }
@@ -145,11 +142,20 @@ struct ListConsentsCommand: TalkingCommand {
             for one in page.entries {
                 table.add(
                     one.id, page.names.name(one.subject), page.names.name(one.recipient ?? one.person), Spoken.words(one.domains),
-                    one.purpose, one.until, one.state,
-                    one.missing.isEmpty ? nil : names(one.missing))
+                    one.purpose, one.until, one.state, waiting(one))
             }
             return table.lines
         }
         paging.remark(page.next)
+    }
+
+    /// Whose signatures it waits for, and what has to be put on record first.
+    private func waiting(_ consent: ConsentBrief) -> String? {
+        let parts = [
+            consent.missing.isEmpty ? nil : names(consent.missing),
+            consent.gap.map { "\(say(.headAuthority)): \(Spoken.word($0))" },
+        ]
+        let text = parts.compactMap { $0 }.joined(separator: "; ")
+        return text.isEmpty ? nil : text
     }
 }

@@ -45,5 +45,9 @@ enum Spoken {
         "household": "huishouden", "director": "regisseur", "ownBehalf": "voor zichzelf", "parentWithAuthority": "ouder met gezag",
         "guardian": "voogd", "guardianBody": "gecertificeerde instelling", "curator": "curator", "mentor": "mentor",
         "authorised": "gemachtigde", "family": "familielid",
+        // Why it is not known who signs.
+        "noneRecorded": "niet vastgelegd", "unproven": "niet bewezen", "secondHolderUnknown": "tweede ouder niet bekend",
+        "contradictory": "spreekt elkaar tegen", "noRepresentative": "geen vertegenwoordiger",
+        "unable": "kan niet voor een ander beslissen",
     ]
 }

@@ -357,12 +357,118 @@ struct ConsentEndTests {
         }
     }
 
-    @Test func supersededConsentCountsNoMore() throws {
+    // MARK: one in the place of another (PR-11.7)
+
+    private static let narrowed = moment("2026-01-20T10:00:00+01:00")
+
+    /// A consent of Selma for two life domains, and what is asked for to take its place.
+    private func wider() throws -> (view: HouseholdView, consent: Consent) {
         let view = try Home.view()
         let consent = try ConsentTests.registered(
-            view, Home.proposal(Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
-        #expect(ConsentTests.standing(view, try consent.superseded(), "2026-01-15T10:00:00+01:00") == .superseded)
-        #expect(throws: HouseholdError.self) { try consent.superseded().superseded() }
+            view, Home.proposal(Home.selma, Team.balans, [.finance, .housing], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
+        return (try view.with { $0.consents = [consent] }, consent)
+    }
+
+    private func narrower(_ givers: [ConsentGiver], from: String = "2026-01-20", replaces: ConsentID? = make(1)) -> ConsentProposal {
+        var proposal = Home.proposal(Home.selma, Team.balans, [.finance], givers: givers, from: from, until: "2026-12-31")
+        proposal.replaces = replaces
+        return proposal
+    }
+
+    private func opens(_ view: HouseholdView, _ domain: LifeDomain, _ at: Moment) -> ConsentCandidate? {
+        view.consentCandidate(subject: .person(Home.selma), organisation: Team.balans, domain: domain, purpose: .plan, at: at)
+    }
+
+    @Test func whatANarrowerConsentDropsOpensNothingFromThenOn() throws {
+        let (view, old) = try wider()
+        let next = try ConsentTests.registered(
+            view, narrower([Home.giver(Home.selma, at: Self.narrowed)]), id: make(2), at: Self.narrowed)
+        #expect(next.state == .active && next.replaces == old.id)
+        let stored = try view.with { $0.consents.append(next) }
+        // Until then the old one stands, also when asked about afterwards.
+        let before = Self.narrowed.adding(milliseconds: -1)
+        #expect(opens(stored, .housing, before)?.suffices == true && stored.standing(of: old.id, at: before) == .active)
+        #expect(stored.standing(of: old.id, at: Self.narrowed) == .superseded)
+        #expect(opens(stored, .housing, Self.narrowed)?.suffices == false)
+        #expect(opens(stored, .housing, Self.narrowed)?.articles == [.pr(11, 7)])
+        #expect(opens(stored, .finance, Self.narrowed)?.assessment.consent.id == next.id)
+        #expect(stored.settling(old, at: Self.narrowed)?.state == .superseded && stored.settling(old, at: before) == nil)
+        // It takes no signature any more, and does not come back when the new one is taken back; it can be withdrawn itself, as ever.
+        #expect(throws: HouseholdError.self) {
+            try stored.signing(old, Home.giver(Home.selma, at: Self.narrowed), at: Self.narrowed)
+        }
+        let later = Self.narrowed.adding(milliseconds: 1_000)
+        let gone = try stored.withdrawing(next, by: .person(Home.selma), notedBy: Team.kees, at: later)
+        let taken = try view.with { $0.consents.append(gone) }
+        #expect(opens(taken, .finance, later)?.suffices == false && opens(taken, .housing, later)?.suffices == false)
+        #expect(try stored.withdrawing(old, by: .person(Home.selma), notedBy: Team.kees, at: later).state == .withdrawn)
+    }
+
+    @Test func aDraftTakesNobodysPlaceUntilItIsSigned() throws {
+        let (view, old) = try wider()
+        let draft = try ConsentTests.registered(view, narrower([]), id: make(2), at: Self.narrowed)
+        var stored = try view.with { $0.consents.append(draft) }
+        let signedAt = moment("2026-01-22T10:00:00+01:00")
+        #expect(draft.state == .draft && stored.standing(of: old.id, at: signedAt) == .active)
+        let (signed, _) = try stored.signing(draft, Home.giver(Home.selma, at: signedAt), at: signedAt)
+        stored = try view.with { $0.consents.append(signed) }
+        #expect(stored.standing(of: old.id, at: signedAt.adding(milliseconds: -1)) == .active)
+        #expect(stored.standing(of: old.id, at: signedAt) == .superseded)
+        // A draft that is taken back took nobody's place.
+        let back = try view.with { $0.consents.append(draft) }
+            .withdrawing(draft, by: .person(Home.selma), notedBy: Team.kees, at: signedAt)
+        #expect(back.state == .withdrawn)
+        let kept = try view.with { $0.consents.append(back) }
+        #expect(!kept.isSuperseded(old, at: signedAt.adding(milliseconds: 1)))
+    }
+
+    @Test func theOldOneStandsUntilTheNewOneBegins() throws {
+        let (view, old) = try wider()
+        let next = try ConsentTests.registered(
+            view, narrower([Home.giver(Home.selma, at: Self.narrowed)], from: "2026-02-01"), id: make(2), at: Self.narrowed)
+        let stored = try view.with { $0.consents.append(next) }
+        #expect(stored.standing(of: next.id, at: Self.narrowed) == .notYetBegun)
+        #expect(opens(stored, .housing, moment("2026-01-31T23:59:59.999+01:00"))?.suffices == true)
+        let begins = moment("2026-02-01T00:00:00+01:00")
+        #expect(stored.standing(of: old.id, at: begins) == .superseded && opens(stored, .housing, begins)?.suffices == false)
+        // Who reads across that midnight is asked again.
+        #expect(stored.nextTurningPoint(after: moment("2026-01-31T20:00:00+01:00")).map { $0 <= begins } == true)
+    }
+
+    @Test func onlyARunningConsentAboutTheSameQuestionIsReplaced() throws {
+        let (view, _) = try wider()
+        let giver = Home.giver(Home.selma, at: Self.narrowed)
+        func defects(_ view: HouseholdView, _ change: (inout ConsentProposal) -> Void = { _ in }) -> [ConsentDefect] {
+            var proposal = narrower([giver])
+            change(&proposal)
+            return view.defects(of: proposal, at: Self.narrowed)
+        }
+        #expect(defects(view).isEmpty)
+        #expect(defects(view) { $0.replaces = make(9) } == [.replacesAnother])
+        #expect(defects(view) { $0.receiver = .named([Team.jeugdkompas]) } == [.replacesAnother])
+        #expect(defects(view) { $0.purpose = .safety } == [.replacesAnother])
+        #expect(ConsentDefect.replacesAnother.articles == [.pr(11, 7)])
+        // Nor one about another person, a draft, or what has ended.
+        func stored(_ change: (inout Consent) -> Void) throws -> HouseholdView {
+            try view.with { change(&$0.consents[0]) }
+        }
+        #expect(defects(try stored { $0.subject = Home.hatice }) == [.replacesAnother])
+        #expect(
+            defects(
+                try stored {
+                    $0.state = .draft; $0.activatedAt = nil
+                }) == [.replacesAnother])
+        #expect(defects(try stored { $0.state = .withdrawn }) == [.replacesAnother])
+        #expect(defects(try stored { $0.until = day("2026-01-19") }) == [.replacesAnother])
+        // And no record says that one takes the place of another's, or of itself.
+        let next = try ConsentTests.registered(view, narrower([giver]), id: make(2), at: Self.narrowed)
+        for change: (inout Consent) -> Void in [
+            { $0.recipient = Team.jeugdkompas }, { $0.purpose = .safety }, { $0.subject = Home.hatice }, { $0.replaces = $0.id },
+        ] {
+            var other = next
+            change(&other)
+            #expect(throws: HouseholdError.self) { try view.with { $0.consents.append(other) } }
+        }
     }
 
     @Test func formIsThatOfItsSignatures() {

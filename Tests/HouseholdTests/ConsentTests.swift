@@ -242,6 +242,49 @@ struct ConsentTests {
         #expect(Self.standing(view, forced, "2026-06-01T00:00:00+02:00") == .lapsed)
     }
 
+    @Test func sayingItAgainGivesNoOtherFiveDays() throws {
+        let view = try Home.view()
+        let consent = try Self.registered(
+            view, Home.proposal(Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: Self.at, .oral)]))
+        let again = moment("2026-01-20T10:00:00+01:00")
+        let error = #expect(throws: HouseholdError.self) {
+            try view.signing(consent, Home.giver(Home.selma, at: again, .oral), at: again)
+        }
+        #expect(error?.articles == [.pr(11, 4)] && error?.code == .notAllowed)
+        // Nor where it was written down before this was refused: the first time counts.
+        var forced = consent
+        forced.givers.append(Home.giver(Home.selma, at: again, .oral))
+        #expect(Self.standing(view, forced, "2026-01-21T23:59:59.999+01:00") == .active)
+        #expect(Self.standing(view, forced, "2026-01-22T00:00:00+01:00") == .lapsed)
+        // In writing it is confirmed; another's word is his own.
+        #expect(try view.signing(consent, Home.giver(Home.selma, at: again, .digital), at: again).signatures.isComplete)
+        let both = Home.proposal(
+            Home.sem, Team.jeugdkompas, [.parenting], givers: [Home.giver(Home.selma, .parentWithAuthority, at: Self.at, .oral)])
+        let draft = try Self.registered(view, both)
+        #expect(try view.signing(draft, Home.giver(Home.ronald, .parentWithAuthority, at: again, .oral), at: again).signatures.isComplete)
+        // A draft that waited longer than five days does not take it twice either.
+        let tooLate = moment("2026-01-28T10:00:00+01:00")
+        #expect(throws: HouseholdError.self) {
+            try view.signing(draft, Home.giver(Home.selma, .parentWithAuthority, at: tooLate, .oral), at: tooLate)
+        }
+        #expect(try view.signing(draft, Home.giver(Home.selma, .parentWithAuthority, at: tooLate), at: tooLate).consent.givers.count == 2)
+    }
+
+    @Test func aDraftThatTimeCompletedSaysWhoIsStillToSign() throws {
+        // Noor signed and so did Selma; on her sixteenth birthday, 3 September 2027, she decides alone.
+        let view = try Home.view()
+        let at = moment("2027-08-20T10:00:00+02:00")
+        let draft = try Self.registered(
+            view, Self.noor([Self.giver(Home.noor, at), Self.giver(Home.selma, at)], from: "2027-08-20", until: "2028-08-19"), at: at)
+        let birthday = moment("2027-09-03T00:00:00+02:00")
+        func toSign(_ at: Moment) -> [Party]? { view.assess(draft, at: at)?.toSign.map(\.party) }
+        #expect(toSign(birthday.adding(milliseconds: -1)) == [.person(Home.ronald)])
+        let assessed = view.assess(draft, at: birthday)
+        #expect(assessed?.standing == .pending && assessed?.missing.isEmpty == true && toSign(birthday) == [.person(Home.noor)])
+        let (signed, _) = try view.signing(draft, Self.giver(Home.noor, birthday), at: birthday)
+        #expect(signed.state == .active && view.assess(signed, at: birthday)?.toSign.isEmpty == true)
+    }
+
     @Test func oralTermSkipsHolidays() throws {
         // Thursday 2 April 2026; Good Friday and Easter Monday do not count.
         let at = moment("2026-04-02T10:00:00+02:00")

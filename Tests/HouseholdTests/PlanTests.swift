@@ -157,7 +157,7 @@ struct PlanTests {
             judged(&$0); $0.authorities = []; $0.incapacities.removeLast()
         }
         #expect(capacities(try signed(version, by: Home.ronald, noChildren), Home.ronald) == [.ownBehalf, .curator])
-        // A mentor who cannot oversee the plan himself, or is too young, signs in the capacity that is left to him; a child in none.
+        // Who cannot oversee the plan himself signs neither for himself nor in another's place, and a child in no capacity (PR-2.2).
         let mentor: (inout HouseholdFacts) -> Void = {
             $0.incapacities.append(
                 IncapacityJudgement(
@@ -166,7 +166,8 @@ struct PlanTests {
         }
         var complete = Plans.version(state: .presented)
         complete.signatures = Plans.all
-        #expect(capacities(try signed(complete, by: Home.selma, mentor), Home.selma).last == .parentWithAuthority)
+        #expect(throws: HouseholdError.self) { try signed(complete, by: Home.selma, mentor) }
+        #expect(capacities(try signed(complete, by: Home.selma), Home.selma) == [.ownBehalf, .ownBehalf])
         #expect(throws: HouseholdError.self) { try signed(version, by: Home.sem) }
         version.state = .draft
         #expect(throws: HouseholdError.self) { try signed(version, by: Home.selma) }

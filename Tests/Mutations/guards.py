@@ -455,6 +455,37 @@ guard(
     "consent-signatures", "a consent needs every signature", "Household/ConsentStanding.swift",
     "return signatures.isComplete ? (.active, nil)", "return GONE || signatures.isComplete ? (.active, nil)", "HouseholdTests.ConsentTests", "HouseholdTests.ConsentEndTests")
 
+trial(
+    "consent-superseded", "a consent whose place was taken counts no more", "Household/ConsentStanding.swift",
+    "isSuperseded(consent, at: moment) {", "HouseholdTests.ConsentEndTests")
+guard(
+    "superseded-from", "the old consent stands until the new one begins", "Household/ConsentStanding.swift",
+    "max($0, next.from.start) <= moment", "(GONE ? $0 : max($0, next.from.start)) <= moment",
+    "HouseholdTests.ConsentEndTests/theOldOneStandsUntilTheNewOneBegins")
+trial(
+    "replaces-another", "a consent takes no other question's place", "Household/ConsentProposal.swift",
+    "let replaced = proposal.replaces, !isReplaceable(", "HouseholdTests.ConsentEndTests/onlyARunningConsentAboutTheSameQuestionIsReplaced")
+condition(
+    "said-again", "what is said again gives no other five days", "Household/ConsentSteps.swift",
+    "!consent.isSaidAgain(by: giver) else", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
+guard(
+    "heard-once", "of what somebody says twice the first time counts", "Household/SignatureStatus.swift",
+    "let isFirst = giver.method != .oral ||", "let isFirst = GONE || giver.method != .oral ||",
+    "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
+guard(
+    "ends-proof", "proven authority and representation end on proof only", "Household/Succession.swift",
+    "contains { $0.isProven && !$0", "contains { !GONE && $0.isProven && !$0", "HouseholdTests.SuccessionTests")
+guard(
+    "unable-holder", "who cannot decide for himself holds no authority that he can use", "Household/SignatoryRule.swift",
+    "let unable: AuthorityGap? = holders", "let unable: AuthorityGap? = GONE ? nil : holders", "HouseholdTests.UnableTests")
+trial(
+    "unable-representative", "who cannot decide for himself represents nobody", "Household/SignatoryRule.swift",
+    "gap == nil, !signers.allSatisfy(", "HouseholdTests.UnableTests")
+guard(
+    "unable-in-plans", "who cannot decide for himself signs no plan for another", "Household/PlanChanges.swift",
+    "guard canDecideForOthers(party, at: moment) else", "guard GONE || canDecideForOthers(party, at: moment) else",
+    "HouseholdTests.PlanTests")
+
 # MARK: What a request says
 
 guard(

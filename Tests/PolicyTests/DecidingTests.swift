@@ -791,7 +791,8 @@ struct DecidingTests {
         let draft = world.draftConsent("noor", to: "jeugdkompas", [.schoolWorkDaytime], signed: ["noor", "selma"], at: at("01-21T10:00"))
         let register = world.decide(
             RegisterConsent(household: home, draft: draft), by: "joost", hat: .direction, purpose: .plan, at: at("01-21T10:00"))
-        #expect(register.outcome == "oblige" && register.articles == ["PR-12.2"])
+        #expect(register.outcome == "oblige" && register.articles == ["PR-2.2", "PR-12.1", "PR-12.2"])
+        #expect(register.policies == ["PR-12.1-second-holder", "PR-12.2-twelve-to-fifteen-unsigned"])
     }
 
     @Test("a parent does not sign for who is sixteen; anybody else signs for nobody")

@@ -79,6 +79,7 @@ struct ExampleTests {
         ("PR-8.6-own-action: !(context has assignee)", ["PR-8.6-not-anothers-action"]),
         ("PR-8.6-own-progress: !(context has assignee)", ["PR-8.6-not-anothers-progress"]),
         ("PR-11.1-still-missing: context.capacity", ["PR-11.1-signer-has-no-say"]),
+        ("PR-11.4-oral-signature: context.capacity", ["PR-11.1-signer-has-no-say"]),
         ("PR-13.1-withdraw: context has by", ["PR-13.1-not-a-signatory"]),
         (
             "PR-17.1-designated: context.hat ==",
@@ -89,6 +90,7 @@ struct ExampleTests {
         ("PR-18.3-read-with-consent: context.consent.", ["PR-10.4-needs-consent"]),
         ("PR-18.3-read-with-consent: context.moment < context.consent.until", ["PR-10.4-needs-consent"]),
         (": context.involvement.purposes.contains(context.purpose)", ["PR-7.2-other-purpose"]),
+        (": context has involvement", ["PR-7.1-no-involvement"]),
         (": resource.involved.contains(principal)", ["PR-7.1-no-involvement"]),
         (": resource.household.involved.contains(principal)", ["PR-7.1-no-involvement"]),
     ]

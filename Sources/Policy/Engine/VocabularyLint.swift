@@ -12,6 +12,7 @@ enum VocabularyLint {
         ("Layer", terms(Layer.self)), ("ItemKind", terms(ItemKind.self)), ("Role", terms(Role.self)),
         ("HouseholdState", terms(HouseholdState.self)), ("PlanState", terms(PlanState.self)),
         ("ConsentStanding", terms(ConsentStanding.self)), ("ConsentLapse", terms(ConsentLapse.self)), ("PlanGap", terms(PlanGap.self)),
+        ("AuthorityGap", terms(AuthorityGap.self)),
         ("System", SystemCaller.allCases.map(\.rawValue)), ("Regime", Regime.allCases.map(\.rawValue)),
         ("Capacity", ["own", "authority", "representative", "none"]), ("Preference", ["none", "followed", "deviated"]),
         ("Signatory", ["director", "organisation", "person"]),

@@ -37,7 +37,7 @@ extension ConsentDraft {
             subject: subject, receiver: receiver, domains: choice, purpose: purpose, from: from, until: until,
             leafletVersion: leafletVersion,
             withdrawalExplained: leafletVersion != nil,
-            givers: givers(under: view.required(subject, at: moment), notedBy: worker, at: moment))
+            givers: givers(under: view.required(subject, at: moment), notedBy: worker, at: moment), replaces: replaces)
     }
 }
 
@@ -63,13 +63,23 @@ extension RegisterConsent {
         context.set("oral", .bool(methods.contains(.oral)))
         context.set("regime", .regime(requirement, view?.person(draft.subject), at: moment))
         context.set("complete", .bool(isComplete(in: circumstances)))
+        context.set("gap", .gap(requirement))
         context.set(
             "strangersSigned",
             .bool(draft.signers.contains { signer in !(requirement?.signers.contains { $0.party == signer } ?? false) }))
         context.set(
             "capacityHeld", .bool(draft.signatures.allSatisfy { requirement?.isHeld($0.claimed, by: $0.party) ?? true }))
         context.set("refusedLately", .bool(view.map { wasRefusedLately(domains, in: $0, at: moment) } ?? false))
+        context.set("replacementFits", .bool(replacementFits(in: circumstances)))
         return context
+    }
+
+    /// Whether it takes no consent's place, or that of one that can give way to it.
+    private func replacementFits(in circumstances: Circumstances) -> Bool {
+        guard let replaced = draft.replaces else { return true }
+        guard let view = circumstances.facts.household, let worker = circumstances.asker.worker else { return false }
+        let moment = circumstances.moment
+        return view.isReplaceable(replaced, by: draft.proposal(in: view, notedBy: worker, at: moment), at: moment)
     }
 
     /// Whether the signatures given on the spot suffice.
@@ -95,16 +105,24 @@ extension SignConsent {
         context.set("body", signer.organisation.map { .organisation($0) })
         context.set("capacity", .capacity(of: signer, under: requirement))
         context.set("capacityHeld", .bool(requirement?.isHeld(claimed, by: signer) ?? true))
-        context.set("completes", .bool(completes(consent, requirement, in: circumstances)))
+        let giver = giver(requirement, in: circumstances)
+        context.set("completes", .bool(completes(consent, giver, in: circumstances)))
+        context.set("gap", .gap(requirement))
+        context.set("oral", .bool(method == .oral))
+        context.set("saidAgain", .bool(giver.flatMap { consent?.isSaidAgain(by: $0) } ?? false))
         return context
     }
 
+    /// The signature as it would stand; nil for somebody whose signature is not asked, or not in that capacity.
+    private func giver(_ requirement: SignatureRequirement?, in circumstances: Circumstances) -> ConsentGiver? {
+        guard let worker = circumstances.asker.worker, let capacity = requirement?.capacity(of: signer, claimed: claimed)
+        else { return nil }
+        return ConsentGiver(party: signer, capacity: capacity, at: circumstances.moment, method: method, notedBy: worker)
+    }
+
     /// Whether nothing is missing once this signature stands.
-    private func completes(_ consent: Consent?, _ requirement: SignatureRequirement?, in circumstances: Circumstances) -> Bool {
-        guard let view = circumstances.facts.household, let consent, let worker = circumstances.asker.worker,
-            let capacity = requirement?.capacity(of: signer, claimed: claimed)
-        else { return false }
-        let giver = ConsentGiver(party: signer, capacity: capacity, at: circumstances.moment, method: method, notedBy: worker)
+    private func completes(_ consent: Consent?, _ giver: ConsentGiver?, in circumstances: Circumstances) -> Bool {
+        guard let view = circumstances.facts.household, let consent, let giver else { return false }
         return (try? view.signing(consent, giver, at: circumstances.moment).signatures.isComplete) ?? false
     }
 }

@@ -125,6 +125,9 @@ extension Value {
         .entity(of: "Regime", Regime(requirement, person, at: moment).rawValue)
     }
 
+    /// Why it is not known who decides; nil when it is.
+    static func gap(_ requirement: SignatureRequirement?) -> Value? { requirement?.gap.map { .term($0, "AuthorityGap") } }
+
     /// What a party is to the person a signature is about: `none` for anybody whose signature is not asked.
     static func capacity(of party: Party, under requirement: SignatureRequirement?) -> Value {
         let capacity = requirement?.signers.first { $0.party == party }?.capacity

@@ -85,6 +85,7 @@ extension HouseholdView {
             guard let signer = self.person(person), signer.belongs(at: moment) else { return false }
             if signer.age(at: moment) >= 12, !isIncapacitated(person, at: moment) { return true }
         }
+        guard canDecideForOthers(party, at: moment) else { return false }
         return facts.persons.contains { holdsAuthority(party, over: $0.id, at: moment) }
             || facts.representations.contains {
                 $0.representative == party && [.curator, .mentor].contains($0.kind) && $0.isProven && $0.isHeld(at: moment)

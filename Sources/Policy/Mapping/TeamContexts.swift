@@ -24,11 +24,19 @@ extension AddPerson {
 }
 
 extension RecordAuthority {
-    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var context = CedarRecord(fileOf: circumstances)
+        context.set("endsProof", .bool(circumstances.facts.household?.endsProof(record) ?? false))
+        return context
+    }
 }
 
 extension RecordRepresentation {
-    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var context = CedarRecord(fileOf: circumstances)
+        context.set("endsProof", .bool(circumstances.facts.household?.endsProof(record) ?? false))
+        return context
+    }
 }
 
 extension RecordIncapacity {

@@ -47,6 +47,8 @@ public struct ConsentDraft: Hashable, Sendable {
     public let signatures: [Signature]
     /// How it was given.
     public let method: SigningMethod
+    /// The consent whose place it shall take; nil for none (PR-11.7).
+    public let replaces: ConsentID?
 
     /// Who signed on the spot.
     public var signers: SortedSet<Party> { SortedSet(signatures.map(\.party)) }
@@ -63,7 +65,7 @@ public struct ConsentDraft: Hashable, Sendable {
 
     public init(
         subject: PersonID, recipients: Recipients, domains: Domains, purpose: Purpose?, from: CalendarDay, until: CalendarDay?,
-        leafletVersion: Label?, signatures: [Signature], method: SigningMethod
+        leafletVersion: Label?, signatures: [Signature], method: SigningMethod, replaces: ConsentID? = nil
     ) {
         self.subject = subject
         self.recipients = recipients
@@ -74,6 +76,7 @@ public struct ConsentDraft: Hashable, Sendable {
         self.leafletVersion = leafletVersion
         self.signatures = signatures
         self.method = method
+        self.replaces = replaces
     }
 }
 

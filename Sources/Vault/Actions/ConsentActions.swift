@@ -30,7 +30,8 @@ public struct ConsentResult: Sendable {
 }
 
 extension Vault {
-    /// Registers a consent with the signatures given on the spot: active when they suffice, else a draft.
+    /// Registers a consent with the signatures given on the spot: active when they suffice, else a draft. The consent that it replaces gives way
+    /// when this one is active and has begun.
     public func registerConsent(
         _ grant: consuming Grant<RegisterConsent>, note: String = "", expected revision: UInt64? = nil,
         in transaction: borrowing Transaction
@@ -42,10 +43,7 @@ extension Vault {
         var change = try HouseholdChange(
             self, grant.asked.household, at: moment, workers: [worker], expected: revision, in: transaction.sql)
         // Who is not asked, or not in the capacity claimed, is written down in that one, and is then refused as not entitled.
-        let givers = draft.givers(under: change.view.required(draft.subject, at: moment), notedBy: worker, at: moment)
-        let proposal = ConsentProposal(
-            subject: draft.subject, receiver: draft.receiverChoice, domains: draft.domainChoice, purpose: draft.purpose, from: draft.from,
-            until: draft.until, leafletVersion: draft.leafletVersion, withdrawalExplained: draft.leafletVersion != nil, givers: givers)
+        let proposal = draft.proposal(in: change.view, notedBy: worker, at: moment)
         let (consent, signatures) = try change.view.register(proposal, id: .random(), by: worker, at: moment)
         try change.write(consent, .consent, words: note.isEmpty ? nil : ConsentWords(id: consent.id, note: note), isNew: true)
         try registry.index(.consent, consent.id.bytes, to: IndexTarget(.household(change.household), consent.id), transaction.sql)
@@ -117,21 +115,5 @@ extension Vault {
         let change = try HouseholdChange(self, household, at: moment, workers: [worker], expected: expected, in: sql)
         guard let consent = change.view.consent(id) else { throw VaultError.noSuchThing }
         return (change, consent)
-    }
-}
-
-extension ConsentDraft {
-    fileprivate var receiverChoice: ReceiverChoice {
-        switch recipients {
-        case .one(let organisation): .named([organisation])
-        case .everybody: .all
-        }
-    }
-
-    fileprivate var domainChoice: DomainChoice {
-        switch domains {
-        case .these(let domains): .named(Array(domains))
-        case .all: .all
-        }
     }
 }

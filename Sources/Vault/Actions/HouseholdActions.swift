@@ -80,29 +80,35 @@ extension Vault {
         if let address = IndexValue.address(words.address) { try registry.index(.address, address, to: target, change.sql) }
     }
 
-    /// Records who has authority over a child.
+    /// Records who has authority over a child, in the place of what was recorded of the same holder from the first day on. A draft that waited for
+    /// it takes force.
     public func recordAuthority(
         _ grant: consuming Grant<RecordAuthority>, expected revision: UInt64? = nil, in transaction: borrowing Transaction
     ) throws -> Made<AuthorityID> {
         try require(grant.isLive)
         let record = grant.asked.record
         var change = try HouseholdChange(self, grant.asked.household, at: grant.moment, expected: revision, in: transaction.sql)
+        for ended in change.view.ended(by: record) { try change.write(ended, .authority, isNew: false) }
         try change.write(record, .authority, isNew: true)
+        try change.complete(about: record.child)
         return Made(record.id, try change.settle())
     }
 
-    /// Records who represents a person.
+    /// Records who represents a person, in the place of what was recorded of the same representative from the first day on. A draft that waited for
+    /// it takes force.
     public func recordRepresentation(
         _ grant: consuming Grant<RecordRepresentation>, expected revision: UInt64? = nil, in transaction: borrowing Transaction
     ) throws -> Made<RepresentationID> {
         try require(grant.isLive)
         let record = grant.asked.record
         var change = try HouseholdChange(self, grant.asked.household, at: grant.moment, expected: revision, in: transaction.sql)
+        for ended in change.view.ended(by: record) { try change.write(ended, .representation, isNew: false) }
         try change.write(record, .representation, isNew: true)
+        try change.complete(about: record.person)
         return Made(record.id, try change.settle())
     }
 
-    /// Records the judgement that a person cannot oversee a decision, with its reason.
+    /// Records the judgement that a person cannot oversee a decision, with its reason, in the place of every earlier one about him.
     public func recordIncapacity(
         _ grant: consuming Grant<RecordIncapacity>, words: IncapacityWords, expected revision: UInt64? = nil,
         in transaction: borrowing Transaction
@@ -114,6 +120,7 @@ extension Vault {
         }
         var change = try HouseholdChange(
             self, grant.asked.household, at: grant.moment, workers: [record.judgedBy], expected: revision, in: transaction.sql)
+        for ended in change.view.ended(by: record, at: grant.moment) { try change.write(ended, .incapacity, isNew: false) }
         try change.write(record, .incapacity, words: words, isNew: true)
         return Made(record.id, try change.settle())
     }

@@ -78,6 +78,12 @@ struct HouseholdChange {
             expecting: isNew ? .absent : .present, sql)
     }
 
+    /// Brings the drafts about a person into force for which this change recorded the evidence that they waited for.
+    mutating func complete(about person: PersonID) throws {
+        try reload()
+        for consent in try view.completed(about: person, at: moment) { try write(consent, .consent, isNew: false) }
+    }
+
     func sealing(_ words: any CanonicalRecord) throws -> SealedWords {
         SealedWords(bytes: try words.canonicalJSON(), key: try vault.keys.key(of: .household(household), sql))
     }

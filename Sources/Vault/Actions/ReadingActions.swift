@@ -253,7 +253,7 @@ extension Vault {
             guard let assessment = view.assess(consent, at: moment) else { throw VaultError.doesNotVerify(.brokenReference) }
             let note = try part.first(.consent, Octets16(consent.id)).flatMap { try captured.words(ConsentWords.self, $0, part) }
             return ConsentLine(
-                consent: consent, standing: assessment.standing, domains: assessment.domains, missing: assessment.missing,
+                consent: consent, standing: assessment.standing, domains: assessment.domains, missing: assessment.toSign,
                 gap: assessment.signatures.requirement.gap, note: note?.note ?? "")
         }
         let refusals = view.facts.refusals

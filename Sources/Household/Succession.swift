@@ -1,0 +1,117 @@
+// How records about authority, representation and capacity end. None is taken away: a later one takes the place of the one before, which keeps
+// what was so until then. What rests on proof gives way to proof only (PR-2.2), or somebody's word would end what the court decided.
+
+extension AuthorityKind {
+    /// Whether `evidence` proves it: a statement never does; a guardian needs the court's decision or the register of authority.
+    public func isProven(by evidence: Evidence) -> Bool {
+        switch self {
+        case .joint, .sole: [.courtDecision, .authorityRegister, .civilRegistry].contains(evidence)
+        case .guardian, .guardianBody: [.courtDecision, .authorityRegister].contains(evidence)
+        }
+    }
+}
+
+extension RepresentationKind {
+    /// Whether `evidence` proves it: the court appoints a curator or mentor, an authorised person shows a mandate, partner and family speak for
+    /// themselves.
+    public func isProven(by evidence: Evidence) -> Bool {
+        switch self {
+        case .curator, .mentor: [.courtDecision, .authorityRegister].contains(evidence)
+        case .authorised: [.courtDecision, .writtenMandate].contains(evidence)
+        case .partner, .family: true
+        }
+    }
+}
+
+/// A record that says for a period of days what somebody may decide in another's place, and on what that rests.
+public protocol TenureRecord: FactRecord {
+    /// First day.
+    var from: CalendarDay { get }
+    /// Last day; nil while it lasts.
+    var until: CalendarDay? { get set }
+    /// What it rests on.
+    var evidence: Evidence { get }
+    /// Whether the evidence proves it.
+    var isProven: Bool { get }
+
+    /// Whether `other` speaks of the same two.
+    func isAbout(sameAs other: Self) -> Bool
+    /// Whether `evidence` would prove what this record says.
+    func isProven(by evidence: Evidence) -> Bool
+}
+
+extension Authority: TenureRecord {
+    public func isAbout(sameAs other: Authority) -> Bool { child == other.child && holder == other.holder }
+    public func isProven(by evidence: Evidence) -> Bool { kind.isProven(by: evidence) }
+}
+
+extension Representation: TenureRecord {
+    public func isAbout(sameAs other: Representation) -> Bool { person == other.person && representative == other.representative }
+    public func isProven(by evidence: Evidence) -> Bool { kind.isProven(by: evidence) }
+}
+
+extension TenureRecord {
+    /// Those of `records` whose place this one takes: about the same two, and not over before its first day.
+    ///
+    /// Also one that begins later: what was recorded last is all there is from its first day on. Recording a period of long ago ends what runs now
+    /// with it, and then that is to be recorded again; an end that would not end what began the same day would let somebody decide who no longer may.
+    fileprivate func predecessors(among records: [Self]) -> [Self] {
+        records.filter { other in
+            let last = other.until ?? .latest
+            return isAbout(sameAs: other) && other.from <= last && from <= last
+        }
+    }
+
+    /// Those of `records` whose place this one takes, as they are then: each ends on the day before the first of this one, and what it said of the
+    /// days before stands. After its own last day nothing of them comes back.
+    fileprivate func ended(among records: [Self]) -> [Self] {
+        predecessors(among: records).map { earlier in
+            var ended = earlier
+            ended.until = from.adding(days: -1)
+            return ended
+        }
+    }
+
+    /// Whether it would end something proven on evidence that does not prove such a thing.
+    fileprivate func endsProof(among records: [Self]) -> Bool {
+        predecessors(among: records).contains { $0.isProven && !$0.isProven(by: evidence) }
+    }
+}
+
+extension HouseholdView {
+    /// The records of the same child and holder that `record` takes the place of, as they are then; see ``TenureRecord``. Nobody's record but the
+    /// holder's own: that one parent has authority alone does not say since when the other has none.
+    public func ended(by record: Authority) -> [Authority] { record.ended(among: authoritiesByChild[record.child] ?? []) }
+
+    /// The records of the same person and representative that `record` takes the place of, as they are then.
+    public func ended(by record: Representation) -> [Representation] {
+        record.ended(among: representationsByPerson[record.person] ?? [])
+    }
+
+    /// Whether `record` would end proven authority without proof (PR-2.2).
+    public func endsProof(_ record: Authority) -> Bool { record.endsProof(among: authoritiesByChild[record.child] ?? []) }
+
+    /// Whether `record` would end proven representation without proof (PR-2.2).
+    public func endsProof(_ record: Representation) -> Bool { record.endsProof(among: representationsByPerson[record.person] ?? []) }
+
+    /// The judgements about the same person that `judgement` takes the place of at `moment`, as they are then: the last professional judgement
+    /// counts, also when it ends sooner (PR-12.4).
+    public func ended(by judgement: IncapacityJudgement, at moment: Moment) -> [IncapacityJudgement] {
+        (incapacitiesByPerson[judgement.person] ?? []).filter { $0.isStanding(at: moment) }.map { earlier in
+            var ended = earlier
+            ended.endedAt = moment
+            return ended
+        }
+    }
+
+    /// The drafts about `person` whose signatures suffice at `moment`, active: they waited for the evidence that is on record now.
+    public func completed(about person: PersonID, at moment: Moment) throws(HouseholdError) -> [Consent] {
+        var completed: [Consent] = []
+        for draft in facts.consents where draft.subject == person && draft.state == .draft {
+            guard assess(draft, at: moment)?.standing == .pending else { continue }
+            let consent = try completing(draft, at: moment)
+            if consent.state == .active { completed.append(consent) }
+        }
+        return completed
+    }
+}
