@@ -154,14 +154,16 @@ public struct PersonBrief: Codable, Equatable, Sendable {
     }
 }
 
-/// `POST /v1/households/{h}/authorities`.
+/// `POST /v1/households/{h}/authorities`. Takes the place of what is on record of the same child and holder, from its first day on.
 public struct RecordAuthority: Codable, Equatable, Sendable {
     public var child: String
     /// A person, or for a guardian that is an institution the organisation.
     public var holder: String
     /// `joint`, `sole`, `guardian` or `gi`.
     public var kind: String
+    /// `YYYY-MM-DD`; absent: today, or the last day where that has passed.
     public var from: String?
+    /// The last day; after it the holder has no authority. Absent: while it lasts.
     public var until: String?
     /// `courtDecision`, `authorityRegister`, `civilRegistry`, `writtenMandate`, or `statement`, which proves nothing; absent: `statement`. What is
     /// proven gives way to proof only (PR-2.2).
@@ -177,13 +179,15 @@ public struct RecordAuthority: Codable, Equatable, Sendable {
     }
 }
 
-/// `POST /v1/households/{h}/representations`.
+/// `POST /v1/households/{h}/representations`. Takes the place of what is on record of the same two, from its first day on.
 public struct RecordRepresentation: Codable, Equatable, Sendable {
     public var person: String
     public var representative: String
     /// `curator`, `mentor`, `authorised`, `partner` or `family`.
     public var kind: String
+    /// As in `RecordAuthority`.
     public var from: String?
+    /// As in `RecordAuthority`.
     public var until: String?
     /// As in `RecordAuthority`.
     public var evidence: String?
@@ -198,7 +202,7 @@ public struct RecordRepresentation: Codable, Equatable, Sendable {
     }
 }
 
-/// `POST /v1/households/{h}/incapacities`: the judgement of the worker who asks (PR-12.4).
+/// `POST /v1/households/{h}/incapacities`: the judgement of the worker who asks, in the place of every earlier one (PR-12.4).
 public struct RecordIncapacity: Codable, Equatable, Sendable {
     public var person: String
     public var reason: String

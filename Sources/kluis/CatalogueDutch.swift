@@ -151,10 +151,12 @@ extension Catalogue {
         .helpPersonAdd: "Voeg een persoon toe; de gegevens komen uit een bestand, de standaardinvoer of vragen. Drukt het kenmerk af.",
         .helpPersonList: "Toon de mensen van een huishouden.",
         .helpPersonShow: "Toon één persoon.",
-        .helpPersonAuthority: "Leg vast wie gezag heeft over een kind.",
-        .helpPersonRepresent: "Leg vast wie iemand vertegenwoordigt.",
+        .helpPersonAuthority:
+            "Leg vast wie gezag heeft over een kind, in de plaats van wat van dezelfde is vastgelegd; alleen --until beëindigt het.",
+        .helpPersonRepresent:
+            "Leg vast wie iemand vertegenwoordigt, in de plaats van wat van dezelfde is vastgelegd; alleen --until beëindigt het.",
         .helpPersonIncapacity:
-            "Leg vast dat iemand een besluit niet kan overzien; de reden komt uit een bestand, de standaardinvoer of een vraag.",
+            "Leg vast dat iemand een besluit niet kan overzien, in de plaats van elk eerder oordeel; de reden komt uit een bestand, de standaardinvoer of een vraag.",
         .helpPersonConflict: "Meld dat u familie, buur, vriend, ex-partner of collega bent: het blokkeert u voor dit huishouden.",
         .helpTeamAppoint: "Wijs de regisseur aan.",
         .helpTeamInvite: "Betrek een medewerker, voor ten hoogste zes maanden.",
@@ -222,7 +224,7 @@ extension Catalogue {
         .helpFrom: "Eerste dag (JJJJ-MM-DD); anders nu.",
         .helpUntil: "Laatste dag (JJJJ-MM-DD).",
         .helpEvidence:
-            "courtDecision (rechter), authorityRegister (gezagsregister), civilRegistry (brp), writtenMandate (machtiging) of statement (bewijst niets).",
+            "courtDecision (rechter), authorityRegister (gezagsregister), civilRegistry (brp), writtenMandate (machtiging) of statement (bewijst niets, en beëindigt niets dat bewezen is).",
         .helpRepresentative: "Wie vertegenwoordigt.",
         .helpRepresentKind: "curator, mentor, authorised (gemachtigde), partner of family (familielid).",
         .helpReasonFile: "Bestand met de reden.",
@@ -259,7 +261,7 @@ extension Catalogue {
         .helpLeaflet: "Versie van de uitleg die is gegeven.",
         .helpForm: "written (schriftelijk), digital (digitaal) of oral (mondeling).",
         .helpSigned: "Wie al tekende, PERSOON of PERSOON:HOEDANIGHEID, of de instelling die voogd is; mag vaker.",
-        .helpReplaces: "De toestemming waarvoor deze in de plaats komt.",
+        .helpReplaces: "De lopende toestemming waarvoor deze in de plaats komt, zodra zij is getekend en is begonnen.",
         .helpCapacity:
             "ownBehalf (zelf), parentWithAuthority (ouder), guardian (voogd), guardianBody (instelling), curator, mentor, authorised (gemachtigde), partner of family.",
         .helpMethod: "written (schriftelijk), digital (digitaal) of oral (mondeling).",

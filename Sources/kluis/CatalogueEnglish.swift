@@ -152,9 +152,12 @@ extension Catalogue {
         .helpPersonAdd: "Add a person; the particulars come from a file, standard input or prompts. Prints the identifier.",
         .helpPersonList: "List the people of a household.",
         .helpPersonShow: "Show one person.",
-        .helpPersonAuthority: "Record who has authority over a child.",
-        .helpPersonRepresent: "Record who represents a person.",
-        .helpPersonIncapacity: "Record that a person cannot oversee a decision; the reason comes from a file, standard input or a prompt.",
+        .helpPersonAuthority:
+            "Record who has authority over a child, in the place of what is on record of the same holder; --until alone ends it.",
+        .helpPersonRepresent:
+            "Record who represents a person, in the place of what is on record of the same representative; --until alone ends it.",
+        .helpPersonIncapacity:
+            "Record that a person cannot oversee a decision, in the place of every earlier judgement; the reason comes from a file, standard input or a prompt.",
         .helpPersonConflict:
             "Declare that you are family, neighbour, friend, former partner or colleague: it blocks you for this household.",
         .helpTeamAppoint: "Appoint the director.",
@@ -221,7 +224,8 @@ extension Catalogue {
         .helpAuthorityKind: "joint, sole, guardian or gi.",
         .helpFrom: "First day (YYYY-MM-DD); else now.",
         .helpUntil: "Last day (YYYY-MM-DD).",
-        .helpEvidence: "courtDecision, authorityRegister, civilRegistry, writtenMandate or statement (which proves nothing).",
+        .helpEvidence:
+            "courtDecision, authorityRegister, civilRegistry, writtenMandate or statement (which proves nothing, and ends nothing that is proven).",
         .helpRepresentative: "Who represents.",
         .helpRepresentKind: "curator, mentor, authorised, partner or family.",
         .helpReasonFile: "File with the reason.",
@@ -257,7 +261,7 @@ extension Catalogue {
         .helpLeaflet: "Version of the explanation that was given.",
         .helpForm: "written, digital or oral.",
         .helpSigned: "Who signed already, PERSON or PERSON:CAPACITY, or the institution that is guardian; may be given again.",
-        .helpReplaces: "The consent that this one takes the place of.",
+        .helpReplaces: "The running consent that this one takes the place of, once it is signed and has begun.",
         .helpCapacity: "ownBehalf, parentWithAuthority, guardian, guardianBody, curator, mentor, authorised, partner or family.",
         .helpMethod: "written, digital or oral.",
         .helpTowardsPerson: "The person who is to see nothing.",

@@ -3,7 +3,7 @@ import Testing
 
 /// A right that ends while something is under way: the reading that flows is cut, and what comes in is not kept.
 @Suite(.timeLimit(.minutes(2))) struct OpenStreamTests {
-    enum End: String, CaseIterable, Sendable { case withdrawal, term, signingOut }
+    enum End: String, CaseIterable, Sendable { case withdrawal, narrowing, term, signingOut }
 
     /// More than lies in any buffer between the vault and a client that does not read.
     private static let size = 24 << 20
@@ -26,6 +26,15 @@ import Testing
                 "POST", "/v1/consents/\(furnished.consent)/withdrawal", as: daemon.signIn("kees", hat: "help"), purpose: "D7",
                 json: #"{"by":"\#(furnished.selma)"}"#)
             try #require(withdrawn.status == 200, "\(withdrawn.text)")
+        case .narrowing:
+            // Another consent takes its place, without the life domain that is being read (PR-11.7).
+            let narrowed = try await daemon.ask(
+                "POST", "/v1/households/\(furnished.household)/consents", as: joost, purpose: "D2",
+                json: """
+                    {"subject":"\(furnished.selma)","recipient":"balans","domains":["participation"],"purpose":"D2","until":"2026-12-31",\
+                    "leaflet":"2026-1","form":"written","signatures":[{"person":"\(furnished.selma)"}],"replaces":"\(furnished.consent)"}
+                    """)
+            try #require(narrowed.status == 201, "\(narrowed.text)")
         case .term:
             let moved = try await daemon.ask("POST", "/v1/rehearsal/clock", json: #"{"moment":"2027-01-02T10:00:00Z"}"#)
             try #require(moved.status == 200, "\(moved.text)")
