@@ -68,16 +68,15 @@ enum Terms {
         return id
     }
 
-    /// Where somebody saw the evidence, from how it was written down; nothing written down is no more than somebody's word.
-    static func evidence(_ written: String?, _ field: String) throws(Problem) -> Evidence {
-        guard let written else { return .statement }
-        let text = written.lowercased()
-        if let exact = Evidence.allCases.first(where: { $0.rawValue.lowercased() == text }) { return exact }
-        if text.hasPrefix("gezagsregister") || text.hasPrefix("authority register") { return .authorityRegister }
-        if text.hasPrefix("beschikking") || text.hasPrefix("court") || text.hasPrefix("rechtbank") { return .courtDecision }
-        if text.hasPrefix("brp") || text.hasPrefix("civil registry") { return .civilRegistry }
-        if text.hasPrefix("machtiging") || text.hasPrefix("mandate") { return .writtenMandate }
-        return try term(Evidence.self, written, field)
+    /// What somebody saw; nothing written down is no more than somebody's word. Exactly one of the kinds: words that only begin like one prove nothing.
+    static func evidence(_ text: String?, _ field: String) throws(Problem) -> Evidence {
+        guard let text else { return .statement }
+        return try term(
+            Evidence.self, text, field,
+            aliases: [
+                "rechter": .courtDecision, "beschikking": .courtDecision, "gezagsregister": .authorityRegister, "brp": .civilRegistry,
+                "machtiging": .writtenMandate, "verklaring": .statement,
+            ])
     }
 
     /// The days from which and to which a record counts; without a first day from today, or where the last day has passed for that day, so that
