@@ -85,8 +85,12 @@ enum SecretFile {
         guard descriptor >= 0 else { throw Ending.failed("\(path) cannot be read", status: 4) }
         defer { close(descriptor) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & 0o077 == 0 else {
-            throw Ending.failed("\(path) may be read by others", hint: "run chmod 600 on it", status: 2)
+        let isCredential = Systemd.laidOut(path)
+        // The group's bits of a credential may be the mask of an access control list; nobody but systemd writes there.
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & (isCredential ? 0o037 : 0o077) == 0 else {
+            throw Ending.failed(
+                "\(path) may be read by others",
+                hint: isCredential ? "start the service again, so that systemd lays it out anew" : "run chmod 600 on it", status: 2)
         }
         return try take(descriptor, untilLineFeed: false)
     }

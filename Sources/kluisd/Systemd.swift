@@ -38,6 +38,15 @@ enum Systemd {
         }
     }
 
+    /// Whether a path is that of a file which systemd laid out for this process as a credential.
+    ///
+    /// From version 254 on it gives the service's account its right by an access control list where `User=` is set, and such a file shows as 0440:
+    /// the group's bits are the mask of the list, and give the group nothing. Source: acl(5); systemd issues 29096 and 29435.
+    static func laidOut(_ path: String) -> Bool {
+        guard let folder = environment("CREDENTIALS_DIRECTORY"), path.hasPrefix(folder + "/") else { return false }
+        return !path.dropFirst(folder.utf8.count + 1).contains("/")
+    }
+
     static func environment(_ name: String) -> String? {
         // SAFETY: copied at once; nothing else changes the environment after start.
         unsafe getenv(name).map { unsafe String(cString: $0) }

@@ -87,13 +87,15 @@ enum Built {
     }
 
     /// Runs a daemon that must not come up. One that says that it serves is ended, and fails the test: nobody would end it otherwise.
-    static func refused(_ arguments: [String], input: Data = Data(), _ place: SourceLocation) async throws -> Ended {
+    static func refused(
+        _ arguments: [String], input: Data = Data(), environment: [String: String] = [:], _ place: SourceLocation
+    ) async throws -> Ended {
         let directory = try directory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let notify = try NotifySocket(directory + "/n")
         @Sendable func running() async throws -> Ended {
             defer { notify.hangUp() }
-            return try await run("kluisd", arguments, input: input, environment: ["NOTIFY_SOCKET": notify.path])
+            return try await run("kluisd", arguments, input: input, environment: environment.merging(["NOTIFY_SOCKET": notify.path]) { $1 })
         }
         async let ended = running()
         let said = try await notify.next()

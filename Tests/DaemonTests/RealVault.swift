@@ -68,13 +68,16 @@ final class NotifySocket: Sendable {
 
 /// A real vault, made by `kluisd init` and served by `kluisd serve`, with no door of a practice vault.
 final class RealVault: Sendable {
-    enum Opening: String, CaseIterable, Sendable { case passphrase, keyFile = "key-file" }
+    enum Opening: String, CaseIterable, Sendable { case passphrase, keyFile = "key-file", credential }
 
     let directory: String
     let opening: Opening
     var socket: String { directory + "/s" }
     var config: String { directory + "/kluisd.yaml" }
     var key: String { directory + "/id" }
+    /// The file with what opens it, where that is a file.
+    var secret: String { directory + (opening == .credential ? "/credentials/kluis-root" : "/root.key") }
+    private var environment: [String: String] { opening == .credential ? ["CREDENTIALS_DIRECTORY": directory + "/credentials"] : [:] }
     private struct Life {
         let process: Process
         let notify: NotifySocket
@@ -98,10 +101,12 @@ final class RealVault: Sendable {
         log-level: info
         \(extra)
         """.write(toFile: config, atomically: true, encoding: .utf8)
-        try Data((0..<32).map { _ in UInt8.random(in: 0...255) }).write(to: URL(fileURLWithPath: directory + "/root.key"))
-        for file in [config, directory + "/root.key"] {
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: config)
+        if opening == .credential {
+            try FileManager.default.createDirectory(
+                atPath: directory + "/credentials", withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         }
+        try drawSecret()
         let made = try await Built.run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "lotte", "-f", key])
         try #require(made.status == 0, "\(made.errors)")
     }
@@ -109,6 +114,13 @@ final class RealVault: Sendable {
     deinit {
         life.withLock { $0?.process.kill() }
         try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Puts random bytes where the secret is read: a credential with the mode that systemd's shows, anything else for its owner alone.
+    func drawSecret() throws {
+        try? FileManager.default.removeItem(atPath: secret)
+        try Data((0..<32).map { _ in UInt8.random(in: 0...255) }).write(to: URL(fileURLWithPath: secret))
+        try FileManager.default.setAttributes([.posixPermissions: opening == .credential ? 0o440 : 0o600], ofItemAtPath: secret)
     }
 
     /// What is typed, for a vault that is opened by passphrase.
@@ -122,7 +134,7 @@ final class RealVault: Sendable {
             [
                 "init", "--config", config, "--municipality", "waterwolde", "--municipality-name", "Gemeente Waterwolde",
                 "--administrator", "lotte", "--key", key + ".pub", "--uid", "\(account)",
-            ], input: typed(Self.passphrase))
+            ], input: typed(Self.passphrase), environment: environment)
     }
 
     /// Starts `kluisd serve`, or what stands before it, and waits until it says that it is ready.
@@ -134,7 +146,7 @@ final class RealVault: Sendable {
         let words = launcher + [daemon, "serve", "--config", config]
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
-        process.environment = ProcessInfo.processInfo.environment.merging(["NOTIFY_SOCKET": notify.path]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }.merging(["NOTIFY_SOCKET": notify.path]) { $1 }
         let input = passphrase.map { Data(($0 + "\n").utf8) } ?? typed(Self.passphrase)
         try input.write(to: URL(fileURLWithPath: directory + "/in"))
         process.standardInput = FileHandle(forReadingAtPath: directory + "/in")
@@ -159,7 +171,7 @@ final class RealVault: Sendable {
 
     /// Starts it where it must not come up: its exit status and what it said.
     func startRefused(typing passphrase: String = passphrase, _ place: SourceLocation = #_sourceLocation) async throws -> Built.Ended {
-        try await Built.refused(["serve", "--config", config], input: typed(passphrase), place)
+        try await Built.refused(["serve", "--config", config], input: typed(passphrase), environment: environment, place)
     }
 
     /// What it tells the service manager next.

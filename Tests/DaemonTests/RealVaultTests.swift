@@ -51,11 +51,7 @@ import Testing
     func aVaultThatStaysSealedServesNobody(opening: RealVault.Opening) async throws {
         let vault = try await RealVault(opening)
         #expect(try await vault.initialise().status == 0)
-        if opening == .keyFile {
-            let other = Data((0..<32).map { _ in UInt8.random(in: 0...255) })
-            try other.write(to: URL(fileURLWithPath: vault.directory + "/root.key"))
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: vault.directory + "/root.key")
-        }
+        if opening != .passphrase { try vault.drawSecret() }
         let sealed = try await vault.startRefused(typing: "een heel andere zin")
         #expect(sealed.status == 4, "\(sealed.status)")
         #expect(sealed.errors.contains("kluisd: error: this secret opens no slot: the vault stays sealed"), "\(sealed.errors)")
@@ -121,6 +117,28 @@ import Testing
         try FileManager.default.removeItem(atPath: vault.directory + "/root.key")
         let missing = try await vault.startRefused()
         #expect(missing.status == 4 && missing.errors.contains("cannot be read"), "\(missing.errors)")
+    }
+
+    /// With `User=`, systemd lays a credential out for the service's account by an access control list: its mode shows 0440.
+    @Test func aCredentialThatOthersMayReadOpensNothing() async throws {
+        let vault = try await RealVault(.credential)
+        #expect(try await vault.initialise().status == 0)
+        for mode in [0o444, 0o460, 0o442] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: vault.secret)
+            let refused = try await vault.startRefused()
+            #expect(refused.status == 2 && refused.errors.contains("may be read by others"), "\(mode) \(refused.errors)")
+        }
+        for mode in [0o400, 0o440] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: vault.secret)
+            try await vault.start()
+            #expect(try await vault.stop() == 0)
+        }
+        // What lies elsewhere is for its owner alone, whoever calls it a credential.
+        let elsewhere = vault.directory + "/kluis-root"
+        try FileManager.default.copyItem(atPath: vault.secret, toPath: elsewhere)
+        try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: elsewhere)
+        let listed = try await Built.run("kluisd", ["slot", "list", "--config", vault.config, "--open-credential", elsewhere])
+        #expect(listed.status == 2 && listed.errors.contains("may be read by others"), "\(listed.errors)")
     }
 
     /// A configuration that is wrong stops `serve` as it stops `check`.
