@@ -80,7 +80,10 @@ struct Slot: AsyncParsableCommand {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Removes a way to open the vault.",
-            discussion: "Whoever kept a copy of the old slot file and the secret still opens the vault with them.")
+            discussion: """
+                Open the vault with a way that stays, so that it is known to work. Whoever kept a copy of the old slot file and the secret still \
+                opens the vault with them.
+                """)
         @OptionGroup var configuration: ConfigurationOption
         @OptionGroup var opening: OpeningSecret
         @Argument(help: "Its identifier, as `kluisd slot list` shows it.") var slot: String
@@ -88,7 +91,8 @@ struct Slot: AsyncParsableCommand {
         func run() async throws {
             await ending {
                 try Slot.work(configuration) { configuration, paths in
-                    let ways = try VaultFiles.changeSlots(paths, with: try opening.read(configuration)) { list, root in
+                    let known = try opening.read(configuration)
+                    let ways = try VaultFiles.changeSlots(paths, with: known) { list, root in
                         guard let gone = list.slots.first(where: { $0.id.description == slot }) else {
                             throw Ending.failed("there is no such way to open the vault", hint: "kluisd slot list shows them", status: 3)
                         }
@@ -103,6 +107,13 @@ struct Slot: AsyncParsableCommand {
                                 "only this machine could open the vault then",
                                 hint: "add a passphrase or a key file first: kluisd slot add",
                                 status: 2)
+                        }
+                        // Of the others nobody has shown that their secret is still there.
+                        let opened = try list.slot(openedBy: known)
+                        guard opened != gone.id else {
+                            throw Ending.failed(
+                                "this is the way that was opened with, the only one that is known to work",
+                                hint: "open with one that stays: --open-key-file, --open-credential or --open-passphrase", status: 2)
                         }
                         try list.remove(gone.id, root: root)
                         return rest

@@ -525,6 +525,9 @@ condition(
 condition(
     "last-way", "the last way to open that is no credential of the machine stays", "kluisd/Slots.swift",
     "rest.contains(where: { $0.kind != .credential })", "DaemonTests.WaysToOpenTests/theLastWayStays")
+condition(
+    "known-way", "the way to open that is known to work stays", "kluisd/Slots.swift", "opened != gone.id else",
+    "DaemonTests.WaysToOpenTests/theWayThatWasOpenedWithStays")
 
 # MARK: The policies
 
