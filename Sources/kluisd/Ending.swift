@@ -70,7 +70,7 @@ struct Ending: Error {
         self.status = status
     }
 
-    private static func words(_ code: CInt) -> String {
+    static func words(_ code: CInt) -> String {
         // SAFETY: copied at once.
         unsafe String(cString: strerror(code))
     }

@@ -92,7 +92,7 @@ enum SecretFile {
                 "\(path) may be read by others",
                 hint: isCredential ? "start the service again, so that systemd lays it out anew" : "run chmod 600 on it", status: 2)
         }
-        return try take(descriptor, untilLineFeed: false)
+        return try take(descriptor, path, untilLineFeed: false)
     }
 
     /// Reads a line from the terminal without showing it.
@@ -107,22 +107,26 @@ enum SecretFile {
             _ = unsafe bytes.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
         }
         defer { if isTerminal { _ = unsafe tcsetattr(0, TCSAFLUSH, &before) } }
-        return try take(0, untilLineFeed: true)
+        return try take(0, "the passphrase", untilLineFeed: true)
     }
 
-    private static func take(_ descriptor: CInt, untilLineFeed: Bool) throws -> SecretBytes {
+    private static func take(_ descriptor: CInt, _ name: String, untilLineFeed: Bool) throws -> SecretBytes {
         var count = 0
-        var secret = try SecretBytes(count: limit)
+        // Room for one byte more than a secret may have, so that a longer one is refused and not cut.
+        var secret = try SecretBytes(count: limit + 1)
         try unsafe secret.withUnsafeMutableBytes { target in
-            while count < limit {
+            while count <= limit {
                 // SAFETY: one byte at an offset below the length.
                 let got = unsafe Glibc.read(descriptor, target.baseAddress.map { unsafe $0 + count }, 1)
                 if got < 0, errno == EINTR { continue }
+                // What could be read of a secret is another secret.
+                guard got >= 0 else { throw Ending.failed("\(name) cannot be read: \(Ending.words(errno))", status: 4) }
                 guard got == 1 else { break }
                 if untilLineFeed, unsafe target[count] == 10 { break }
                 count += 1
             }
             guard count > 0 else { throw Ending.failed("the secret is empty", status: 4) }
+            guard count <= limit else { throw Ending.failed("\(name) has more than \(limit) bytes", hint: "give a shorter one", status: 2) }
         }
         return try secret.prefix(count)
     }

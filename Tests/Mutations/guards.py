@@ -528,6 +528,9 @@ condition(
 condition(
     "known-way", "the way to open that is known to work stays", "kluisd/Slots.swift", "opened != gone.id else",
     "DaemonTests.WaysToOpenTests/theWayThatWasOpenedWithStays")
+condition(
+    "whole-secret", "a secret that is too long is not cut", "kluisd/Serve.swift", "count <= limit else",
+    "DaemonTests.WaysToOpenTests/aSecretIsReadWholeOrNotAtAll")
 
 # MARK: The policies
 
