@@ -91,7 +91,8 @@ extension Problem {
         case .uploadNotFinished: self = .truncated
         case .contentTooLarge: self = .contentTooLarge
         case .file, .fault: self = .notRecorded
-        case .wrongSecret, .grantIsDead, .unsafeFile, .wrongPlace, .otherFormat, .monthHasEnded: self = .internalError
+        case .wrongSecret, .grantIsDead, .unsafeFile, .noVault, .vaultExists, .unfinished, .missing, .otherFormat, .monthHasEnded:
+            self = .internalError
         }
     }
 }

@@ -26,8 +26,14 @@ public enum VaultError: Error, Equatable, Hashable, Sendable {
     case file(FileStep, errno: Int32)
     /// The folder or a file of the vault is not as the vault leaves it: owner, mode or kind.
     case unsafeFile(FileStep)
-    /// A vault is here already, or there is none.
-    case wrongPlace
+    /// Where a vault is to be there is nothing of one.
+    case noVault
+    /// A vault is here already.
+    case vaultExists
+    /// The making of a vault broke off here: it was never used.
+    case unfinished
+    /// There is a vault here, without this file of it.
+    case missing(FileStep)
     /// The vault was made in another format than this program's; the number is its format, 0 or 1 for those before formats had one.
     case otherFormat(UInt32)
     /// The key of the month was destroyed: nothing is written under that month any more.

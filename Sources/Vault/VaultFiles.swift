@@ -54,6 +54,32 @@ public enum VaultFiles {
         ((try? FileStatus(of: paths.slots, .slots)) ?? nil) != nil || ((try? FileStatus(of: paths.database, .database)) ?? nil) != nil
     }
 
+    /// Requires a vault, as far as its files tell.
+    ///
+    /// - Throws: ``VaultError/noVault``, ``VaultError/unfinished``, or ``VaultError/missing(_:)`` with `slots` or `database`;
+    ///   ``VaultError/file(_:errno:)`` where it cannot be told.
+    public static func requireVault(_ paths: VaultPaths) throws(VaultError) {
+        let hasSlots = try FileStatus(of: paths.slots, .slots) != nil
+        let hasDatabase = try FileStatus(of: paths.database, .database) != nil
+        if hasSlots, hasDatabase { return }
+        if hasSlots { throw .missing(.database) }
+        if try FileStatus(of: paths.unfinished, .folder) != nil { throw .unfinished }
+        let hasKeyring = try FileStatus(of: paths.keyring, .keyring) != nil
+        guard hasDatabase || hasKeyring else { throw .noVault }
+        throw .missing(.slots)
+    }
+
+    /// Requires a place for a new vault.
+    ///
+    /// - Throws: ``VaultError/vaultExists``; as ``requireVault(_:)`` for what is neither nothing nor a vault.
+    public static func requireNone(_ paths: VaultPaths) throws(VaultError) {
+        do throws(VaultError) { try requireVault(paths) } catch {
+            guard error == .noVault else { throw error }
+            return
+        }
+        throw .vaultExists
+    }
+
     /// Makes a folder that only its owner may enter, so that it is there after a crash too; one that is there must be like that already.
     ///
     /// - Throws: ``VaultError/unsafeFile(_:)`` for a folder that others may enter; ``VaultError/file(_:errno:)``.
@@ -66,12 +92,14 @@ public enum VaultFiles {
     /// - Parameters:
     ///   - secret: opens the first slot.
     ///   - cost: of guessing a passphrase.
-    /// - Throws: ``VaultError/wrongPlace`` when a vault is here already; ``VaultError/unsafeFile(_:)`` for a folder that others may enter.
+    /// - Throws: as ``requireNone(_:)``; ``VaultError/unsafeFile(_:)`` for a folder that others may enter.
     public static func create(
         _ paths: VaultPaths, secret: borrowing SlotSecret, label: String, cost: Argon2id.Cost = .moderate, founding: Founding
     ) async throws {
-        guard !exists(paths), try FileStatus(of: paths.keyring, .keyring) == nil else { throw VaultError.wrongPlace }
+        try requireNone(paths)
         try makeFolder(paths.state)
+        // ORDER: before the first file, so that an attempt that broke off can be told from a vault whose slots are lost.
+        try Files.replace(paths.unfinished, with: [], .folder)
         try BlobFolder(paths: paths, faults: Faults(enabled: false)).prepare()
         let vault = Octets16.random()
         let root = try RootKey.generate()
@@ -85,7 +113,10 @@ public enum VaultFiles {
         try await found(founding, paths, store, session)
         try store.close()
         try Files.restrict(paths.database)
-        // ORDER: last, for it is what says that there is a vault: an attempt that broke off can be told from one.
+        // ORDER: gone for good before there are slots: never may a vault that was in use pass for one that was not.
+        try Files.remove(paths.unfinished, .folder)
+        try Files.syncFolder(paths.state)
+        // ORDER: last, for it is what says that there is a vault.
         try Files.replace(paths.slots, with: slots.encode(), .slots)
     }
 
@@ -128,7 +159,7 @@ public enum VaultFiles {
 
     /// Opens the slots with a secret, and the keyring with what they hold.
     ///
-    /// - Throws: ``VaultError/wrongPlace`` when there is no vault; ``VaultError/otherFormat(_:)``; ``VaultError/wrongSecret``;
+    /// - Throws: as ``requireVault(_:)``; ``VaultError/otherFormat(_:)``; ``VaultError/wrongSecret``;
     ///   ``VaultError/doesNotVerify(_:)`` with
     ///   `slotsForged` or `keyringForged`; ``VaultError/unsafeFile(_:)`` when others may read or write the files.
     public static func unseal(_ paths: VaultPaths, with secret: borrowing SlotSecret) throws -> KeySession {
@@ -147,7 +178,7 @@ public enum VaultFiles {
     }
 
     private static func readSlots(_ paths: VaultPaths) throws -> SlotList {
-        guard try FileStatus(of: paths.slots, .slots) != nil else { throw VaultError.wrongPlace }
+        try requireVault(paths)
         // ORDER: before any key is asked for, so that a vault of another format is told as that and not as forged.
         try requireFormat(paths)
         let bytes = try Files.readPrivate(paths.slots, limit: slotsLimit, .slots)
@@ -201,7 +232,6 @@ public enum VaultFiles {
     ///
     /// Source: SQLite documentation, "Database File Format", 1.3: the user version is a big-endian number at offset 60.
     private static func requireFormat(_ paths: VaultPaths) throws(VaultError) {
-        guard try FileStatus(of: paths.database, .database) != nil else { throw .wrongPlace }
         let file = try OpenFile.read(paths.database, .database)
         var head = [UInt8](repeating: 0, count: 100)
         var failure: VaultError?

@@ -36,7 +36,8 @@ struct Adopt: AsyncParsableCommand {
             settings.policyDirectory = policies
             let given = try signatures.map(Self.signature)
             let logger = Kluisd.logger(settings.logLevel)
-            let lock = try LockFile(path: settings.stateDirectory + "/lock")
+            try settings.requireVault()
+            let lock = try LockFile(in: settings.stateDirectory)
             let secret = try UnsealingSecret.read(configuration)
             let daemon = try await Daemon.open(settings, secret: secret, rehearsalClock: nil, logger: logger, offering: true)
             let outcome: Result<Daemon.Adoption, any Error>

@@ -28,6 +28,13 @@ struct Ending: Error {
         case let failure as Configuration.Failure: self = .failed(failure.description, status: 2)
         case LockFile.Failure.heldByAnother:
             self = .failed("another kluisd serves this state directory", hint: "stop it first, or give another --state", status: 4)
+        case LockFile.Failure.belongsToAnother(let folder):
+            self = .failed(
+                "\(folder) belongs to another account", hint: "run this as the account of kluisd: runuser -u kluis -- kluisd …", status: 2)
+        case LockFile.Failure.cannotOpen(let path, let code):
+            self = .failed(
+                "\(path) cannot be opened: \(Self.words(code))", hint: "it must belong to the account of kluisd: look at owner and mode",
+                status: 70)
         case VaultError.doesNotVerify(let finding):
             self = .failed(
                 "the store does not verify: \(finding.rawValue)", hint: "touch nothing, keep a copy, and call the privacy officer",
@@ -41,8 +48,17 @@ struct Ending: Error {
                 "the store is older than the checkpoint that was published: it was put back",
                 hint: "bring the newest store back, or ask the custodians for a new incarnation", status: 5)
         case VaultError.wrongSecret: self = .failed("this secret opens no slot: the vault stays sealed", status: 4)
-        case VaultError.wrongPlace:
-            self = .failed("there is no vault here, or there is one already", hint: "kluisd init makes one", status: 2)
+        case VaultError.noVault: self = .failed("there is no vault here", hint: "kluisd init makes one", status: 2)
+        case VaultError.vaultExists: self = .failed("there is a vault here already", hint: "kluisd serve opens it", status: 2)
+        case VaultError.unfinished:
+            self = .failed(
+                "an earlier kluisd init did not come to its end here",
+                hint: "nothing was kept in it: empty the state directory and the key directory, then run kluisd init again", status: 2)
+        case VaultError.missing(let step):
+            self = .failed(
+                "the \(step.rawValue) file of this vault is missing",
+                hint: "mount the disk that it lies on, or bring it back from a copy; only where no vault was ever in use, empty the state "
+                    + "directory and the key directory and run kluisd init", status: 2)
         case VaultError.otherFormat(let format):
             self = .failed(
                 "this vault has format \(format), and this kluisd reads another",

@@ -40,7 +40,7 @@ struct Rehearse: AsyncParsableCommand {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             }
-            let lock = try LockFile(path: keys + "/lock")
+            let lock = try LockFile(in: keys)
             var settings = Daemon.Settings(
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
                 stallSeconds: stallSeconds, connections: connections, logLevel: .warning)

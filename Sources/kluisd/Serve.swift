@@ -34,6 +34,16 @@ struct ConfigurationOption: ParsableArguments {
     }
 }
 
+extension Daemon.Settings {
+    /// - Throws: the sentence for whoever wants to open a vault where there is none, or not all of one.
+    func requireVault() throws {
+        do throws(VaultError) { try VaultFiles.requireVault(paths) } catch {
+            guard error == .noVault else { throw error }
+            throw Ending.failed("there is no vault in \(stateDirectory)", hint: "kluisd init makes one", status: 2)
+        }
+    }
+}
+
 /// Where the secret that opens the vault comes from.
 enum UnsealingSecret {
     /// - Parameter isNew: the secret is chosen now; a passphrase is asked for twice, where it is typed.
@@ -142,10 +152,8 @@ struct Serve: AsyncParsableCommand {
             let sockets = Systemd.inheritedSockets()
             let (configuration, settings) = try configuration.settings()
             let logger = Kluisd.logger(settings.logLevel)
-            guard VaultFiles.exists(settings.paths) else {
-                throw Ending.failed("there is no vault in \(settings.stateDirectory)", hint: "kluisd init makes one", status: 2)
-            }
-            let lock = try LockFile(path: settings.stateDirectory + "/lock")
+            try settings.requireVault()
+            let lock = try LockFile(in: settings.stateDirectory)
             let secret = try UnsealingSecret.read(configuration)
             let daemon = try await Daemon.open(settings, secret: secret, rehearsalClock: nil, logger: logger)
             try await daemon.serve(socket: sockets.first) { logger.info("serving") }

@@ -164,12 +164,10 @@ struct Slot: AsyncParsableCommand {
     private static func work(_ option: ConfigurationOption, _ body: (Configuration, VaultPaths) throws -> Void) throws {
         try Kluisd.harden()
         let configuration = try Configuration.read(path: option.path)
-        let paths = ConfigurationOption.settings(configuration).paths
-        guard VaultFiles.exists(paths) else {
-            throw Ending.failed("there is no vault in \(configuration.stateDirectory)", hint: "kluisd init makes one", status: 2)
-        }
-        let lock = try LockFile(path: configuration.stateDirectory + "/lock")
-        try body(configuration, paths)
+        let settings = ConfigurationOption.settings(configuration)
+        try settings.requireVault()
+        let lock = try LockFile(in: settings.stateDirectory)
+        try body(configuration, settings.paths)
         _ = consume lock
     }
 }

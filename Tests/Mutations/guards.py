@@ -529,6 +529,9 @@ condition(
     "known-way", "the way to open that is known to work stays", "kluisd/Slots.swift", "opened != gone.id else",
     "DaemonTests.WaysToOpenTests/theWayThatWasOpenedWithStays")
 condition(
+    "own-folder", "no lock is made in another account's folder", "kluisd/LockFile.swift", "status.st_uid == geteuid() else",
+    "DaemonTests.WaysToOpenTests/nothingIsLeftInAnotherAccountsVault")
+condition(
     "whole-secret", "a secret that is too long is not cut", "kluisd/Serve.swift", "count <= limit else",
     "DaemonTests.WaysToOpenTests/aSecretIsReadWholeOrNotAtAll")
 

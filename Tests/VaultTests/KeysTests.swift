@@ -30,7 +30,7 @@ import Testing
         let paths = test.paths
         #expect(refusal(paths) == nil)
         #expect(refusal(paths, 43) == .wrongSecret)
-        #expect(refusal(VaultPaths(state: paths.state, keyring: paths.keyring, slots: paths.slots + "x")) == .wrongPlace)
+        #expect(refusal(VaultPaths(state: paths.state, keyring: paths.keyring, slots: paths.slots + "x")) == .missing(.slots))
         let slots = try read(paths.slots)
         try write(paths.slots, Array(slots.dropLast()))
         #expect(refusal(paths) == .doesNotVerify(.slotsForged))
@@ -76,12 +76,14 @@ import Testing
     @Test func nothingIsOverwritten() async throws {
         let test = try await TestVault.make()
         let before = try read(test.paths.slots)
-        await #expect(throws: VaultError.wrongPlace) {
+        await #expect(throws: VaultError.vaultExists) {
             try await VaultFiles.create(test.paths, secret: TestVault.secret(), label: "again", founding: test.cast.founding)
         }
         #expect(try read(test.paths.slots) == before)
         #expect(VaultFiles.exists(test.paths))
-        #expect(!VaultFiles.exists(TestVault.paths(try Scratch())))
+        let nothing = TestVault.paths(try Scratch())
+        #expect(!VaultFiles.exists(nothing))
+        #expect(refusal(nothing) == .noVault)
     }
 
     @Test func monthKeysAreInTheFileBeforeTheyAreLent() async throws {

@@ -5,6 +5,7 @@
 /// <state>/blobs/xx/<id>      sealed contents of large items, by the first two digits of a random identifier
 /// <state>/blobs/tmp/<id>     contents that are still coming in
 /// <state>/blobs/trash/<id>   contents that no row names
+/// <state>/unfinished         only while the vault is being made
 /// <keyring>                  the keyring, on a volume of its own where there is one
 /// <slots>                    the ways to open the vault
 /// ```
@@ -20,6 +21,8 @@ public struct VaultPaths: Sendable, Equatable {
     }
 
     public var database: String { state + "/vault.db" }
+    /// There from before the first file is made until before the last one is.
+    var unfinished: String { state + "/unfinished" }
     var blobs: String { state + "/blobs" }
     var parts: String { blobs + "/tmp" }
     var trash: String { blobs + "/trash" }
