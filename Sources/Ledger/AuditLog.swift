@@ -312,11 +312,12 @@ public final class AuditLog: Participant, Sendable {
             try ride(riding, in: transaction)
         } catch {
             guard transaction.isOpen else { throw error }
-            // What keeps one household's outcome from being written must not keep everybody's lines: each for itself, and those that cannot be
-            // written stay open in the tables, where the next start finds them.
+            // What keeps one household's outcome from being written must not keep everybody's lines: each for itself, and those that can never be
+            // written stay open in the tables, where the next start finds them. What may be over by the next commit loses this one instead: the
+            // outcomes are given back, and no reading that was completed is told as interrupted.
             for outcome in riding {
                 do { try ride([outcome], in: transaction) } catch {
-                    guard transaction.isOpen, !(error is DatabaseError) else { throw error }
+                    guard transaction.isOpen, Self.isOfTheLine(error) || keys.haveEnded(error) else { throw error }
                     open.withLock { $0.unwritten += 1 }
                 }
             }
@@ -328,6 +329,9 @@ public final class AuditLog: Participant, Sendable {
         ).execute(arguments: [Data(frontier.serialized)])
         guard transaction.sql.changesCount == 1 else { throw LedgerError.notRecorded }
     }
+
+    /// Whether an error says what is wrong with a line, which will be so the next time.
+    private static func isOfTheLine(_ error: any Error) -> Bool { error is LedgerFormatError || error is LedgerError }
 
     /// Writes outcomes and ends their readings, all or none.
     private func ride(_ outcomes: [OutcomeToCome], in transaction: borrowing Transaction) throws {

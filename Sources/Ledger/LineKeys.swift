@@ -38,4 +38,13 @@ public protocol AuditKeySource: Sendable {
 
     /// The same for reading: makes no key. Nil when the key of the month is gone.
     func keysToRead(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys?
+
+    /// Whether what ``keysToWrite(household:month:in:)`` threw says that this line never gets keys: the month's was destroyed, or the household's
+    /// do not verify. Anything else, such as a disk that is full, may be over by the next time.
+    func haveEnded(_ error: any Error) -> Bool
+}
+
+extension AuditKeySource {
+    /// Of keys that never end.
+    public func haveEnded(_ error: any Error) -> Bool { false }
 }

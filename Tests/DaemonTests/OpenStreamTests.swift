@@ -50,6 +50,38 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// A reading that ends in a month whose key cannot be written yet was completed all the same.
+    @Test func aReadingThatEndsWhileTheKeyVolumeFails() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        func move(to moment: String) async throws {
+            let moved = try await daemon.ask("POST", "/v1/rehearsal/clock", json: #"{"moment":"\#(moment)"}"#)
+            try #require(moved.status == 200, "\(moved.text)")
+        }
+        try await move(to: "2026-01-31T23:50:00Z")
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let item = try await daemon.add(Data(repeating: 9, count: Self.size), title: "long", to: furnished, as: joost).id()
+        let path = "/v1/households/\(furnished.household)/items"
+        let held = try Held(daemon, sending: Kluisd.request("GET", path + "/" + item, Kluisd.headers(joost, "D2")))
+        let first = try await blocking { held.take(100_000) }
+        #expect(first.starts(with: Data("HTTP/1.1 200".utf8)))
+        // What the keyring is written to is in the way.
+        let obstacle = daemon.keys + "/keyring.new"
+        try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+        try await move(to: "2026-02-01T00:00:10Z")
+        let rest = try await blocking { held.take() }
+        #expect(Reply(first + rest)?.body.count == Self.size)
+        // Nothing is read without its line, and what waits to be written waits on.
+        #expect(try await daemon.ask("GET", path, as: joost, purpose: "D2").problem == "notRecorded")
+        while !daemon.errors.contains("outcomes-not-") { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(daemon.errors.contains("outcomes-not-recorded-yet"), "\(daemon.errors)")
+        try FileManager.default.removeItem(atPath: obstacle)
+        #expect(try await daemon.ask("GET", path, as: joost, purpose: "D2").status == 200)
+        let page = try await daemon.ask("GET", "/v1/ledger/entries?last=12", as: daemon.signIn("renske"), purpose: "D8")
+        let outcome = page.text.firstMatch(of: /\{[^{}]*"action":"readItem"[^{}]*"kind":"outcome"[^{}]*\}/)
+        #expect(outcome?.0.contains(#""outcome":"completed""#) == true, "\(page.text)")
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// The session is asked for again in the transaction that makes the item exist.
     @Test func anUploadWhoseSessionEndedIsNotKept() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()

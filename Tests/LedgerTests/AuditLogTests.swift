@@ -16,6 +16,7 @@ struct AuditLogTests {
         init() throws { key = try KeyBox.random() }
         func keysToWrite(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys {
             if let household, broken.withLock({ $0.contains(household) }) { throw Broken() }
+            if full.withLock({ $0.contains(month) }) { throw Full() }
             return LineKeys(
                 month: key, household: key, label: Label("kluis/test-entry"),
                 context: AssociatedData("entry").adding("household", text: household).adding("month", text: month))
@@ -26,6 +27,10 @@ struct AuditLogTests {
         /// Households whose key cannot be had any more.
         let broken = Mutex<Set<String>>([])
         struct Broken: Error {}
+        /// Months whose key cannot be made as long as the disk is full.
+        let full = Mutex<Set<String>>([])
+        struct Full: Error {}
+        func haveEnded(_ error: any Error) -> Bool { error is Broken }
         func keysToRead(household: String?, month: String, in transaction: borrowing Transaction) throws -> LineKeys? {
             if gone.withLock({ $0.contains(month) }) { return nil }
             return try keysToWrite(household: household, month: month, in: transaction)
@@ -385,6 +390,29 @@ struct AuditLogTests {
         #expect(phases.filter { $0 == .outcome(of: sound.index, .completed) }.count == 1)
         #expect(phases.filter { $0 == .outcome(of: broken.index, .interrupted) }.count == 1)
         #expect(phases.count == 6)
+    }
+
+    /// What may be over by the next commit takes no outcome away: a reading that was completed is not told as interrupted.
+    @Test func anOutcomeThatCannotBeWrittenYetIsGivenBack() async throws {
+        let fixture = try Fixture()
+        let log = fixture.log
+        let line = try Self.line(1)
+        let entry = try await fixture.writer.perform { try log.append(line, awaitsOutcome: true, in: $0) }
+        // It ended in the next month, whose key cannot be made yet.
+        var outcome = try Self.line(2, phase: .outcome(of: entry.index, .completed))
+        outcome.moment = 1_770_000_000_000
+        log.appendLater(outcome, of: entry)
+        fixture.keys.full.withLock { $0 = ["2026-02"] }
+        await #expect(throws: StorageError.notRecorded(.participant("Full"))) { try await fixture.writer.perform { _ in } }
+        #expect(log.hasWaitingOutcomes && log.outcomesNotWritten.load(ordering: .relaxed) == 0)
+        fixture.keys.full.withLock { $0 = [] }
+        try await fixture.writer.perform { _ in }
+        #expect(!log.hasWaitingOutcomes)
+        try await fixture.reopen()
+        let again = fixture.log
+        try await fixture.writer.perform { try again.closeWhatWasLeftOpen(at: 1_770_000_009_000, in: $0) }
+        let phases = try await fixture.writer.perform { try again.lines(0..<10, in: $0).compactMap(\.line).map(\.phase) }
+        #expect(phases == [.decision(.permit, effect: nil), .outcome(of: 0, .completed)])
     }
 
     private func check(_ fixture: Fixture) async throws -> LogCheck {

@@ -172,6 +172,9 @@ guard(
     "riding-outcomes", "an outcome that cannot be written harms nobody else", LOG,
     "guard transaction.isOpen else { throw error }\n            // What keeps one", "guard !GONE, transaction.isOpen else { throw error }\n            // What keeps one",
     "LedgerTests.AuditLogTests/anOutcomeThatCannotBeWritten")
+condition(
+    "outcome-given-back", "an outcome that cannot be written yet waits for the next commit", LOG, "Self.isOfTheLine(error) || keys.haveEnded(error) else",
+    "LedgerTests.AuditLogTests/anOutcomeThatCannotBeWrittenYetIsGivenBack")
 guard(
     "log-gap", "a row that is gone is no number that no line has", LOG, "let leaf = try Leaf(row, at: next)",
     "let leaf = try Leaf(row, at: GONE ? UInt64(row[0] as Int64) : next)",

@@ -33,6 +33,13 @@ extension KeySession: AuditKeySource {
         return lineKeys(monthKey, audit, household, month)
     }
 
+    public func haveEnded(_ error: any Error) -> Bool {
+        switch error {
+        case VaultError.monthHasEnded, VaultError.doesNotVerify, SealingError.keyWiped: true
+        default: false
+        }
+    }
+
     private func auditKey(_ household: String?, _ sql: GRDB.Database) throws -> KeyBox {
         let named = household.flatMap { HouseholdID($0) }
         return if let named, let key = try keyIfPresent(.audit(named), sql) { key } else { try key(.audit(nil), sql) }
