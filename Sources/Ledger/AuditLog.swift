@@ -150,9 +150,15 @@ public final class AuditLog: Participant, Sendable {
 
     /// Appends a leaf that commits to cosignatures.
     /// - Returns: its number.
+    /// - Throws: as ``append(_:awaitsOutcome:in:)``.
     func append(_ cosigned: CosignedCheckpoint, in transaction: borrowing Transaction) throws -> UInt64 {
-        try cosigned.validate(at: open.withLock { $0.progress.next })
-        return try append(.cosigned(cosigned), household: nil, moment: cosigned.moment, in: transaction).index
+        do {
+            try cosigned.validate(at: open.withLock { $0.progress.next })
+            return try append(.cosigned(cosigned), household: nil, moment: cosigned.moment, in: transaction).index
+        } catch {
+            guard transaction.isOpen else { throw error }
+            throw LedgerError.notRecorded
+        }
     }
 
     /// Seals and writes the lines that have a number only.

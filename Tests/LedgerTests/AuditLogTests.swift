@@ -524,6 +524,10 @@ struct AuditLogTests {
             #expect(try await export.publish(at: 2).note == own.bytes)
         }
         try plant([foreign, good])
+        // What cannot be written now has the one face that every line has.
+        fixture.keys.full.withLock { $0 = ["1970-01"] }
+        await #expect(throws: LedgerError.notRecorded) { try await anchor() }
+        fixture.keys.full.withLock { $0 = [] }
         try await anchor()
         #expect(log.size == 4)
         #expect(try await export.cosigned(size: 3)?.signatures == own.signatures + [good])
