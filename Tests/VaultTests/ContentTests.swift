@@ -171,6 +171,31 @@ import Testing
         #expect(try test.blobFiles().isEmpty)
     }
 
+    /// The vault is sealed at the moment at which a content gets its place: no row will ever name it, so it goes.
+    @Test func sealingWhileAContentGetsItsPlaceLeavesNothing() async throws {
+        let test = try await TestVault.make()
+        let folder = BlobFolder(paths: test.paths, faults: test.faults)
+        var failed = 0
+        for _ in 0..<50 {
+            let line = try SealingLine(
+                folder: folder, name: .random(), declared: nil, key: try KeyBox.random(), meaning: AssociatedData("test"))
+            let slab = try #require(line.slabIfThere())
+            _ = unsafe pattern(500_000).withUnsafeBytes { unsafe slab.append($0) }
+            slab.isLast = true
+            line.hand(slab)
+            // All of it is on its way to the disk.
+            while try (FileStatus(of: folder.partPath(of: line.name), .partFile)?.size ?? 1) == 0 {}
+            line.end()
+            do { _ = try await line.finished() } catch {
+                failed += 1
+                #expect(error as? VaultError == .isSealed)
+                #expect(try FileStatus(of: folder.path(of: line.name), .blob) == nil)
+                #expect(try FileStatus(of: folder.partPath(of: line.name), .partFile) == nil)
+            }
+        }
+        #expect(failed > 0)
+    }
+
     @Test func lengthsAreKeptTo() async throws {
         let test = try await TestVault.make()
         let household = try await test.household()

@@ -32,6 +32,8 @@ final class SealingLine: Mortal {
     private struct End {
         var summary: CiphertextSummary?
         var failure: (any Error)?
+        /// Whether the content has its place or never gets it: nothing fails any more.
+        var isDecided = false
         var isDone = false
         var waiter: CheckedContinuation<Void, Never>?
     }
@@ -100,7 +102,7 @@ final class SealingLine: Mortal {
 
     private func fail(_ error: any Error) {
         state.withLock { end in
-            if end.failure == nil, !end.isDone { end.failure = error }
+            if end.failure == nil, !end.isDecided { end.failure = error }
         }
         for belt in [filled, emptyPlain, sealed, emptySealed] { belt.close(dropping: true) }
     }
@@ -178,8 +180,15 @@ final class SealingLine: Mortal {
         } catch {
             fail(error)
         }
-        let failed = state.withLock { $0.failure != nil }
-        if failed { try? Files.remove(folder.partPath(of: name), .partFile) }
+        let failed = state.withLock { end in
+            end.isDecided = true
+            return end.failure != nil
+        }
+        if failed {
+            try? Files.remove(folder.partPath(of: name), .partFile)
+            // It may have got its place before it failed; no row can name it yet.
+            try? Files.remove(folder.path(of: name), .blob)
+        }
         let waiter = state.withLock { end in
             end.isDone = true
             defer { end.waiter = nil }
