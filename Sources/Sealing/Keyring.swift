@@ -1,4 +1,4 @@
-/// The keys that live in the keyring file: never in a backup, never snapshotted, overwritten in place at each change.
+/// The keys that live in the keyring file: never in a backup, never snapshotted, replaced as a whole at each change.
 ///
 /// Keys stand in guarded memory and are lent as ``KeyBox``es. A keyring is a value: a change gives a new one, which the caller writes
 /// before it uses what is new. Values derived from one another share their keys, so ``wipe()`` ends them for all.
