@@ -18,7 +18,6 @@ struct Commit: ParsableCommand {
         let socket = rehearsal.socket
         let household = rehearsal.household
         let failed = Atomic<Int>(0)
-        let receipts = Mutex<[[UInt64]]>([])
         let group = DispatchGroup()
         let bodies = try (0..<callers).map { caller in
             try (0..<requests).map { try rehearsal.itemHeader(title: "commit-\(caller)-\($0)") }
@@ -31,34 +30,25 @@ struct Commit: ParsableCommand {
             Thread.detachNewThread {
                 defer { group.leave() }
                 guard let client = try? SocketClient(path: socket) else { return }
-                var mine: [UInt64] = []
                 for header in headers {
                     let fields = header.merging(Rehearsal.headers(token)) { $1 }
                     let answer = try? client.request(
                         "POST", "/v1/households/\(household)/items", headers: fields, body: Array("small".utf8))
-                    if let answer, answer.status < 300, let receipt = (answer.json["receipt"] as? NSNumber)?.uint64Value {
-                        mine.append(receipt)
-                    } else {
-                        failed.add(1, ordering: .relaxed)
-                    }
+                    if answer.map({ $0.status < 300 }) != true { failed.add(1, ordering: .relaxed) }
                 }
-                receipts.withLock { $0.append(mine) }
             }
         }
         group.wait()
         let seconds = (clock.now - start) / .seconds(1)
         let after = try counters(rehearsal)
         let syncs = try fsyncRate(rehearsal.directory)
-        // One caller's effects stay in order: its receipts ascend.
-        let inOrder = receipts.withLock { $0.allSatisfy { $0 == $0.sorted() } }
         report("requests", Double(callers * requests), "1")
         report("commits", Double(after.commits - before.commits), "1")
         report("requests-per-second", Double(callers * requests) / seconds, "1/s")
         report("bare-fsyncs-per-second", syncs, "1/s")
-        report("callers-out-of-order", inOrder ? 0 : 1, "1")
         report("failed", Double(failed.load(ordering: .relaxed)), "1")
         rehearsal.stop()
-        guard inOrder, failed.load(ordering: .relaxed) == 0 else { throw ExitCode.failure }
+        guard failed.load(ordering: .relaxed) == 0 else { throw ExitCode.failure }
     }
 
     private func counters(_ rehearsal: Rehearsal) throws -> (commits: Int, requests: Int) {

@@ -22,10 +22,14 @@ struct Crash: ParsableCommand {
     /// What was counted.
     private struct Tally {
         var disconnects = 0, acknowledged = 0, lost = 0, torn = 0, othersFailed = 0, parts = 0, plaintext = 0, problems = 0
+        /// Of those that go past the page cache: acknowledged, and not.
+        var large = 0, cut = 0
 
         mutating func add(_ other: Tally) {
             disconnects += other.disconnects
             acknowledged += other.acknowledged
+            large += other.large
+            cut += other.cut
             lost += other.lost
             torn += other.torn
             othersFailed += other.othersFailed
@@ -38,6 +42,22 @@ struct Crash: ParsableCommand {
     /// A vault is verified whole at each start and its list read after each kill, so one for all rounds would cost their number squared.
     private static let roundsPerVault = 25
 
+    /// From 64 MiB of declared length on a content goes past the page cache. This one ends in less than a block.
+    private static let largeCount = 64 << 20 | 4567
+
+    /// A content of that length: a random MiB over and over, each time with its number, because a random generator takes long for so much.
+    private static func largeContent(_ random: inout SplitMix) -> [UInt8] {
+        var block = random.bytes(1 << 20)
+        var content: [UInt8] = []
+        content.reserveCapacity(largeCount + block.count)
+        while content.count < largeCount {
+            block[0] = UInt8(truncatingIfNeeded: content.count >> 20)
+            content += block
+        }
+        content.removeLast(content.count - largeCount)
+        return content
+    }
+
     func run() throws {
         print("seed: \(seed) 1")
         var random = SplitMix(state: seed)
@@ -49,6 +69,8 @@ struct Crash: ParsableCommand {
         report("crash-rounds", Double(rounds), "1")
         report("disconnect-rounds", Double(tally.disconnects), "1")
         report("acknowledged-items", Double(tally.acknowledged), "1")
+        report("acknowledged-items-past-the-cache", Double(tally.large), "1")
+        report("uploads-past-the-cache-cut-short", Double(tally.cut), "1")
         report("lost-items", Double(tally.lost), "1")
         report("torn-items", Double(tally.torn), "1")
         report("requests-of-others-that-suffered", Double(tally.othersFailed), "1")
@@ -68,9 +90,12 @@ struct Crash: ParsableCommand {
         var contents: [String: [UInt8]] = [:]
         var unacknowledged: [String: [UInt8]] = [:]
         var tally = Tally()
+        let large = Self.largeContent(&random)
         for round in span {
             let token = try rehearsal.signIn("kees", hat: "help")
             let disconnecting = round % 4 == 3
+            // The first writer begins with a content that goes past the page cache.
+            let isLarge = round % 4 == 1
             let results = Mutex<[Sent]>([])
             let stopped = Atomic<Bool>(false)
             let failures = Atomic<Int>(0)
@@ -89,11 +114,11 @@ struct Crash: ParsableCommand {
                     defer { group.leave() }
                     var random = SplitMix(state: writerSeed)
                     guard var client = try? SocketClient(path: socket) else { return }
-                    for (title, header) in titles {
+                    for (index, (title, header)) in titles.enumerated() {
                         if stopped.load(ordering: .acquiring) { return }
                         // One in six is large enough for a file of its own.
                         let size = random.next() % 6 == 0 ? 300_000 + Int(random.next() % 900_000) : 100 + Int(random.next() % 60_000)
-                        let bytes = random.bytes(size)
+                        let bytes = isLarge && writer == 0 && index == 0 ? large : random.bytes(size)
                         let fields = header.merging(Rehearsal.headers(token, key: title)) { $1 }
                         if disconnecting, writer == 0 {
                             try? client.sendPart(
@@ -133,6 +158,7 @@ struct Crash: ParsableCommand {
             rehearsal.kill()
             group.wait()
             for sent in results.withLock({ $0 }) {
+                if sent.bytes.count == Self.largeCount { if sent.item == nil { tally.cut += 1 } else { tally.large += 1 } }
                 if let item = sent.item {
                     acknowledged[item] = round
                     contents[item] = sent.bytes

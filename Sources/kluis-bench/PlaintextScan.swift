@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Looks for plaintext that was stored in the bytes of every file of a state directory.
 struct PlaintextScan {
@@ -20,5 +21,21 @@ struct PlaintextScan {
         return found
     }
 
-    private func count(in bytes: Data) -> Int { needles.count { bytes.range(of: $0) != nil } }
+    private func count(in bytes: Data) -> Int {
+        needles.count { needle in
+            unsafe bytes.withUnsafeBytes { bytes in unsafe needle.withUnsafeBytes { unsafe Self.stands($0, in: bytes) } }
+        }
+    }
+
+    /// What `Data.range(of:)` tells as well, a quarter of a second later for each needle in a content past the page cache.
+    private static func stands(_ needle: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard needle.count <= bytes.count, let wanted = needle.baseAddress, var place = bytes.baseAddress else { return false }
+        // SAFETY: every place before the end has as many bytes behind it as the needle has.
+        let end = unsafe place + (bytes.count - needle.count + 1)
+        while unsafe place < end, let found = unsafe memchr(place, CInt(needle[0]), end - place) {
+            if unsafe memcmp(found, wanted, needle.count) == 0 { return true }
+            unsafe place = UnsafeRawPointer(found) + 1
+        }
+        return false
+    }
 }

@@ -257,6 +257,49 @@ struct WriterTests {
         #expect(fixture.writer.commits.load(ordering: .relaxed) == 2)
     }
 
+    /// What was added, in the order in which it was.
+    private final class Listed<Element: Sendable>: Sendable {
+        private let elements = Mutex<[Element]>([])
+        func add(_ element: Element) { elements.withLock { $0.append(element) } }
+        var all: [Element] { elements.withLock { $0 } }
+    }
+
+    /// Goes on with what it hears in the order in which it hears it.
+    private final class OneCaller: TaskExecutor {
+        private let queue = DispatchQueue(label: "kluis.test.caller")
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+    }
+
+    /// Who asks for several things without waiting gets them done and hears of them in the order of asking; also when a job in between loses the
+    /// batch, and each of the others runs again.
+    @Test(arguments: [nil, 0, 9, 19] as [Int?]) func oneCallersEffectsStayInOrder(culprit: Int?) async throws {
+        let fixture = try Fixture()
+        try fixture.store.limit(pages: 40)
+        let (writer, caller) = (fixture.writer, OneCaller())
+        let (heard, asked) = (Listed<Int>(), Listed<Task<Void, Never>>())
+        _ = await behindAGate(fixture, [Self.inserting("other")]) { _ in
+            for number in 0..<20 {
+                let task = Task(executorPreference: caller) {
+                    try? await writer.perform { transaction in
+                        try transaction.sql.execute(
+                            sql: "INSERT INTO item VALUES (?, zeroblob(?))", arguments: ["i\(number)", number == culprit ? 10_000_000 : 1])
+                    }
+                    heard.add(number)
+                }
+                asked.add(task)
+            }
+            while writer.waitingCount < 21 { await Task.yield() }
+        }
+        for task in asked.all { await task.value }
+        #expect(heard.all == Array(0..<20))
+        let order = try fixture.store.read { try String.fetchAll($0, sql: "SELECT id FROM item ORDER BY rowid") }
+        #expect(order == ["first", "other"] + (0..<20).filter { $0 != culprit }.map { "i\($0)" })
+    }
+
     @Test func stoppingAnswersWhoeverWaits() async throws {
         let fixture = try Fixture()
         let writer = fixture.writer
