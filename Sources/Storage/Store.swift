@@ -111,6 +111,13 @@ public final class Store: Sendable {
             if let extra = found.dropFirst(wanted.count).first ?? wanted.dropFirst(found.count).first {
                 throw StorageError.cannotOpen(.schema(extra.safeName))
             }
+            // By this list the next step is chosen: a name that is gone would have its tables made once more.
+            let steps = try DatabaseValue.fetchAll(sql, sql: "SELECT identifier FROM grdb_migrations").map { value in
+                if case .string(let name) = value.storage { name } else { "" }
+            }
+            guard steps.sorted() == migrations.map(\.name).sorted() else {
+                throw StorageError.cannotOpen(.schema("grdb_migrations"))
+            }
             return try Self.schemaCounter(sql)
         }
     }

@@ -224,6 +224,17 @@ import Testing
             ended.status == 5 && ended.errors.contains("in the database is not as the vault made it"), "\(ended.status) \(ended.errors)")
     }
 
+    /// By the list of its steps the schema is brought up to date: a step that is missing there would be taken again.
+    @Test(arguments: [
+        "DELETE FROM grdb_migrations WHERE identifier = 'ledger-2'", "INSERT INTO grdb_migrations VALUES('ledger-3')",
+        "UPDATE grdb_migrations SET identifier = CAST(identifier AS BLOB)",
+    ])
+    func anotherListOfStepsIsFound(change: String) async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.sqlite(change)
+        try await startIsRefused(daemon)
+    }
+
     /// The keyring of last month put back: the key that this month's lines lie under would be gone, and made anew.
     @Test func anOldKeyringPutBackIsFound() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
