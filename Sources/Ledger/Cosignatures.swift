@@ -227,16 +227,56 @@ private struct OfferedCosignatures {
 extension AuditLog {
     /// Makes the leaves that are owed: one for each checkpoint with cosignatures that no leaf commits to yet.
     ///
-    /// A leaf stays for ever: it commits to what witnesses signed and to nothing else that a row may hold.
+    /// A leaf stays for ever: it commits to what witnesses signed and to nothing else that a row may hold. Nor is a row believed about its leaf, as
+    /// far back as openings are exported: the one that it names must be it, and where it names none there may be one all the same.
     public func anchorCosignatures(by witnesses: Witnesses, at moment: Int64, in transaction: borrowing Transaction) throws {
-        let owed = try Int64.fetchAll(transaction.sql, sql: "SELECT size FROM ledger_cosigned WHERE seq IS NULL ORDER BY size")
-        for size in owed {
+        try settle(in: transaction)
+        let rows = try Row.fetchAll(
+            transaction.sql,
+            sql: """
+                SELECT c.size, c.note, c.seq, l.side FROM ledger_cosigned c LEFT JOIN ledger_leaf l ON l.seq = c.seq
+                WHERE c.seq IS NULL OR c.size IN (SELECT size FROM ledger_cosigned ORDER BY size DESC LIMIT ?) ORDER BY c.size
+                """, arguments: [LedgerExport.openingCount])
+        for row in rows {
+            let size = row[0] as Int64
+            if let side = row[3] as Data?, try cosigned(side, at: row[2], in: transaction)?.note.bytes == Array(row[1] as Data) { continue }
             guard let own = try UInt64(exactly: size).flatMap({ try checkpoint(size: $0, in: transaction) }) else { continue }
             let note = try withCosignatures(own, by: witnesses, in: transaction)
             guard note != own else { continue }
-            let seq = try append(CosignedCheckpoint(moment: moment, note: note), in: transaction)
+            let seq: UInt64
+            if let made = try leaf(with: note, behind: size, in: transaction) {
+                seq = made
+            } else {
+                seq = try append(CosignedCheckpoint(moment: moment, note: note), in: transaction)
+            }
             try transaction.sql.execute(
                 sql: "UPDATE ledger_cosigned SET seq = ?, note = ? WHERE size = ?", arguments: [Int64(seq), Data(note.bytes), size])
+        }
+    }
+
+    /// The leaf that commits to all signatures of a note, if there is one: it stands behind the tree that the note is about.
+    private func leaf(with note: SignedNote, behind size: Int64, in transaction: borrowing Transaction) throws -> UInt64? {
+        // The side of a line outside households begins with its month, of seven letters, and an empty household.
+        let rows = try Row.fetchCursor(
+            transaction.sql, sql: "SELECT side, seq FROM ledger_leaf WHERE seq >= ? AND substr(side, 9, 1) = x'00' ORDER BY seq DESC",
+            arguments: [size])
+        while let row = try rows.next() {
+            guard let found = try cosigned(row[0], at: row[1], in: transaction)?.note, found.text == note.text else { continue }
+            if note.signatures.allSatisfy(found.signatures.contains) { return UInt64(row[1] as Int64) }
+        }
+        return nil
+    }
+
+    /// What a leaf commits to, if that is cosignatures; a leaf that does not open commits to nothing that could be shown.
+    private func cosigned(_ side: Data, at index: Int64, in transaction: borrowing Transaction) throws -> CosignedCheckpoint? {
+        do {
+            guard let index = UInt64(exactly: index), let opening = try unseal(Array(side), index: index, in: transaction)?.officers,
+                case .cosigned(let cosigned) = try Segment(parsing: opening.segment, slot: opening.slot)
+            else { return nil }
+            return cosigned
+        } catch {
+            guard transaction.isOpen else { throw error }
+            return nil
         }
     }
 

@@ -524,6 +524,8 @@ struct AuditLogTests {
             #expect(try await export.publish(at: 2).note == own.bytes)
         }
         try plant([foreign, good])
+        // Another line's number hides no leaf that is owed.
+        try fixture.sql("UPDATE ledger_cosigned SET seq = 1")
         // What cannot be written now has the one face that every line has.
         fixture.keys.full.withLock { $0 = ["1970-01"] }
         await #expect(throws: LedgerError.notRecorded) { try await anchor() }
@@ -531,8 +533,12 @@ struct AuditLogTests {
         try await anchor()
         #expect(log.size == 4)
         #expect(try await export.cosigned(size: 3)?.signatures == own.signatures + [good])
-        try await anchor()
-        #expect(log.size == 4)
+        // Whatever a row says of its leaf, there is one of it.
+        for seq in ["seq", "NULL", "1", "9000", "-1"] {
+            try fixture.sql("UPDATE ledger_cosigned SET seq = \(seq)")
+            try await anchor()
+            #expect(log.size == 4)
+        }
     }
 
     @Test func theSideOfALineOpensNoOtherLine() async throws {

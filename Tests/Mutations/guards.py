@@ -182,6 +182,9 @@ guard(
 condition(
     "anchored", "no leaf is made of a row that no witness signed", "Ledger/Cosignatures.swift", "note != own else { continue }",
     "LedgerTests.AuditLogTests/onlyWhatWitnessesSigned")
+trial(
+    "anchored-once", "no second leaf is made of what a leaf commits to already", "Ledger/Cosignatures.swift", "let made = try leaf(with: note",
+    "LedgerTests.AuditLogTests/onlyWhatWitnessesSigned")
 condition(
     "unknown-commit", "an error of which nobody knows whether the commit stands is told as that", "Storage/Writer.swift",
     "Self.isKnownNotToStand(reason) else", "StorageTests.WriterTests/everyMember")
