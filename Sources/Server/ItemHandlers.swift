@@ -122,7 +122,7 @@ extension VaultServer {
                 if vault.isKnownDamaged(item) { throw VaultError.doesNotVerify(.contentForged) }
             }
         }
-        return try await Streaming.respond { feed in
+        return try await Streaming.respond(on: state.channel) { feed in
             let outcome = try await monitor.read(attempt) { [vault] grant in
                 let line = grant.line
                 try await vault.readItem(

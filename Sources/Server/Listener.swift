@@ -35,14 +35,17 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
     /// Bytes that one read of a connection may take.
     private static var readBuffer: Int { 256 * 1024 }
 
+    /// What a client can still take out of the socket after the daemon stopped writing. The kernel keeps twice this, bookkeeping included, and goes
+    /// beyond it by less than one piece of 36 KiB: below 128 KiB in all. Sources: socket(7), SO_SNDBUF; Linux `unix_stream_sendmsg`.
+    private static var sendBuffer: Int { 46 * 1024 }
+
     func run() async throws {
         let (connections, feed) = AsyncStream<Connection>.makeStream()
         let quiesce = ServerQuiescingHelper(group: group)
         let open = OpenChannels(limit: most)
         let channel = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            // So much can be under way to a client without either side being woken for it.
-            .childChannelOption(.socketOption(.so_sndbuf), value: 1 << 20)
+            .childChannelOption(.socketOption(.so_sndbuf), value: SocketOptionValue(Self.sendBuffer))
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readBuffer))
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -164,6 +167,8 @@ struct RequestState: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The machine account at the other end.
     let peer: PeerCredentials
+    /// The connection that the answer goes out on.
+    let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         self.init(source: source, peer: PeerCredentials())
@@ -171,6 +176,7 @@ struct RequestState: RequestContext {
 
     init(source: ApplicationRequestContextSource, peer: PeerCredentials) {
         coreContext = .init(source: source)
+        channel = source.channel
         self.peer = peer
     }
 }

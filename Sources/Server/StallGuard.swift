@@ -17,6 +17,8 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWaiting = false
     /// Parts of an answer that the socket did not take yet.
     private var unsent = 0
+    /// Who waits until there are none.
+    private var waiters: [EventLoopPromise<Void>] = []
     private var lastMove = NIODeadline.distantPast
     private var task: Scheduled<Void>?
 
@@ -39,6 +41,26 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func end() {
         task?.cancel()
         task = nil
+        release()
+    }
+
+    private func release() {
+        let released = waiters
+        waiters = []
+        for waiter in released { waiter.succeed() }
+    }
+
+    /// Waits until the socket took everything that was written to the channel before this call; no longer than the connection lives.
+    static func allTaken(on channel: any Channel) async throws {
+        let loop = channel.eventLoop
+        try await loop.flatSubmit {
+            guard let own = try? channel.pipeline.syncOperations.handler(type: StallGuard.self), own.unsent > 0 else {
+                return loop.makeSucceededVoidFuture()
+            }
+            let taken = loop.makePromise(of: Void.self)
+            own.waiters.append(taken)
+            return taken.futureResult
+        }.get()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -69,6 +91,7 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
         promise.futureResult.whenComplete { _ in
             this.value.unsent -= 1
             this.value.lastMove = bound.value.eventLoop.now
+            if this.value.unsent == 0 { this.value.release() }
         }
         context.write(data, promise: promise)
     }

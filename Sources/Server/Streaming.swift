@@ -15,14 +15,13 @@ enum Streaming {
         fileprivate enum Part: Sendable { case head(Head), bytes(ByteBuffer), end, failed(any Error) }
         fileprivate let parts: AsyncStream<Part>
         private let continuation: AsyncStream<Part>.Continuation
-        /// One token for each part that may be under way: back-pressure.
+        /// One token for each part that the socket took: back-pressure.
         private let tokens: AsyncStream<Void>
         private let tokenFeed: AsyncStream<Void>.Continuation
 
-        fileprivate init(depth: Int) {
+        fileprivate init() {
             (parts, continuation) = AsyncStream.makeStream()
             (tokens, tokenFeed) = AsyncStream.makeStream()
-            for _ in 0..<depth { tokenFeed.yield() }
         }
 
         /// Says how long the body will be. Once.
@@ -30,15 +29,15 @@ enum Streaming {
             continuation.yield(.head(Head(length: length, headers: headers)))
         }
 
-        /// Sends bytes; waits while the client is slow.
+        /// Sends bytes, and returns when the socket took them all: whoever asks then whether more may go has nothing under way.
         func send(_ buffer: ByteBuffer) async throws {
+            continuation.yield(.bytes(buffer))
             var iterator = tokens.makeAsyncIterator()
             guard await iterator.next() != nil else { throw CancellationError() }
             try Task.checkCancellation()
-            continuation.yield(.bytes(buffer))
         }
 
-        fileprivate func consumed() { tokenFeed.yield() }
+        fileprivate func taken() { tokenFeed.yield() }
         fileprivate func finish(_ error: (any Error)?) {
             continuation.yield(error.map { .failed($0) } ?? .end)
             continuation.finish()
@@ -46,10 +45,12 @@ enum Streaming {
         fileprivate func hangUp() { tokenFeed.finish() }
     }
 
-    /// Runs `body` beside the answer that it feeds.
-    static func respond(_ body: @escaping @Sendable (Feed) async throws -> Void) async throws -> Response {
-        // One part of 128 KiB under way and one that waits for it: at most 256 KiB leave after a right ended.
-        let feed = Feed(depth: 1)
+    /// Runs `body` beside the answer that it feeds, which goes out on this channel.
+    ///
+    /// INVARIANT: one part of 128 KiB is under way at most, beside what the socket holds (``Listener/sendBuffer``): no more than 256 KiB reach a
+    /// client after a right ended.
+    static func respond(on channel: any Channel, _ body: @escaping @Sendable (Feed) async throws -> Void) async throws -> Response {
+        let feed = Feed()
         let task = Task {
             do {
                 try await body(feed)
@@ -76,7 +77,9 @@ enum Streaming {
                         case .head: continue
                         case .bytes(let buffer):
                             try await writer.write(buffer)
-                            feed.consumed()
+                            // ORDER: the writer only hands the part to the channel's loop; the socket may take it much later.
+                            try await StallGuard.allTaken(on: channel)
+                            feed.taken()
                         case .failed(let error):
                             // The connection is closed before the announced length came: no client takes this for the whole.
                             throw error
