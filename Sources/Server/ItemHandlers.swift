@@ -48,13 +48,14 @@ extension VaultServer {
             throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
         }
 
-        let place = try places.take(length.map { $0 <= Vault.smallContent } ?? false ? .small : .large)
+        let place = try places.take(length.map { $0 <= Vault.smallContent } ?? false ? .smallUpload : .largeUpload, for: caller.worker)
+        defer { places.free(place) }
         let sink = try vault.receive(
             household: household, organisation: organisation, layer: layer, kind: kind, length: length,
             request: exchange.idempotencyKey.map { (caller, $0) })
-        try await receive(request.body, length, into: sink)
+        try await receive(request.body, length, into: sink, place)
         let upload = try await sink.finish()
-        _ = consume place
+        places.free(place)
         let expected = exchange.ifMatch
         do {
             // What can be done before is not done where everybody waits in one line.
@@ -82,12 +83,13 @@ extension VaultServer {
     }
 
     /// Streams a body into the vault with back-pressure; what a client announces must be what comes.
-    private func receive(_ body: RequestBody, _ length: UInt64?, into sink: UploadSink) async throws {
+    private func receive(_ body: RequestBody, _ length: UInt64?, into sink: UploadSink, _ place: ContentPlace) async throws {
         var received: UInt64 = 0
         do {
             for try await buffer in body {
                 received += UInt64(buffer.readableBytes)
                 guard received <= length ?? limits.item else { throw Problem.contentTooLarge }
+                try place.move(buffer.readableBytes)
                 var rest = buffer.readableBytesView
                 while !rest.isEmpty {
                     let taken = try unsafe rest.withUnsafeBytes { bytes in
@@ -125,9 +127,13 @@ extension VaultServer {
         return try await Streaming.respond(on: state.channel) { feed in
             let outcome = try await monitor.read(attempt) { [vault] grant in
                 let line = grant.line
+                var place: ContentPlace?
+                defer { if let place { places.free(place) } }
                 try await vault.readItem(
                     grant,
                     head: { head in
+                        // Taken after the permit, so that it tells nobody else what is there, and before any slab or thread.
+                        if head.length > Vault.smallContent { place = try places.take(.largeReading, for: caller.worker) }
                         try await feed.start(
                             length: head.length,
                             [Exchange.name(HeaderName.receipt): "\(line)", Exchange.name(HeaderName.item): try ItemBrief(head).header()])
@@ -138,6 +144,7 @@ extension VaultServer {
                             unsafe ByteBuffer(bytes: bytes)
                         }
                         try await feed.send(buffer)
+                        try place?.move(buffer.readableBytes)
                     })
             }
             switch outcome {

@@ -20,8 +20,10 @@ enum Problem: Error, Sendable {
     case doesNotFit(String, articles: [String])
     case tooLarge(limit: Int)
     case contentTooLarge
-    /// As many contents come in as may at once.
+    /// As many contents come in as may at once, or as one worker may have come in.
     case busy
+    /// As many large contents go out as may at once, or as one worker may have.
+    case busyReading
     /// As many connections are open as may be at once, or as one machine account may have.
     case crowded
     case lengthAndChunked
@@ -96,6 +98,13 @@ enum Problem: Error, Sendable {
                 next: Sentence(
                     nl: "probeer het over enkele seconden opnieuw, met dezelfde idempotency-key",
                     en: "try again in a few seconds, with the same idempotency-key"))
+        case .busyReading:
+            Form(
+                .busy, 503, "er worden al zoveel grote stukken gelezen als tegelijk kan",
+                "as many large items are being read as can be at once",
+                next: Sentence(
+                    nl: "lees er minder tegelijk, en probeer het over enkele seconden opnieuw",
+                    en: "read fewer at once, and try again in a few seconds"))
         case .crowded:
             Form(
                 .busy, 503, "er staan al zoveel verbindingen open als tegelijk kan", "as many connections are open as can be at once",
@@ -196,7 +205,7 @@ enum Problem: Error, Sendable {
         }
     }
 
-    /// What ``busy`` and ``crowded`` say of when to come back. Source: RFC 9110 §10.2.3.
+    /// What ``busy``, ``busyReading`` and ``crowded`` say of when to come back. Source: RFC 9110 §10.2.3.
     private static let retrySeconds = 2
     private static let signIn = Sentence(nl: "log in met kluis login", en: "sign in with kluis login")
 
@@ -240,7 +249,7 @@ enum Problem: Error, Sendable {
         let body = (try? WireJSON.encode(document)) ?? []
         var headers: HTTPFields = [.contentType: MediaType.problem, .contentLength: "\(body.count)"]
         switch self {
-        case .busy, .crowded: headers[.retryAfter] = "\(Self.retrySeconds)"
+        case .busy, .busyReading, .crowded: headers[.retryAfter] = "\(Self.retrySeconds)"
         default: break
         }
         if case .throttled(let throttled) = self { headers[.retryAfter] = "\(throttled.seconds)" }

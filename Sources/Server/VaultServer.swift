@@ -112,6 +112,8 @@ public struct Limits: Sendable {
     /// How many contents of more than 256 KiB, and how many smaller ones, may come in at once.
     public let largeUploads: Int
     public let smallUploads: Int
+    /// How many contents of more than 256 KiB may go out at once. Of these and of what comes in, one worker has half at most.
+    public let largeReadings: Int
     /// How long a client may leave a request or an answer lying half-way, may take for a whole head, and may keep a connection idle, in seconds.
     public let stallSeconds: Int
     /// How many connections are served at once; those of one machine account are half of them at most.
@@ -120,13 +122,14 @@ public struct Limits: Sendable {
     public let stopSeconds: Int
 
     public init(
-        json: Int, item: UInt64, largeUploads: Int = 8, smallUploads: Int = 128, stallSeconds: Int = 60, connections: Int = 512,
-        stopSeconds: Int = 30
+        json: Int, item: UInt64, largeUploads: Int = 8, smallUploads: Int = 128, largeReadings: Int = 32, stallSeconds: Int = 60,
+        connections: Int = 512, stopSeconds: Int = 30
     ) {
         self.json = json
         self.item = item
         self.largeUploads = largeUploads
         self.smallUploads = smallUploads
+        self.largeReadings = largeReadings
         self.stallSeconds = stallSeconds
         self.connections = connections
         self.stopSeconds = stopSeconds
@@ -141,7 +144,7 @@ public struct VaultServer: Sendable {
     let operations: Operations
     let limits: Limits
     let version: String
-    let places: UploadPlaces
+    let places: ContentPlaces
 
     public init(
         vault: Vault, monitor: ReferenceMonitor, authenticator: Authenticator, operations: Operations, limits: Limits, version: String
@@ -152,7 +155,7 @@ public struct VaultServer: Sendable {
         self.operations = operations
         self.limits = limits
         self.version = version
-        places = UploadPlaces(small: limits.smallUploads, large: limits.largeUploads)
+        places = ContentPlaces(limits: limits, elapsed: operations.clock.elapsed)
     }
 
     /// The service that accepts connections.

@@ -88,35 +88,116 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
-    /// One place after another is taken; whoever comes then hears so at once, and again finds one when somebody went.
+    /// Uploads of more than is kept in memory, each with a part of it sent: each has a file once it has its place.
+    private static func hold(_ count: Int, _ daemon: Kluisd, _ furnished: Kluisd.Furnished, _ token: String) async throws -> [Held] {
+        let before = try parts(daemon).count
+        let held = try (0..<count).map { _ in
+            try Held(daemon, sending: upload(furnished, token, length: 900_000, part: Data(repeating: 7, count: 400_000)))
+        }
+        // Nothing else asks for a place before all of these have theirs.
+        while try parts(daemon).count < before + count {
+            try Task.checkCancellation()
+            try #require(held.allSatisfy { !$0.isHungUp }, "one of them found no place")
+            #expect(try await daemon.ask("GET", "/v1/status").status == 200)
+        }
+        return held
+    }
+
+    private static func isBusy(_ reply: Reply) -> Bool {
+        reply.status == 503 && reply.problem == "busy" && reply.head.lowercased().contains("retry-after: ")
+            && reply.field("next")?.isEmpty == false
+    }
+
+    /// One worker has half of the places at most, and together there are no more than eight; whoever finds none hears so at once, and again
+    /// finds one when somebody went.
     @Test func uploadsHaveABoundedNumberOfPlaces() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
         let joost = try await daemon.signIn("joost", hat: "direction")
-        var held: [Held] = []
-        // More than is kept in memory: each has a file once it has its place. Nothing else asks for one before all eight have theirs.
-        for _ in 0..<8 {
-            held.append(try Held(daemon, sending: Self.upload(furnished, joost, length: 900_000, part: Data(repeating: 7, count: 400_000))))
+        let kees = try await daemon.signIn("kees", hat: "help")
+        func one(_ token: String) async throws -> Reply {
+            try await daemon.add(Kluisd.largeContent, title: "one more", to: furnished, as: token)
         }
-        while try Self.parts(daemon).count < 8 {
-            try Task.checkCancellation()
-            try #require(held.allSatisfy { !$0.isHungUp }, "one of the eight found no place")
-            #expect(try await daemon.ask("GET", "/v1/status").status == 200)
-        }
-        func one() async throws -> Reply { try await daemon.add(Kluisd.largeContent, title: "one more", to: furnished, as: joost) }
-        var reply = try await one()
-        #expect(reply.status == 503 && reply.problem == "busy", "\(reply.text)")
-        #expect(reply.head.lowercased().contains("retry-after: "), "\(reply.head)")
-        #expect(reply.field("next")?.isEmpty == false)
+        var ofJoost = try await Self.hold(4, daemon, furnished, joost)
+        var reply = try await one(joost)
+        #expect(Self.isBusy(reply), "a fifth of one worker: \(reply.status) \(reply.text)")
+        reply = try await one(kees)
+        #expect(reply.status == 201, "another's first: \(reply.status) \(reply.text)")
+        var ofKees = try await Self.hold(4, daemon, furnished, kees)
+        let fatima = try await daemon.signIn("fatima", hat: "help")
+        reply = try await one(fatima)
+        #expect(Self.isBusy(reply), "a ninth: \(reply.status) \(reply.text)")
         // A small one has places of its own.
         #expect(try await daemon.add(Data("small".utf8), title: "small", to: furnished, as: joost).status == 201)
-        held.removeAll()
+        ofKees.removeAll()
         while reply.status == 503 {
             try Task.checkCancellation()
-            reply = try await one()
+            reply = try await one(kees)
         }
         #expect(reply.status == 201, "\(reply.text)")
+        ofJoost.removeAll()
         #expect(try await daemon.stop() == 0)
-        #expect(try Self.parts(daemon).isEmpty)
+    }
+
+    /// Who sends a byte now and then never stands still; when others want a place, it is given up all the same.
+    @Test func anUploadThatTricklesGivesItsPlaceUp() async throws {
+        let (daemon, furnished) = try await Kluisd.copy()
+        try await daemon.start(["--stall-seconds", "1"])
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let kees = try await daemon.signIn("kees", hat: "help")
+        var held = try [joost, joost, joost, joost, kees, kees, kees, kees].map {
+            try Held(daemon, sending: Self.upload(furnished, $0, length: 900_000, part: Data([7])))
+        }
+        func one() async throws -> Reply {
+            try Task.checkCancellation()
+            for one in held { one.send(Data([7])) }
+            return try await daemon.add(Kluisd.largeContent, title: "one more", to: furnished, as: joost)
+        }
+        var reply = try await one()
+        // They are read one after another; when all have their places there is none left.
+        while reply.status == 201 { reply = try await one() }
+        #expect(Self.isBusy(reply), "\(reply.status) \(reply.text)")
+        while reply.status == 503 { reply = try await one() }
+        #expect(reply.status == 201, "\(reply.text)")
+        held.removeAll()
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// A large reading holds memory and threads as an upload does, and has places as well.
+    @Test func largeReadingsHaveABoundedNumberOfPlaces() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let kees = try await daemon.signIn("kees", hat: "help")
+        // More than lies in the socket: each is under way until it is read to the end.
+        var held: [Held] = []
+        func hold(_ count: Int, _ token: String) async throws {
+            for _ in 0..<count {
+                let one = try Held(
+                    daemon,
+                    sending: Kluisd.request(
+                        "GET", "/v1/households/\(furnished.household)/items/\(furnished.large)", Kluisd.headers(token, "D2")))
+                #expect(try await blocking { one.take(12) }.starts(with: Data("HTTP/1.1 200".utf8)))
+                held.append(one)
+            }
+        }
+        func read(_ token: String) async throws -> Reply {
+            try #require(Reply(try await daemon.read(furnished.large, in: furnished, as: token)))
+        }
+        try await hold(16, joost)
+        let mine = try await read(joost)
+        #expect(Self.isBusy(mine), "a seventeenth of one worker: \(mine.status)")
+        // Small ones need none, and another worker reads and adds.
+        #expect(try await Reply(daemon.read(furnished.small, in: furnished, as: joost))?.status == 200)
+        #expect(try await read(kees).body == Kluisd.largeContent)
+        #expect(try await daemon.add(Kluisd.largeContent, title: "meanwhile", to: furnished, as: kees).status == 201)
+        held.removeFirst()
+        var again = mine
+        while again.status == 503 {
+            try Task.checkCancellation()
+            again = try await read(joost)
+        }
+        #expect(again.body == Kluisd.largeContent)
+        held.removeAll()
+        #expect(try await daemon.stop() == 0)
     }
 
     /// An idempotency key stands for the whole content, to its last byte.
