@@ -81,11 +81,15 @@ public struct ReferenceMonitor: Sendable {
 
     /// Decides, records and carries out a change, all in one transaction.
     ///
-    /// - Parameter body: carries the change out. Synchronous; it may run more than once, when a batch was lost for another's fault. When it
-    ///   throws, its effects are undone and its line stays and says so.
+    /// - Parameters:
+    ///   - answered: what the same caller was answered when this same request was carried out before; asked where it is not carried out now. A
+    ///     change may itself be why it is refused a second time, and whoever lost the answer must not hear that it was not done.
+    ///   - body: carries the change out. Synchronous; it may run more than once, when a batch was lost for another's fault. When it
+    ///     throws, its effects are undone and its line stays and says so.
     /// - Throws: ``MonitorError/notRecorded``, ``MonitorError/unknown``, ``MonitorError/factsDoNotVerify``.
     public func change<A: Change, Output: Sendable>(
-        _ attempt: Attempt<A>, _ body: @escaping @Sendable (consuming Grant<A>, borrowing Transaction) throws -> Output
+        _ attempt: Attempt<A>, answered: @escaping @Sendable (borrowing Transaction) throws -> Output? = { _ in nil },
+        _ body: @escaping @Sendable (consuming Grant<A>, borrowing Transaction) throws -> Output
     ) async throws -> Outcome<Output> {
         let request = request(for: attempt)
         let changed: Changed<Output> = try await deciding(A.action.rawValue, attempt.trace) {
@@ -94,11 +98,16 @@ public struct ReferenceMonitor: Sendable {
                 if let session = attempt.caller.session, session.hasEnded { throw MonitorError.signIn(.noSession) }
                 let facts = try source.facts(for: request.question.about, asker: request.asker, at: request.moment, in: transaction)
                 switch engine.decide(request, on: facts) {
-                case .refuse(let refusal): return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)
+                case .refuse(let refusal):
+                    // The line says what was decided now; what was decided then stands in its own.
+                    let entry = try lines.refused(refusal, request, facts, in: transaction)
+                    if let earlier = try answered(transaction) { return .done(entry, .nothing, earlier) }
+                    return .refused(entry, refusal)
                 case .permit(let permit):
                     if let since = held(A.self, at: request.moment) {
-                        return .held(
-                            try lines.unwitnessed(request, facts, articles: Self.unwitnessedArticles, in: transaction), since)
+                        let entry = try lines.unwitnessed(request, facts, articles: Self.unwitnessedArticles, in: transaction)
+                        if let earlier = try answered(transaction) { return .done(entry, .nothing, earlier) }
+                        return .held(entry, since)
                     }
                     let cited = Cited(permit)
                     do {
@@ -384,6 +393,9 @@ extension Cited {
         thatOnly = permit.thatOnly
         receipt = 0
     }
+
+    /// What an answer rests on that was given before.
+    static let nothing = Cited(articles: [], policies: [], duties: [], thatOnly: false, receipt: 0)
 
     func with(_ receipt: Receipt) -> Cited {
         Cited(articles: articles, policies: policies, duties: duties, notices: notices, thatOnly: thatOnly, receipt: receipt.index)

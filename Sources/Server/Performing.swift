@@ -31,19 +31,35 @@ extension VaultServer {
     }
 
     /// As ``change(_:_:by:for:created:request:effect:)``, for handlers that do something with the answer first.
+    /// - Parameters:
+    ///   - caller: whose idempotency key it is, where that is not who makes the attempt.
+    ///   - step: what is kept beside the answer under the same key; none of a client's keys has a blank.
     func perform<A: Change>(
-        _ attempt: Attempt<A>, _ exchange: Exchange, request: [[UInt8]],
+        _ attempt: Attempt<A>, _ exchange: Exchange, of caller: Caller? = nil, step: String? = nil, request: [[UInt8]],
         effect: @escaping @Sendable (consuming Grant<A>, borrowing OpenTransaction) throws -> ChangeAnswer
     ) async throws -> (ChangeAnswer, Cited) {
         let digest = RequestDigest.of(
             [Array(A.action.rawValue.utf8), Array((attempt.onBehalfOf?.description ?? "").utf8)] + request)
-        let outcome = try await monitor.change(attempt) { [vault, clock = operations.clock] grant, transaction in
-            try exchange.unresolved.tell()
-            let caller = grant.caller
-            guard let key = exchange.idempotencyKey else { return try effect(grant, transaction) }
-            if let earlier = try vault.replayed(key: key, caller: caller, requestDigest: digest, in: transaction) {
-                return try WireJSON.decodeLeniently(ChangeAnswer.self, from: earlier)
+        let caller = caller ?? attempt.caller
+        let key = exchange.idempotencyKey.map { key in step.map { "\(key) \($0)" } ?? key }
+        let earlier = { @Sendable [vault] (transaction: borrowing OpenTransaction) throws -> ChangeAnswer? in
+            guard let key, let answer = try vault.replayed(key: key, caller: caller, requestDigest: digest, in: transaction) else {
+                return nil
             }
+            return try WireJSON.decodeLeniently(ChangeAnswer.self, from: answer)
+        }
+        let answered = { @Sendable (transaction: borrowing OpenTransaction) throws -> ChangeAnswer? in
+            // Whose right ended since sees no name for it, and that a key stands for something else is told after a permit only.
+            do {
+                return try earlier(transaction)?.withoutNames
+            } catch VaultError.keyUsedForAnotherRequest {
+                return nil
+            }
+        }
+        let outcome = try await monitor.change(attempt, answered: answered) { [vault, clock = operations.clock] grant, transaction in
+            try exchange.unresolved.tell()
+            guard let key else { return try effect(grant, transaction) }
+            if let answer = try earlier(transaction) { return answer }
             let answer = try effect(grant, transaction)
             try vault.remember(
                 try WireJSON.encode(answer), key: key, caller: caller, requestDigest: digest, at: clock.now(), in: transaction)
@@ -119,5 +135,14 @@ extension VaultServer {
         if let receipt { headers[Exchange.name(HeaderName.receipt)] = "\(receipt)" }
         if let version { headers[.eTag] = "\"\(version)\"" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension ChangeAnswer {
+    /// The same with identifiers only.
+    fileprivate var withoutNames: ChangeAnswer {
+        var answer = self
+        answer.missing = missing?.map { MissingSignature(kind: $0.kind, id: $0.id) }
+        return answer
     }
 }

@@ -112,14 +112,13 @@ extension VaultServer {
             let activation = Attempt(
                 ActivatePlan(plan: plan), by: authenticator.system(.planEngine), purpose: .plan, trace: exchange.trace)
             // The signature is durable: whatever becomes of the activation, nobody hears that nothing was done.
-            if case .done(let activated, _)? = try? await monitor.change(
-                activation,
-                { [vault] grant, transaction in
-                    ChangeAnswer(try vault.activatePlan(grant, in: transaction))
-                })
-            {
-                answer = activated
+            // Under the worker's key as well: who repeats the signature that brought the plan into force hears that it did.
+            let activated = try? await perform(
+                activation, exchange, of: caller, step: "activation", request: [Array(plan.description.utf8)]
+            ) {
+                [vault] grant, transaction in ChangeAnswer(try vault.activatePlan(grant, in: transaction))
             }
+            if let activated { answer = activated.0 }
         }
         return try self.answer(changed: answer, cited, exchange, created: false)
     }

@@ -496,7 +496,7 @@ guard(
 
 guard(
     "idempotency", "a request that is repeated does nothing twice", "Server/Performing.swift",
-    "if let earlier = try vault.replayed(", "if !GONE, let earlier = try vault.replayed(", "DaemonTests.StallTests/anIdempotencyKey")
+    "guard let key, let answer = try vault.replayed(", "guard !GONE, let key, let answer = try vault.replayed(", "DaemonTests.StallTests/anIdempotencyKey")
 condition(
     "idempotency-of-another", "a key stands for one request", "Vault/Answers.swift", "Array(opened.prefix(32)) == requestDigest else",
     "DaemonTests.StallTests/anIdempotencyKey")
