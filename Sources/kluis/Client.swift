@@ -55,9 +55,10 @@ final class Client {
     }
 
     /// As above, with any body and with headers of its own.
+    /// - Parameter idempotencyKey: of this request, and the one that names the whole attempt, which whoever tries again gives.
     func ask<Answer: Decodable>(
         _ route: Route, _ parameters: [String] = [], query: [(name: String, value: String?)] = [], body: RequestBody,
-        headers: [(String, String)] = [], idempotencyKey: String? = nil, for type: Answer.Type
+        headers: [(String, String)] = [], idempotencyKey: (String, of: String)? = nil, for type: Answer.Type
     ) async throws -> Answer {
         let text = try await text(route, parameters, query: query, body: body, headers: headers, idempotencyKey: idempotencyKey)
         if circumstances.why { throw try finish(text) }
@@ -72,10 +73,11 @@ final class Client {
 
     private func text(
         _ route: Route, _ parameters: [String], query: [(name: String, value: String?)] = [], body: RequestBody = .none,
-        headers: [(String, String)] = [], idempotencyKey: String? = nil
+        headers: [(String, String)] = [], idempotencyKey: (String, of: String)? = nil
     ) async throws -> [UInt8] {
-        let key = circumstances.idempotencyKey ?? idempotencyKey ?? Hexadecimal.text(randomBytes(16))
-        let head = self.head(route, parameters, query: query, body: body, headers: headers, idempotencyKey: key)
+        let key = idempotencyKey?.of ?? circumstances.idempotencyKey ?? Hexadecimal.text(randomBytes(16))
+        let head = self.head(
+            route, parameters, query: query, body: body, headers: headers, idempotencyKey: idempotencyKey.map { $0.0 } ?? key)
         var collected: [UInt8] = []
         let answer: HTTPResponseHead
         do {

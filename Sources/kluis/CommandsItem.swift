@@ -117,6 +117,8 @@ final class UploadBatch: Sendable {
     }
 
     private let circumstances: Circumstances
+    /// The user's own key, or a new one.
+    private let key: String
     private let household: String
     private let files: [UploadFile]
     private let headers: [String]
@@ -125,6 +127,7 @@ final class UploadBatch: Sendable {
 
     init(circumstances: Circumstances, household: String, files: [UploadFile], headers: [String], progress: Progress) {
         self.circumstances = circumstances
+        key = circumstances.idempotencyKey ?? Hexadecimal.text(randomBytes(16))
         self.household = household
         self.files = files
         self.headers = headers
@@ -204,11 +207,11 @@ final class UploadBatch: Sendable {
 
     private func send(_ index: Int, with client: Client) async throws -> ChangeAnswer {
         let body: RequestBody = circumstances.why ? .none : try files[index].body(progress)
-        // The user's own key names one attempt; with several files each gets its own part of it.
-        let key = circumstances.idempotencyKey.map { files.count > 1 ? "\($0)-\(index)" : $0 } ?? Hexadecimal.text(randomBytes(16))
+        // One key names the whole attempt; of several files each gets its own part of it.
+        let own = files.count > 1 ? "\(key)-\(index)" : key
         return try await client.ask(
             .addItem, [household], body: body, headers: [(HeaderName.item, headers[index]), ("content-type", MediaType.bytes)],
-            idempotencyKey: key, for: ChangeAnswer.self)
+            idempotencyKey: (own, of: key), for: ChangeAnswer.self)
     }
 
     /// With several files, which one it was.

@@ -108,8 +108,35 @@ import Wire
         #expect(Set(heard.map { String(decoding: $0.body, as: UTF8.self) }) == Set(names))
         let connections = Set(heard.map(\.connection)).count
         #expect((2...32).contains(connections), "\(connections)")
+        // The user's own key: a part of it for each file, and the same for each when the attempt is repeated.
+        for attempt in 1...2 {
+            let again = try await Built.kluis(["item", "add", "h-1", directory, "--idempotency-key", "mine"] + add, on: daemon)
+            #expect(again.exitCode == 0, "\(again.errors)")
+            let keys = daemon.heard.dropFirst(60 * attempt).compactMap { heard -> String? in
+                guard let key = heard.headers.first(name: "idempotency-key") else { return nil }
+                return "\(key) \(String(decoding: heard.body, as: UTF8.self))"
+            }
+            #expect(keys.count == 60 && Set(keys) == Set(sorted.enumerated().map { "mine-\($0) \($1)" }), "\(keys)")
+        }
         let json = try await Built.kluis(["item", "add", "h-1", directory, "--json", "--parallel", "3"] + add, on: daemon)
         #expect(json.text.hasPrefix(#"{"items":[{"duties":[],"file":"f0","id":"i-f0"}"#))
+    }
+
+    /// What is said to try again with is the key of the whole attempt: the part of one file would store the others twice.
+    @Test(arguments: [["--idempotency-key", "mine"], []])
+    func anUnknownOutcomeIsAskedAgainUnderTheKeyOfAll(key: [String]) async throws {
+        let daemon = try await FakeDaemon { heard in
+            heard.body == Array("f3".utf8)
+                ? .problem(ProblemDocument(code: .unknown, status: 503, title: "unknown")) : .json(ChangeAnswer(id: "i"))
+        }
+        let directory = "\(daemon.directory)/files"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        for number in 0..<4 { try Scratch.write("f\(number)", to: "\(directory)/f\(number)") }
+        let ended = try await Built.kluis(["item", "add", "h-1", directory, "--parallel", "1"] + key + add, on: daemon)
+        let sent = daemon.heard.compactMap { $0.headers.first(name: "idempotency-key") }
+        let named = try #require(ended.errors.firstMatch(of: /--idempotency-key (\S+):/)).1
+        #expect(sent == (0..<4).map { "\(named)-\($0)" }, "\(ended.errors)")
+        if let own = key.last { #expect(named == own) }
     }
 
     @Test func theFirstFailureStopsTheRest() async throws {
