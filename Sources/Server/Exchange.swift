@@ -226,7 +226,7 @@ enum Body {
             throw Problem.truncated
         }
         do {
-            return try WireJSON.decode(type, from: bytes, limits: JSONLimits(bytes: limit, depth: 32))
+            return try WireJSON.decode(type, from: bytes, limits: JSONLimits(bytes: limit, depth: 32, elements: Route.listLimit))
         } catch {
             throw Problem.invalid(error)
         }

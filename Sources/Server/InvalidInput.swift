@@ -15,6 +15,8 @@ extension WireError {
         switch self {
         case .tooLarge(let limit): Sentence(nl: "meer dan \(limit) bytes", en: description)
         case .tooDeep(let limit): Sentence(nl: "dieper genest dan \(limit)", en: description)
+        case .tooMany(let limit, let at):
+            Sentence(nl: "meer dan \(limit) in één lijst, bij byte \(at)", en: description)
         case .malformed(let at): Sentence(nl: "geen JSON bij byte \(at)", en: description)
         case .duplicateKey(let at): Sentence(nl: "dezelfde sleutel twee keer in één object, bij byte \(at)", en: description)
         case .unknownField(let path): Sentence(nl: "onbekend veld \(path)", en: description)
@@ -32,6 +34,8 @@ extension WireError {
             Sentence(
                 nl: "stuur het bericht zoals /v1/openapi.json het beschrijft; dieper gaat geen enkel veld",
                 en: "send the message as /v1/openapi.json describes it; no field goes deeper")
+        case .tooMany(let limit, _):
+            Sentence(nl: "stuur lijsten van ten hoogste \(limit)", en: "send lists of at most \(limit)")
         case .malformed:
             Sentence(
                 nl: "stuur één JSON-document in UTF-8, en niets erachter", en: "send one JSON document in UTF-8, and nothing behind it")

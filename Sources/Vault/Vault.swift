@@ -100,7 +100,7 @@ public final class Vault: Sendable {
 
     /// The resident of a household with a given name; nil when none or more than one has it.
     public func person(givenName: String, household: HouseholdID, in transaction: borrowing Transaction) throws -> PersonID? {
-        let found = try registry.lookUp(.givenName(household), IndexValue.normalised(givenName), transaction.sql)
+        let found = try registry.lookUp(guessed: .givenName(household), IndexValue.normalised(givenName), transaction.sql)
         return found.count == 1 ? found.first?.id.identifier() : nil
     }
 

@@ -33,6 +33,9 @@ extension Route {
     /// As ``pageLimit``, for lines of the log.
     public static let ledgerPageLimit = 1000
 
+    /// Most elements of one list in a message that is sent: names in it are looked up before anybody decides.
+    public static let listLimit = 50
+
     /// The parameters of the path, in order.
     public var pathParameters: [Parameter] {
         template.split(separator: "/").filter { $0.utf8.first == UInt8(ascii: "{") }.map { segment in

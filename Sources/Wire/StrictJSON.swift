@@ -34,11 +34,14 @@ public struct JSONLimits: Sendable {
     public let bytes: Int
     /// Arrays and objects inside one another; a bare object has depth 1.
     public let depth: Int
+    /// Elements of one array.
+    public let elements: Int
 
-    /// 1 MiB and 32 levels, unless told.
-    public init(bytes: Int = 1 << 20, depth: Int = 32) {
+    /// 1 MiB, 32 levels and arrays of any length, unless told.
+    public init(bytes: Int = 1 << 20, depth: Int = 32, elements: Int = .max) {
         self.bytes = bytes
         self.depth = depth
+        self.elements = elements
     }
 }
 
@@ -144,6 +147,7 @@ private struct JSONReader {
         skipSpace()
         if take(UInt8(ascii: "]")) { return .array([]) }
         while true {
+            guard elements.count < limits.elements else { throw .tooMany(limit: limits.elements, at: at) }
             elements.append(try value(depth: depth + 1))
             skipSpace()
             if take(UInt8(ascii: "]")) { return .array(elements) }

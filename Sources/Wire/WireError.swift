@@ -6,6 +6,8 @@ public enum WireError: Error, Equatable, Sendable {
     case tooLarge(limit: Int)
     /// Arrays and objects inside one another deeper than `limit`.
     case tooDeep(limit: Int)
+    /// More elements in one array than `limit`; `at` is the byte offset of the first that is too many.
+    case tooMany(limit: Int, at: Int)
     /// Not JSON (RFC 8259) in UTF-8; `at` is the byte offset where reading stopped.
     case malformed(at: Int)
     /// The same key twice in one object; `at` is the byte offset of the second.
@@ -25,6 +27,7 @@ extension WireError: CustomStringConvertible {
         switch self {
         case .tooLarge(let limit): "more than \(limit) bytes"
         case .tooDeep(let limit): "nested deeper than \(limit)"
+        case .tooMany(let limit, let at): "more than \(limit) in one list, at byte \(at)"
         case .malformed(let at): "not JSON at byte \(at)"
         case .duplicateKey(let at): "the same key twice in one object, at byte \(at)"
         case .unknownField(let path): "unknown field \(path)"

@@ -54,6 +54,13 @@ import Testing
         #expect(throws: WireError.tooLarge(limit: 3)) { try parse("[12]", limits: JSONLimits(bytes: 3)) }
     }
 
+    @Test func elementsOfAnArrayAreCountedExactly() {
+        let limits = JSONLimits(elements: 2)
+        #expect(throws: Never.self) { try parse("[[1,2],[3,4]]", limits: limits) }
+        #expect(throws: WireError.tooMany(limit: 2, at: 5)) { try parse("[1,2, 3]", limits: limits) }
+        #expect(throws: WireError.tooMany(limit: 2, at: 10)) { try parse("{\"a\":[1,2,3]}", limits: limits) }
+    }
+
     @Test func truncationsNeverPass() throws {
         let text = Array("{\"a\":[1,2,{\"b\":\"\\u00e9\"}],\"c\":null}".utf8)
         #expect(throws: Never.self) { try StrictJSON.check(text) }
