@@ -131,11 +131,11 @@ extension VaultServer {
         let caller = try caller(exchange)
         guard let household = exchange.query["household"].flatMap({ HouseholdID($0) }) else { throw Problem.notFound }
         let now = operations.clock.now()
-        if exchange.whyOnly {
-            return try await why(
-                Attempt(Policy.ListItems(household: household), by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
-        }
         if route == .accessWhat {
+            if exchange.whyOnly {
+                return try await why(
+                    Attempt(Policy.ListItems(household: household), by: caller, purpose: exchange.purpose, trace: exchange.trace), exchange)
+            }
             let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault] grant in
                 var rows: [ItemID: AccessRow] = [:]
                 let list = try vault.listItems(grant) { facts in
@@ -158,11 +158,20 @@ extension VaultServer {
         }
         guard let item = exchange.query["item"].flatMap({ ItemID($0) }) else { throw Problem.notFound }
         let reading = Policy.ReadItem(household: household, item: item)
-        let (page, cited) = try await read(Policy.ListTeam(household: household), exchange, by: caller) { [vault, monitor] grant in
-            let own = try await monitor.references { transaction in
+        // Who may see the team hears nothing of an item that is not for them to know of.
+        func requireKnown() async throws {
+            let own = try await monitor.references { [vault] transaction in
                 try vault.facts(for: reading.about, asker: caller.asker, at: now, in: transaction)
             }
             if case .nothing = weighed(reading, for: caller.asker, exchange, at: now, on: own).shown { throw Problem.notFound }
+        }
+        let listing = Policy.ListTeam(household: household)
+        if exchange.whyOnly {
+            let attempt = Attempt(listing, by: caller, purpose: exchange.purpose, trace: exchange.trace)
+            return try await why(attempt, exchange) { try await requireKnown() }
+        }
+        let (page, cited) = try await read(listing, exchange, by: caller) { [vault, monitor] grant in
+            try await requireKnown()
             let team = try vault.listTeam(grant)
             let members = team.members
             var rows: [AccessRow] = []

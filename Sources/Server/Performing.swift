@@ -98,7 +98,7 @@ extension VaultServer {
     /// "May I": decides, records that it was asked, and does nothing.
     /// - Parameter whenAllowed: what else stands in the way of somebody who may.
     func why<A: Action>(
-        _ attempt: Attempt<A>, _ exchange: Exchange, whenAllowed: () throws -> Void = {}
+        _ attempt: Attempt<A>, _ exchange: Exchange, whenAllowed: () async throws -> Void = {}
     ) async throws -> Response {
         // Asked about under the same basis as it would be done under, whoever made the attempt.
         let checked = try await monitor.check(
@@ -109,7 +109,7 @@ extension VaultServer {
         guard explanation.outcome != .refuse || explanation.mayKnow else { throw Problem.notFound }
         if explanation.outcome != .refuse {
             try exchange.unresolved.tell()
-            try whenAllowed()
+            try await whenAllowed()
         }
         let traces = explanation.determining.isEmpty ? explanation.nearest : explanation.determining
         let answer = DecisionAnswer(

@@ -334,6 +334,44 @@ import Wire
         #expect(try await daemon.stop() == 0)
     }
 
+    /// "May I" is decided as the reading itself is: with the same outcome, under the same articles, and about the same thing.
+    @Test func askingAndReadingAgree() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let known = try await Self.known(daemon, furnished)
+        var outcomes: [String: Int] = [:]
+        struct Answer: Decodable {
+            var outcome: String?
+            var articles: [String]?
+        }
+        for (who, hat) in [("joost", "direction"), ("kees", "help"), ("mirjam", "direction"), ("bram", nil as String?), ("renske", nil)] {
+            let token = try await daemon.signIn(who, hat: hat)
+            for route in Route.allCases where route.isDecided && route.method == .get {
+                let names = route.pathParameters.map(\.name)
+                let queries = route.queryParameters.map(\.name).filter { $0 == "household" || $0 == "item" }
+                let path = route.path(
+                    try names.map { try #require(known[$0]) }, query: queries.map { ($0, known[String($0.prefix(1))]) })
+                for purpose in ["D2", "D8"] {
+                    let what = "\(who) \(route) \(purpose)"
+                    let done = try await daemon.ask("GET", path, as: token, purpose: purpose)
+                    let asked = try await daemon.ask("GET", path, as: token, purpose: purpose, [("Kluis-Why", "1")])
+                    outcomes["\(route) \(done.status)", default: 0] += 1
+                    guard done.status != 404 else {
+                        #expect(asked.status == 404, "\(what): \(asked.text)")
+                        continue
+                    }
+                    let decision = try #require(try? JSONDecoder().decode(Answer.self, from: asked.body), "\(what): \(asked.text)")
+                    #expect((decision.outcome == "refuse") == (done.status == 403), "\(what): \(done.status) \(asked.text)")
+                    // The bytes of an item cite nothing.
+                    guard route != .readItem || done.status == 403 else { continue }
+                    let cited = try JSONDecoder().decode(Answer.self, from: done.body).articles
+                    #expect(decision.articles == cited, "\(what): \(asked.text)")
+                }
+            }
+        }
+        #expect(outcomes["accessWho 200"] != nil && outcomes["accessWho 404"] != nil, "\(outcomes)")
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// Something of each kind that a path or query names, by the letter that stands for it.
     private static func known(_ daemon: Kluisd, _ furnished: Kluisd.Furnished) async throws -> [String: String] {
         let joost = try await daemon.signIn("joost", hat: "direction")
