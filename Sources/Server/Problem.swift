@@ -217,7 +217,8 @@ enum Problem: Error, Sendable {
         switch self {
         case .refused(let refused):
             document.detail = refused.refusal.sentences.map { $0(language) }.joined(separator: "\n")
-            document.next = refused.refusal.nextSteps.map { $0(language) }.joined(separator: "\n")
+            let steps = refused.refusal.nextSteps.map { $0(language) }
+            document.next = steps.isEmpty ? nil : steps.joined(separator: "\n")
             document.articles = refused.refusal.articles.map(\.description)
             document.receipt = refused.receipt
         case .invalid(let error):

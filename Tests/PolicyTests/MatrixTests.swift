@@ -153,6 +153,28 @@ struct MatrixTests {
         #expect(answered > 20)
     }
 
+    /// A refusal without a way on leaves somebody at a closed door.
+    @Test("whoever is refused and may know hears an article, a sentence and the next lawful step")
+    func refusalsSayWhatNext() {
+        let world = Self.world()
+        var silent: Set<String> = []
+        var heard = 0
+        for seat in Self.seats {
+            for purpose in Purpose.allCases {
+                func look<Q: Question>(_ question: Q, _ thing: String) {
+                    let decided = world.decide(question, by: seat.name, hat: seat.hat, purpose: purpose, at: Self.moment)
+                    guard decided.outcome == "refuse", decided.mayKnow else { return }
+                    heard += 1
+                    guard decided.articles.isEmpty || decided.sentences.isEmpty || decided.nextSteps.isEmpty else { return }
+                    silent.insert("\(seat.name) \(Q.action) \(thing) \(purpose.rawValue): \(decided.policies)")
+                }
+                Self.all(world) { question, thing in look(question, thing) }
+            }
+        }
+        #expect(silent.isEmpty, "\(silent.sorted().joined(separator: "\n"))")
+        #expect(heard > 1000)
+    }
+
     private static let plan: PlanID = named("plan")
 
     @Test("who may do what changes only as a reviewable difference")
