@@ -191,11 +191,24 @@ struct Exchange: Sendable {
     }
 }
 
-/// The first reference that led nowhere: told after a permit, and to nobody else.
+/// The first reference that led nowhere: told after a permit, and the first name that nobody in the household has to its director as well.
 final class Unresolved: Sendable {
     private let first = Mutex<Problem?>(nil)
+    private let name = Mutex<Problem?>(nil)
 
     func note(_ problem: Problem) { first.withLock { $0 = $0 ?? problem } }
+
+    /// Nobody in the household goes by the name in this field.
+    func note(person field: String) {
+        let problem = Terms.fail(
+            field, "niemand in dit huishouden heet zo, of meer dan één; kluis household show noemt wie er zijn",
+            "nobody in this household goes by that name, or more than one does; kluis household show names who there are")
+        name.withLock { $0 = $0 ?? problem }
+        note(problem)
+    }
+
+    /// The first name that nobody has.
+    var unknownName: Problem? { name.withLock { $0 } }
 
     /// Throws when there was one.
     func tell() throws(Problem) { if let problem = first.withLock({ $0 }) { throw problem } }

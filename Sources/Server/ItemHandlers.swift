@@ -27,7 +27,7 @@ extension VaultServer {
         let kind = try Terms.term(ItemKind.self, metadata.kind, "kind")
         let everyDomain = metadata.domain == "*" || metadata.domain == "all"
         let draft = ItemDraft(
-            subject: try await subject(metadata.subject, in: household, "subject"), layer: layer,
+            subject: try await subject(metadata.subject, in: household, "subject", exchange), layer: layer,
             domain: everyDomain ? nil : try Terms.domain(metadata.domain, "domain"), kind: kind,
             basis: try Terms.term(LegalBasis.self, metadata.basis, "basis"),
             provision: try metadata.provision.map { try Terms.label($0, "provision") },

@@ -66,7 +66,7 @@ extension VaultServer {
             return answer
         }
         switch outcome {
-        case .refused(let refused): throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
+        case .refused(let refused): throw refused.mayKnow ? try await heard(refused, attempt, exchange) : Problem.notFound
         case .failed(let error, _): throw error
         case .done(let answer, let cited): return (answer, cited)
         }
@@ -93,6 +93,20 @@ extension VaultServer {
         case .failed(let error, _): throw error
         case .done(let message, let cited): return (message, cited)
         }
+    }
+
+    /// What a refusal says to who may know. A name that nobody has was decided on as somebody who is not there: the director, who knows everybody
+    /// in the household, hears of the name instead of an article about nobody.
+    private func heard<A: Action>(_ refused: Refused, _ attempt: Attempt<A>, _ exchange: Exchange) async throws -> Problem {
+        guard let problem = exchange.unresolved.unknownName, let worker = attempt.caller.worker, attempt.action.about.household != nil
+        else {
+            return .refused(refused)
+        }
+        let now = operations.clock.now()
+        let facts = try await monitor.references { [vault] in
+            try vault.facts(for: attempt.action.about, asker: attempt.caller.asker, at: now, in: $0)
+        }
+        return facts.household?.isActingDirector(worker, at: now) == true ? problem : .refused(refused)
     }
 
     /// "May I": decides, records that it was asked, and does nothing.

@@ -44,10 +44,11 @@ extension VaultServer {
         let holder: Party =
             kind == .guardianBody
             ? .organisation(try await organisation(message.holder, "holder", exchange))
-            : .person(try await person(message.holder, in: household, "holder"))
+            : .person(try await person(message.holder, in: household, "holder", exchange))
         let period = try Terms.period(message.from, message.until, today: operations.clock.now().day)
         let record = Authority(
-            id: .random(), household: household, child: try await person(message.child, in: household, "child"), holder: holder, kind: kind,
+            id: .random(), household: household, child: try await person(message.child, in: household, "child", exchange), holder: holder,
+            kind: kind,
             evidence: try Terms.evidence(message.evidence, "evidence"), from: period.from, until: period.until)
         let expected = exchange.ifMatch
         return try await change(
@@ -65,8 +66,8 @@ extension VaultServer {
         let message = try await body(Wire.RecordRepresentation.self, request)
         let period = try Terms.period(message.from, message.until, today: operations.clock.now().day)
         let record = Representation(
-            id: .random(), household: household, person: try await person(message.person, in: household, "person"),
-            representative: .person(try await person(message.representative, in: household, "representative")),
+            id: .random(), household: household, person: try await person(message.person, in: household, "person", exchange),
+            representative: .person(try await person(message.representative, in: household, "representative", exchange)),
             kind: try Terms.term(RepresentationKind.self, message.kind, "kind"),
             evidence: try Terms.evidence(message.evidence, "evidence"), from: period.from, until: period.until)
         let expected = exchange.ifMatch
@@ -89,7 +90,8 @@ extension VaultServer {
         }
         let reason = try Terms.words(message.reason, "reason")
         let record = IncapacityJudgement(
-            id: .random(), household: household, person: try await person(message.person, in: household, "person"), judgedBy: judge,
+            id: .random(), household: household, person: try await person(message.person, in: household, "person", exchange),
+            judgedBy: judge,
             judgedAt: operations.clock.now(), until: try Terms.day(text, "until"))
         let words = IncapacityWords(id: record.id, reason: reason)
         let expected = exchange.ifMatch

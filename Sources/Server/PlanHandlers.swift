@@ -20,7 +20,8 @@ extension VaultServer {
             goals.append(
                 Goal(
                     id: id, domain: try Terms.domain(goal.domain, "goals.domain"),
-                    subject: try await subject(goal.subject, in: household, "goals.subject"), due: try Terms.day(goal.due, "goals.due"),
+                    subject: try await subject(goal.subject, in: household, "goals.subject", exchange),
+                    due: try Terms.day(goal.due, "goals.due"),
                     audience: try goal.audience.map { try Terms.term(GoalAudience.self, $0, "goals.audience") } ?? .household))
             goalWords.append(GoalWords(id: id, wantedResult: try Terms.words(goal.result, "goals.result")))
         }
@@ -52,7 +53,7 @@ extension VaultServer {
     private func planActor(_ party: PlanParty, in household: HouseholdID, _ exchange: Exchange) async throws -> Actor {
         switch (party.kind, party.id) {
         case ("network", nil): return .network
-        case ("person", let text?): return .person(try await person(text, in: household, "actions.actor"))
+        case ("person", let text?): return .person(try await person(text, in: household, "actions.actor", exchange))
         case ("organisation", let text?): return .organisation(try await organisation(text, "actions.actor", exchange))
         default:
             throw Terms.fail(
@@ -84,7 +85,8 @@ extension VaultServer {
         case ("director", _): signer = .director
         case ("organisation", _): signer = .organisation
         case ("person", let text?):
-            let id: PersonID = if let household { try await person(text, in: household, "signer") } else { PersonID(text) ?? .random() }
+            let id: PersonID =
+                if let household { try await person(text, in: household, "signer", exchange) } else { PersonID(text) ?? .random() }
             signer = .party(.person(id))
         case (nil, _):
             guard let behalf else {

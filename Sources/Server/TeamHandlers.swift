@@ -37,9 +37,7 @@ extension VaultServer {
         let message = try await body(Wire.GrantInvolvement.self, request)
         var persons: SortedSet<PersonID>?
         if let names = message.persons, !names.isEmpty {
-            var ids: [PersonID] = []
-            for name in names { ids.append(try await person(name, in: household, "persons")) }
-            persons = SortedSet(ids)
+            persons = try await self.persons(names, in: household, "persons", exchange)
         }
         let action = Policy.GrantInvolvement(
             household: household, worker: try await worker(message.worker, "worker", exchange),
