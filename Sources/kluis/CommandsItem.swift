@@ -311,6 +311,8 @@ struct ReadItemCommand: TalkingCommand {
         let progress = Progress(files: 1, bytes: nil)
         var count: UInt64 = 0
         let name = output ?? "-"
+        // What another organisation wrote must not drive the terminal; a file or a pipe gets it as it is.
+        var terminal = output == nil && Console.outputIsTerminal ? TerminalText() : nil
         do {
             try await progress.shown {
                 try await client.stream(
@@ -323,9 +325,16 @@ struct ReadItemCommand: TalkingCommand {
                     onBody: { piece in
                         count += UInt64(piece.readableBytes)
                         progress.add(bytes: piece.readableBytes)
-                        if let file { try file.write(piece) } else { try ReadItemCommand.toOutput(piece) }
+                        if let file {
+                            try file.write(piece)
+                        } else if let text = terminal?.shown(piece.readableBytesView) {
+                            try Bytes.write(Array(text.utf8), to: STDOUT_FILENO)
+                        } else {
+                            try ReadItemCommand.toOutput(piece)
+                        }
                     })
             }
+            if let text = terminal?.shown([], isLast: true) { try Bytes.write(Array(text.utf8), to: STDOUT_FILENO) }
             try file?.keep()
         } catch let fault as SystemFault {
             throw Failure.invalid(.cannotWrite, name, fault.words)

@@ -66,6 +66,29 @@ struct Console: Sendable {
     }
 }
 
+/// Bytes that come piece by piece, as they may be shown on a terminal: lines and tabs stay, whatever else drives one becomes U+FFFD.
+struct TerminalText {
+    /// The beginning of a character whose other bytes come with the next piece.
+    private var rest: [UInt8] = []
+
+    /// What of the bytes so far is not shown yet.
+    mutating func shown(_ piece: some Sequence<UInt8>, isLast: Bool = false) -> String {
+        let bytes = rest + piece
+        var end = bytes.count
+        if !isLast {
+            // A character has four bytes at most: the last three may be the beginning of one.
+            let start = bytes.indices.suffix(3).last { bytes[$0] >= 0xC0 }
+            if let start, bytes.count - start < (bytes[start] >= 0xF0 ? 4 : bytes[start] >= 0xE0 ? 3 : 2) { end = start }
+            if bytes[..<end].last == UInt8(ascii: "\r") { end -= 1 }
+        }
+        rest = Array(bytes[end...])
+        let text = String(decoding: bytes[..<end], as: UTF8.self).replacing("\r\n", with: "\n")
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false).map { Console.printable(String($0)) }.joined(separator: "\t")
+        }.joined(separator: "\n")
+    }
+}
+
 /// Columns under heads, aligned by characters, two spaces apart; no trailing spaces.
 struct Table {
     private var rows: [[String]]

@@ -24,6 +24,24 @@ import Wire
             written.text.contains(#""bytes":700000"#) && written.text.contains(#""receipt":12"#) && written.text.contains("Woonverslag"))
     }
 
+    /// What another wrote must not drive the terminal that it is read on: a real one, as `script` makes it.
+    @Test func aTerminalIsNotDriven() async throws {
+        let content = Array("één\tregel\r\n\u{1B}]0;title\u{7}\u{1B}[2Jweg \u{202E}mo\u{9B}31m\n".utf8) + [0xff, 0xc3]
+        let daemon = try await FakeDaemon { _ in .whole(200, [], content) }
+        let command = try Built.path("kluis") + " item read h-1 i-1 --purpose D2"
+        let shown = try await Built.run(
+            at: "/usr/bin/script", ["-qec", command, "/dev/null"],
+            environment: [
+                "KLUIS_SOCKET": daemon.socket, "KLUIS_RUNTIME": "\(daemon.directory)/rt", "LANG": "C.UTF-8", "SHELL": "/bin/sh",
+                "PATH": "/usr/bin:/bin",
+            ])
+        // The terminal itself makes a line's end two bytes.
+        let expected = "één\tregel\r\n\u{FFFD}]0;title\u{FFFD}\u{FFFD}[2Jweg \u{FFFD}mo\u{FFFD}31m\r\n\u{FFFD}\u{FFFD}"
+        #expect(shown.exitCode == 0 && shown.text == expected, "\(shown.text.debugDescription) \(shown.errors)")
+        let piped = try await Built.kluis(["item", "read", "h-1", "i-1", "--purpose", "D2"], on: daemon)
+        #expect(Array(piped.output) == content, "to a pipe it goes as it is")
+    }
+
     @Test(arguments: ["chunks", "length", "until close", "hang up"])
     func aCutAnswerIsAnErrorAndLeavesNothing(how: String) async throws {
         let content = bytes(300_000)
