@@ -31,7 +31,11 @@ struct Exchange: Sendable {
         let headers = request.headers
         language = Language(headers)
         peer = state.peer
-        if headers[.transferEncoding] != nil, headers[.contentLength] != nil { throw .lengthAndChunked }
+        if case .nothing = route.request, headers[.transferEncoding] != nil || headers[.contentLength].map({ $0 != "0" }) ?? false {
+            throw .invalidField(
+                "Content-Length",
+                Sentence(nl: "stuur geen inhoud mee: dit verzoek leest er geen", en: "send no body: this request reads none"))
+        }
         if let value = headers[.authorization] {
             guard value.hasPrefix("Bearer ") else { throw .signInFirst(.noSession) }
             token = String(value.dropFirst(7))

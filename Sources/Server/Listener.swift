@@ -102,7 +102,8 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
             } catch {
                 response = Problem.internalError.response(language: .en)
             }
-            try await writer.write(response: response.head, body: response.body)
+            // Source: RFC 9110 §9.3.2: an answer to HEAD has the same head and no body.
+            try await writer.write(response: response.head, body: request.method == .head ? ResponseBody() : response.body)
         }
     }
 }

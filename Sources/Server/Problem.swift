@@ -26,9 +26,9 @@ enum Problem: Error, Sendable {
     case busyReading
     /// As many connections are open as may be at once, or as one machine account may have.
     case crowded
-    case lengthAndChunked
     case truncated
-    case methodNotAllowed
+    /// The path is there, for these methods.
+    case methodNotAllowed([Method])
     /// What is in the way, and what to do about it.
     case conflict(Sentence, next: Sentence)
     case signInFirst(MonitorError.SignInFailure)
@@ -111,10 +111,6 @@ enum Problem: Error, Sendable {
                 next: Sentence(
                     nl: "sluit verbindingen die u niet gebruikt en probeer het over enkele seconden opnieuw",
                     en: "close connections that you do not use, and try again in a few seconds"))
-        case .lengthAndChunked:
-            Form(
-                .invalid, 400, "content-length en chunked tegelijk", "content-length beside chunked",
-                next: Sentence(nl: "stuur één van deze twee koppen", en: "send one of these two headers"))
         case .methodNotAllowed:
             Form(
                 .invalid, 405, "dit kan hier niet", "this cannot be done here",
@@ -253,6 +249,7 @@ enum Problem: Error, Sendable {
         case .busy, .busyReading, .crowded: headers[.retryAfter] = "\(Self.retrySeconds)"
         default: break
         }
+        if case .methodNotAllowed(let methods) = self { headers[.allow] = methods.map(\.rawValue).joined(separator: ", ") }
         if case .throttled(let throttled) = self { headers[.retryAfter] = "\(throttled.seconds)" }
         return Response(status: .init(code: document.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }

@@ -201,8 +201,9 @@ private struct Answering: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let error as HTTPError {
-            let problem: Problem =
-                error.status == .notFound ? .notFound : error.status == .methodNotAllowed ? .methodNotAllowed : .internalError
+            // The router knows paths and methods only, and neither is anybody's secret.
+            let methods = Route.methods(at: request.uri.path, rehearsal: isRehearsal)
+            let problem: Problem = error.status != .notFound ? .internalError : methods.isEmpty ? .notFound : .methodNotAllowed(methods)
             response = problem.response(language: Language(request.headers))
         } catch {
             let problem = Problem(error)

@@ -25,6 +25,17 @@ public enum Route: CaseIterable, Sendable {
     public var method: Method { entry.method }
 
     /// The path with its parameters in braces: `/v1/households/{h}/items/{i}`.
+    /// The methods that some route has at this path, whatever stands in the places of its identifiers.
+    public static func methods(at path: String, rehearsal: Bool) -> [Method] {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        let routes = allCases.filter { route in
+            guard rehearsal || !route.rehearsalOnly else { return false }
+            let own = route.template.split(separator: "/", omittingEmptySubsequences: false)
+            return own.count == segments.count && zip(own, segments).allSatisfy { $0.utf8.first == UInt8(ascii: "{") || $0 == $1 }
+        }
+        return Method.allCases.filter { method in routes.contains { $0.method == method } }
+    }
+
     public var template: String { entry.template }
 
     /// Whether the route is known to rehearsal vaults only.

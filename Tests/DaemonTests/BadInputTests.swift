@@ -44,6 +44,90 @@ import Wire
         #expect(try await daemon.stop() == 0)
     }
 
+    /// What HTTP says of a path that is there and of a method that is not, and a body where none is read.
+    @Test func edgesOfHTTP() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        for (method, path, allowed) in [
+            ("PUT", "/v1/status", "GET"), ("OPTIONS", "/v1/status", "GET"), ("DELETE", "/v1/households", "GET, POST"),
+            ("PUT", "/v1/households/\(furnished.household)", "GET"), ("PUT", "/v1/households/h-nowhere", "GET"),
+        ] {
+            let reply = try await daemon.ask(method, path, as: joost, purpose: "D1")
+            #expect(reply.status == 405 && reply.problem == "invalid", "\(method) \(path): \(reply.status) \(reply.text)")
+            #expect(reply.head.lowercased().contains("\r\nallow: \(allowed.lowercased())"), "\(reply.head)")
+        }
+        #expect(try await daemon.ask("PUT", "/v1/nowhere", as: joost).status == 404)
+        let head = try await daemon.raw(Kluisd.request("HEAD", "/v1/status", []))
+        #expect(String(decoding: head, as: UTF8.self).hasPrefix("HTTP/1.1 405 ") && head.suffix(4) == Data("\r\n\r\n".utf8))
+        let before = try await daemon.ask("GET", "/v1/session", as: joost)
+        for (method, path) in [("GET", "/v1/households"), ("DELETE", "/v1/session"), ("POST", "/v1/ledger/verification")] {
+            let reply = try await daemon.ask(method, path, as: joost, purpose: "D1", json: "{}")
+            #expect(reply.status == 400 && reply.field("field") == "Content-Length", "\(path): \(reply.status) \(reply.text)")
+        }
+        #expect(try await daemon.ask("GET", "/v1/session", as: joost).status == before.status, "still signed in")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// Names in a message are looked up before anybody decides: no list of them is longer than fifty.
+    @Test func listsAreBounded() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let bram = try await daemon.signIn("bram")
+        func grant(_ count: Int) async throws -> Reply {
+            let names = (0..<count).map { "\"n\($0)\"" }.joined(separator: ",")
+            return try await daemon.ask(
+                "POST", "/v1/households/\(furnished.household)/involvements", as: bram, purpose: "D3",
+                json: #"{"worker":"kees","role":"teamMember","persons":[\#(names)],"purpose":"D2","until":"2026-06-01"}"#)
+        }
+        #expect(try await grant(50).status == 404)
+        let reply = try await grant(51)
+        #expect(reply.status == 400 && reply.problem == "invalid", "\(reply.status) \(reply.text)")
+        #expect(reply.field("detail")?.hasPrefix("more than 50 in one list") == true, "\(reply.text)")
+        #expect(reply.field("next") == "send lists of at most 50", "\(reply.text)")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// A name that nobody has: the director hears which field it is in, whatever the reglement says of nobody; a stranger hears nothing.
+    @Test func aMistypedNameIsToldToTheDirector() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let household = "/v1/households/\(furnished.household)"
+        struct Slip {
+            let path: String, purpose: String, field: String
+            var json: String?
+            var headers: [(String, String)] = []
+        }
+        let slips = [
+            Slip(
+                path: "/representations", purpose: "D2", field: "representative",
+                json: #"{"person":"hatice","representative":"slema","kind":"mentor","evidence":"courtDecision"}"#),
+            Slip(
+                path: "/authorities", purpose: "D2", field: "child",
+                json: #"{"child":"semm","holder":"selma","kind":"joint","evidence":"authorityRegister"}"#),
+            Slip(
+                path: "/involvements", purpose: "D3", field: "persons",
+                json: #"{"worker":"nico","role":"teamMember","persons":["selma","slema"],"purpose":"D2","until":"2026-06-01"}"#),
+            Slip(
+                path: "/plans", purpose: "D2", field: "goals.subject",
+                json:
+                    #"{"goals":[{"label":"a","domain":"housing","subject":"slema","result":"droog","due":"2026-06-01"}],"actions":[],"reviewDueOn":"2026-07-01"}"#
+            ),
+            Slip(path: "/items", purpose: "D2", field: "subject", headers: [Kluisd.item(title: "x", subject: "slema")]),
+        ]
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let bram = try await daemon.signIn("bram")
+        for slip in slips {
+            func ask(_ token: String) async throws -> Reply {
+                try await daemon.ask(
+                    "POST", household + slip.path, as: token, purpose: slip.purpose, slip.headers, json: slip.json,
+                    body: slip.json == nil ? Data("content".utf8) : nil)
+            }
+            let told = try await ask(joost)
+            #expect(told.status == 400 && told.field("field") == slip.field, "\(slip.path): \(told.status) \(told.text)")
+            #expect(told.field("detail")?.hasPrefix("nobody in this household") == true && !told.text.contains("p-"), "\(told.text)")
+            #expect(try await ask(bram).status == 404, "\(slip.path)")
+        }
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// What is wrong with which field, and what to do next, in both languages.
     @Test func whatIsWrongIsSaidWithTheNextStep() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
