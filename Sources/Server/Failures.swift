@@ -30,6 +30,12 @@ extension Problem {
         case let error as MonitorError: self.init(error)
         case let error as VaultError: self.init(error)
         case let error as CosignatureRefusal: self.init(error)
+        case let error as HouseholdError where error.code == .illegalTransition:
+            // About the state it is in and the step that does not lead on from there.
+            let state = String(error.about.prefix { $0 != "/" })
+            self = .doesNotFit(
+                "state", Sentence(nl: "de toestand is nu \(state)", en: "the state is \(state) now"),
+                articles: error.articles.map(\.description))
         case let error as HouseholdError:
             // The reglement let it through and the domain did not: the request asks for something that cannot be so.
             self = .doesNotFit(error.about.isEmpty ? error.code.rawValue : error.about, articles: error.articles.map(\.description))

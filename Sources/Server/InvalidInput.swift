@@ -5,7 +5,7 @@ extension WireError {
     /// The field concerned, as a path.
     var field: String? {
         switch self {
-        case .unknownField(let path), .missingField(let path), .wrongType(let path): path
+        case .unknownField(let path), .missingField(let path), .wrongType(let path): path.isEmpty ? nil : path
         default: nil
         }
     }
@@ -21,6 +21,8 @@ extension WireError {
         case .duplicateKey(let at): Sentence(nl: "dezelfde sleutel twee keer in één object, bij byte \(at)", en: description)
         case .unknownField(let path): Sentence(nl: "onbekend veld \(path)", en: description)
         case .missingField(let path): Sentence(nl: "veld \(path) ontbreekt", en: description)
+        case .wrongType(let path) where path.isEmpty:
+            Sentence(nl: "een bericht van een verkeerde soort", en: "a message of the wrong type")
         case .wrongType(let path): Sentence(nl: "waarde van een verkeerde soort in \(path)", en: description)
         case .badHeader: Sentence(nl: "een kop die niet te lezen is", en: description)
         }
@@ -45,6 +47,10 @@ extension WireError {
                 nl: "verbeter de naam van dit veld of laat het weg; /v1/openapi.json noemt de velden",
                 en: "correct the name of this field or leave it out; /v1/openapi.json names the fields")
         case .missingField: Sentence(nl: "geef dit veld mee", en: "give this field as well")
+        case .wrongType(let path) where path.isEmpty:
+            Sentence(
+                nl: "stuur één object, met de velden die /v1/openapi.json noemt",
+                en: "send one object, with the fields that /v1/openapi.json names")
         case .wrongType(let path):
             Sentence(
                 nl: "geef \(path) de soort waarde die /v1/openapi.json bij dit veld noemt",

@@ -17,7 +17,7 @@ enum Problem: Error, Sendable {
     case invalid(WireError)
     case invalidField(String, Sentence)
     /// What was asked contradicts what is on record: about what, and under which articles.
-    case doesNotFit(String, articles: [String])
+    case doesNotFit(String, Sentence? = nil, articles: [String])
     case tooLarge(limit: Int)
     case contentTooLarge
     /// As many contents come in as may at once, or as one worker may have come in.
@@ -223,8 +223,9 @@ enum Problem: Error, Sendable {
         case .invalidField(let field, let sentence):
             document.field = field
             document.detail = sentence(language)
-        case .doesNotFit(let about, let articles):
+        case .doesNotFit(let about, let sentence, let articles):
             document.field = about
+            document.detail = sentence?(language)
             document.articles = articles
         case .throttled(let throttled):
             document.articles = throttled.articles

@@ -100,6 +100,10 @@ struct Kluis: AsyncParsableCommand {
             ("Unknown option ", .wrongUnknownOption), ("Unexpected argument ", .wrongUnexpected), ("The value ", .wrongValue),
         ]
         let plainText = plain(text)
+        // `2 unexpected arguments: 'a', 'b'`.
+        if let list = text.firstRange(of: " unexpected arguments: ") {
+            return say(.wrongUnexpected, text[list.upperBound...].filter { $0 != "'" })
+        }
         for (start, phrase) in forms where text.hasPrefix(start) {
             let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map(
                 \.element)

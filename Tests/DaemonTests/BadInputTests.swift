@@ -149,6 +149,9 @@ import Wire
             Fault(
                 path: "/v1/households", json: #"{"municipality":1}"#, field: "municipality", dutch: "verkeerde soort",
                 english: "wrong type"),
+            Fault(
+                path: "/v1/households", json: #""x""#, field: nil, dutch: "een bericht van een verkeerde soort",
+                english: "a message of the wrong type"),
             Fault(path: "/v1/households", json: "{", field: nil, dutch: "geen JSON bij byte 1", english: "not JSON at byte 1"),
             Fault(
                 path: "/v1/households/search", json: #"{"term":""}"#, field: "term", dutch: "geef een zoekterm",

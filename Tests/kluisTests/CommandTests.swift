@@ -166,6 +166,7 @@ import Wire
         #expect(try await dutch(["item", "read"]) == "kluis: fout: <household> ontbreekt")
         #expect(try await dutch(["item", "list", "h", "--nonsense"]) == "kluis: fout: onbekende optie --nonsense")
         #expect(try await dutch(["item", "list", "h", "i"]) == "kluis: fout: i hoort hier niet")
+        #expect(try await dutch(["item", "list", "h", "i", "j"]) == "kluis: fout: i, j hoort hier niet")
         #expect(try await dutch(["item", "list", "h", "--limit", "many"]) == "kluis: fout: de waarde many past niet bij --limit <number>")
     }
 
