@@ -60,7 +60,8 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
                     // The idle limit runs from one part of HTTP to the next: a head that comes byte by byte does not move it.
                     let http = HTTP1Channel(
                         responder: admission == .served ? respond(to: peer) : turnAway(),
-                        configuration: .init(additionalChannelHandlers: [StallGuard(limit: stall)], idleTimeout: stall))
+                        configuration: .init(
+                            additionalChannelHandlers: [UnreadableRequests(), StallGuard(limit: stall)], idleTimeout: stall))
                     return http.setup(channel: channel, logger: logger).map { value in
                         _ = feed.yield(Connection(http: http, value: value))
                     }

@@ -27,6 +27,8 @@ enum Problem: Error, Sendable {
     /// As many connections are open as may be at once, or as one machine account may have.
     case crowded
     case truncated
+    /// Bytes that are no request of HTTP.
+    case unreadable
     /// The path is there, for these methods.
     case methodNotAllowed([Method])
     /// What is in the way, and what to do about it.
@@ -111,6 +113,12 @@ enum Problem: Error, Sendable {
                 next: Sentence(
                     nl: "sluit verbindingen die u niet gebruikt en probeer het over enkele seconden opnieuw",
                     en: "close connections that you do not use, and try again in a few seconds"))
+        case .unreadable:
+            Form(
+                .invalid, 400, "dit is niet te lezen als HTTP-verzoek", "this cannot be read as a request of HTTP",
+                next: Sentence(
+                    nl: "stuur HTTP/1.1, met ten hoogste 80 KiB aan koppen, en content-length of chunked, niet beide",
+                    en: "send HTTP/1.1, with 80 KiB of headers at most, and content-length or chunked, not both"))
         case .methodNotAllowed:
             Form(
                 .invalid, 405, "dit kan hier niet", "this cannot be done here",

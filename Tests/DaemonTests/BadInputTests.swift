@@ -310,7 +310,15 @@ import Wire
                 "POST /v1/households HTTP/1.1\r\nHost: kluis\r\nConnection: close\r\nAuthorization: Bearer \(joost)\r\nKluis-Purpose: D1\r\n"
                 + order.joined(separator: "\r\n") + "\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
             let answer = try await daemon.raw(Data(head.utf8))
-            #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 400 "), "\(String(decoding: answer, as: UTF8.self))")
+            let reply = try #require(Reply(answer), "\(String(decoding: answer, as: UTF8.self))")
+            #expect(reply.status == 400 && reply.problem == "invalid", "\(reply.head) \(reply.text)")
+            #expect(reply.field("next")?.contains("content-length of chunked, niet beide") == true, "\(reply.text)")
+        }
+        // Whatever else is no request is answered the same way.
+        for bytes in ["NONSENSE\r\n\r\n", "GET /v1/status HTTP/1.1\r\nHost: kluis\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n"]
+        {
+            let reply = try #require(Reply(await daemon.raw(Data(bytes.utf8))), "\(bytes.prefix(20))")
+            #expect(reply.status == 400 && reply.problem == "invalid" && reply.head.contains("close"), "\(reply.head) \(reply.text)")
         }
         #expect(try await daemon.households(as: joost) == before)
         #expect(try await daemon.stop() == 0)
