@@ -395,7 +395,7 @@ extension Cited {
     }
 
     /// What an answer rests on that was given before.
-    static let nothing = Cited(articles: [], policies: [], duties: [], thatOnly: false, receipt: 0)
+    static let nothing = Cited(articles: [], policies: [], duties: [], notices: [], thatOnly: false, receipt: 0)
 
     func with(_ receipt: Receipt) -> Cited {
         Cited(articles: articles, policies: policies, duties: duties, notices: notices, thatOnly: thatOnly, receipt: receipt.index)
