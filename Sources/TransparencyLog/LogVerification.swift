@@ -101,6 +101,8 @@ public struct VerifiedPiece: Sendable {
     var roots: [Hash] = []
     /// Leaf hashes of the partial bundle at the log's end.
     var tail: [Hash] = []
+    /// Leaf hashes of the partial bundle with which the pinned checkpoint ended, as far as that went.
+    var pinnedTail: [Hash]?
     /// Level-0 tiles that differ from the bundle.
     var mismatches: [TileMismatch] = []
     /// A file that is missing or no tile or bundle; the piece ends there.
@@ -156,6 +158,8 @@ extension LogVerification {
             let storedHashes = TileHashes.parse(stored, width: tile.width) ?? []
             piece.mismatches.append(TileMismatch(level: 0, index: index, position: position, stored: storedHashes))
         }
+        // ORDER: here, of the bytes that everything else is computed of. A second reading could give others.
+        if let pinned, pinned.size >> 8 == index { piece.pinnedTail = Array(hashes[..<Int(pinned.size & 0xFF)]) }
         if tile.isFull {
             piece.roots.append(TileHashes.reduce(&hashes, count: Tile.fullWidth))
         } else {
@@ -186,7 +190,7 @@ extension LogVerification {
         guard mismatches.isEmpty, try recomputed.root == checkpoint.root else {
             throw try LogDiagnosis(checkpoint: checkpoint, layout: layout, recomputed: recomputed, mismatches: mismatches).error
         }
-        if let pinned, try root(at: pinned.size, of: recomputed) != pinned.root {
+        if let pinned, try recomputed.root(at: pinned.size, tail: pieces.lazy.compactMap(\.pinnedTail).first ?? []) != pinned.root {
             throw TransparencyLogError.fork(pinned: pinned.size, found: checkpoint.size)
         }
         let inspectionFailures = pieces.compactMap(\.inspectionFailure)
@@ -215,30 +219,6 @@ extension LogVerification {
         }
         return roots
     }
-
-    /// The root that the log had at an earlier size.
-    private func root(at size: UInt64, of recomputed: RecomputedLog) throws(TransparencyLogError) -> Hash {
-        let earlier = try TileLayout(size: size)
-        var edges: [[Hash]] = []
-        for level in 0..<8 {
-            let first = earlier.fullTileCount(level: level) << 8
-            let upTo = earlier.hashCount(level: level)
-            edges.append(try first < upTo ? hashes(level: level, first..<upTo, of: recomputed) : [])
-        }
-        return try TileEdges(size: size, hashes: edges).root
-    }
-
-    private func hashes(level: Int, _ range: Range<UInt64>, of recomputed: RecomputedLog) throws(TransparencyLogError) -> [Hash] {
-        guard level == 0 else { return Array(recomputed.levels[level][Int(range.lowerBound)..<Int(range.upperBound)]) }
-        // Leaf hashes are not kept: the one bundle is hashed again. It agreed with its tile and the root a moment ago.
-        guard let bundle = layout.bundle(index: range.lowerBound >> 8) else { throw .malformedPath }
-        var bytes = try TileFile.bytes(of: bundle, read: read)
-        var hashes = [Hash](repeating: .emptyTree, count: Tile.fullWidth)
-        guard BundleHashing.hashEntries(of: &bytes, width: bundle.width, into: &hashes, inspect: { _, _ in }) != nil else {
-            throw .malformedFile(path: bundle.path)
-        }
-        return Array(hashes[..<(range.count)])
-    }
 }
 
 /// All hashes from level 1 up, and the leaf hashes of the partial bundle, as the entries give them.
@@ -256,6 +236,20 @@ struct RecomputedLog {
                 }
             ).root
         }
+    }
+
+    /// The root that the log had at an earlier size.
+    ///
+    /// - Parameter tail: the leaf hashes beyond its last full bundle.
+    func root(at size: UInt64, tail: [Hash]) throws(TransparencyLogError) -> Hash {
+        let earlier = try TileLayout(size: size)
+        var edges = [tail]
+        for level in 1..<8 {
+            let first = earlier.fullTileCount(level: level) << 8
+            let upTo = earlier.hashCount(level: level)
+            edges.append(first < upTo ? Array(levels[level][Int(first)..<Int(upTo)]) : [])
+        }
+        return try TileEdges(size: size, hashes: edges).root
     }
 
     /// The root of a full tile, or nil when it is not known or not full.

@@ -74,6 +74,24 @@ import TransparencyLog
         }
     }
 
+    /// A file that is another at a second reading: what is held against the pinned checkpoint is what was verified.
+    @Test func aFileThatChangesBetweenTwoReadingsHelpsNobody() throws {
+        let seen = try SampleLog(count: 300)
+        let fork = try SampleLog(count: 700) { Array("\($0 < 270 ? "entry" : "fork") \($0)".utf8) }
+        let pinned = try seen.checkpoint()
+        let asked = Mutex<Set<String>>([])
+        let verification = try LogVerification(checkpoint: try fork.checkpoint(), pinned: pinned) { path in
+            // The second time, the bundle that the pinned checkpoint ends in begins as it did then.
+            if path == "tile/entries/001", !asked.withLock({ $0.insert(path).inserted }) {
+                let entries = (256..<512).map { Array("\($0 < 300 ? "entry" : "fork") \($0)".utf8) }
+                return entries.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 0xFF)] + $0 }
+            }
+            return fork.files[path]
+        }
+        #expect(throws: TransparencyLogError.fork(pinned: 300, found: 700)) { try verification.verify() }
+        #expect(try refusal(fork, pinned: try fork.checkpoint(at: 300)) == nil)
+    }
+
     @Test func inspectionSeesEveryEntryAndOnlyThenFails() throws {
         let log = try SampleLog(count: 1000)
         let seen = Mutex<[UInt64: Int]>([:])
