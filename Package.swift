@@ -91,8 +91,8 @@ let package = Package(
         program(
             "kluisd",
             [
-                "CKluis", "Server", "Wire", "Vault", "ReferenceMonitor", "Policy", "Ledger", "Household", "Storage", "Sealing",
-                "TransparencyLog",
+                "CKluis", "Server", "Wire", "Vault", "ReferenceMonitor", "Policy", "Ledger", "LedgerFormat", "Household", "Storage",
+                "Sealing", "TransparencyLog",
                 arguments,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -138,7 +138,9 @@ let package = Package(
         tests(
             "kluisTests",
             [
-                "kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "TLogConformance", "Sealing", "Household", arguments,
+                "kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Witnessing", "TLogConformance", "Sealing",
+                "Household",
+                arguments,
             ] + nio),
         tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),
         tests("DaemonTests", ["kluisd", "kluis", "Wire"]),

@@ -56,6 +56,13 @@ public struct Opening: Sendable, Hashable {
     }
 }
 
+/// The files of an exported ledger.
+public enum ExportedFiles {
+    /// The most bytes that a file may have, by its path: a full bundle of the largest entries has 256 × (2 + 65,535), and of the others only the
+    /// openings may have more.
+    public static func maximumByteCount(of path: String) -> Int { path == "openings" ? Openings.maximumByteCount : 256 * 65_537 }
+}
+
 /// A file of openings: those that an export carries (tombstones), or those that are handed to somebody.
 ///
 /// Text: `kluis-openings/v1 LF`, then for each `number space slot space base64(salt) space base64(segment) LF`, by number and slot.

@@ -19,7 +19,7 @@ extension Client {
         if !published, circumstances.why { _ = try await ask(.ledgerCheckpoint, for: CheckpointAnswer.self) }
         let key = try await log.key()
         // ORDER: the memory before the checkpoint, or a later one that another run keeps in between would look like a log that was put back.
-        let before = try Pins.chosen(environment: Environment.filled).flatMap { pins throws(Failure) in try pins.pin(for: key) }
+        let before = try Pins.chosen(environment: Environment.filled).map { pins throws(Failure) in try pins.memory(of: key) }
         var answer: CheckpointAnswer?
         if !published { answer = try await ask(.ledgerCheckpoint, for: CheckpointAnswer.self) }
         let note: SignedNote
@@ -28,12 +28,7 @@ extension Client {
         } else {
             note = try await log.published()
         }
-        try await Pins.check(note, key: key, before: before, at: circumstances.socket) { old, checkpoint in
-            try await log.reading { read throws(TransparencyLogError) in
-                var stored = try StoredLog(checkpoint: checkpoint, read: read)
-                return try stored.consistencyProof(from: old)
-            }
-        }
+        try await Pins.check(note, key: key, before: before, at: circumstances.socket, proof: log.consistencyProof)
         let checkpoint: Checkpoint
         do { checkpoint = try Checkpoint(parsing: note.text) } catch { throw RemoteLog.failed(error.code) }
         return SeenCheckpoint(
@@ -50,9 +45,14 @@ extension Client {
         let key = try await log.key()
         if try await log.file("checkpoint") != nil {
             _ = try await checkpoint(published: true)
-        } else if let pins = Pins.chosen(environment: Environment.filled), let pin = try pins.pin(for: key), pin.checkpoint.size > 0 {
-            // Who takes the public copy away must not escape the question.
-            throw Pins.alarm(.pinRolledBack, "0", String(pin.checkpoint.size), name: "truncated", file: pins.file(of: key))
+        } else if let pins = Pins.chosen(environment: Environment.filled) {
+            // Who takes the public copy away must not escape the question, nor who answers under a new name.
+            let memory = try pins.memory(of: key)
+            for (pin, file) in [(memory.own, pins.file(of: key)), (memory.named, pins.file(beside: key))] {
+                guard let size = pin?.checkpoint.size, size > 0 else { continue }
+                throw Pins.alarm(.pinRolledBack, "0", String(size), name: "truncated", file: file)
+            }
+            if memory.own == nil, memory.named == nil { try pins.checkPlace(of: key, at: circumstances.socket) }
         }
     }
 }
@@ -98,8 +98,11 @@ struct ExportLedgerCommand: TalkingCommand {
 
     func run(with client: Client) async throws {
         if common.why { throw Failure.invalid(.whyNotHere) }
+        let copy = ExportedCopy(directory: directory)
+        // ORDER: before the checkpoint, or a later one that another run puts there in between would look like a log that was put back.
+        let standing = copy.standing
         let seen = try await client.checkpoint(published: which.published)
-        var report = try await ExportedCopy(directory: directory).update(to: seen)
+        var report = try await copy.update(to: seen, after: standing)
         // Seen over the socket a moment ago.
         report.isRemembered = Pins.chosen(environment: Environment.filled) != nil
         try client.console.show(report) { [say(.ledgerExported, String(report.size), directory)] }

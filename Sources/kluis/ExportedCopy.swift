@@ -14,12 +14,29 @@ struct ExportedCopy {
     /// Where what was fetched waits; below the directory, so that it takes its place by a change of name.
     private var incoming: String { "\(directory)/.incoming" }
 
+    /// What the copy shows now: a checkpoint that was signed with the key beside it; nil when there is none.
+    var standing: Pins.Pin? {
+        guard let key = try? OfflineVerification.key(in: "\(directory)/log.vkey"),
+            let bytes = try? OfflineVerification.contents(of: "checkpoint", below: directory), let note = try? SignedNote(parsing: bytes),
+            let verified = try? VerifiedCheckpoint.verify(note, log: VerifierKeys(key))
+        else { return nil }
+        return Pins.Pin(key: key, checkpoint: verified.checkpoint, note: note)
+    }
+
     /// Brings the copy up to a checkpoint that was held against what this account saw before.
     ///
-    /// - Throws: `conflict` for the directory of another log, and while another run writes to it; `verificationFailed`.
-    func update(to seen: SeenCheckpoint) async throws -> OfflineVerification.Report {
+    /// The copy remembers too, also when it is updated by an account that saw nothing yet: what does not continue it never takes its place.
+    ///
+    /// - Parameter before: what stood here before the checkpoint was asked for.
+    /// - Throws: `conflict` for the directory of another log, and when another run writes to it; `verificationFailed`.
+    func update(to seen: SeenCheckpoint, after before: Pins.Pin?) async throws -> OfflineVerification.Report {
         let lock = try claim(for: seen.key)
         defer { withExtendedLifetime(lock) {} }
+        guard standing == before else { throw Failure(.conflict, say(.exportBusy, directory)) }
+        if let before {
+            try await Pins.hold(
+                seen.checkpoint, of: seen.key, against: before, file: "\(directory)/checkpoint", proof: seen.log.consistencyProof)
+        }
         Paths.removeTree(incoming)
         defer { Paths.removeTree(incoming) }
 

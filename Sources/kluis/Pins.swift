@@ -49,11 +49,16 @@ struct Pins {
         let own = file(of: key)
         let pin = try pin(in: own)
         if pin?.key == key { return own }
-        let id = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: key.keyID >> $0) }
-        let named = "\(path)/\(Pins.fileName(of: key)).\(Hexadecimal.text(id)).pin"
+        let named = file(beside: key)
         // When the vault's file was put away, what was remembered beside it goes on counting.
         if pin == nil, try self.pin(in: named) == nil { return own }
         return named
+    }
+
+    /// Where a log is remembered of which the user named the key, when the vault's own file holds another.
+    func file(beside key: VerifierKey) -> String {
+        let id = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: key.keyID >> $0) }
+        return "\(path)/\(Pins.fileName(of: key)).\(Hexadecimal.text(id)).pin"
     }
 
     private static func fileName(of key: VerifierKey) -> String {
@@ -69,6 +74,19 @@ struct Pins {
     ///
     /// A pin that does not verify is an alarm: whoever removes a pin may choose what is seen first.
     func pin(for key: VerifierKey) throws(Failure) -> Pin? { try pin(in: file(of: key)) }
+
+    /// What is remembered of the log of a vault that shows this key.
+    struct Memory: Equatable {
+        /// In the vault's own file; of this key or another.
+        let own: Pin?
+        /// Beside it, of this key, which the user named.
+        let named: Pin?
+    }
+
+    func memory(of key: VerifierKey) throws(Failure) -> Memory {
+        let named = try pin(in: file(beside: key))
+        return Memory(own: try pin(for: key), named: named?.key == key ? named : nil)
+    }
 
     func pin(in file: String) throws(Failure) -> Pin? {
         let bytes: [UInt8]
@@ -122,6 +140,12 @@ struct Pins {
         return lines[1] == socket ? String(lines[2]) : nil
     }
 
+    /// Demands that no other vault answered at this socket last.
+    func checkPlace(of key: VerifierKey, at socket: String) throws(Failure) {
+        guard let known = try vault(at: socket), known != Pins.vault(of: key) else { return }
+        throw Pins.alarm(.pinOtherVault, Pins.vault(of: key), known, name: "other-vault", file: file(ofPlace: socket))
+    }
+
     private func keep(vault: String, at socket: String) throws(Failure) {
         let file = file(ofPlace: socket)
         do throws(SystemFault) {
@@ -154,7 +178,7 @@ struct Pins {
     ///   - proof: gives the consistency proof from a size to a checkpoint, which may be the later one.
     /// - Throws: `verificationFailed` when it does not verify, or does not continue what was seen.
     static func check(
-        _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled), before: Pin?,
+        _ note: SignedNote, key: VerifierKey, pins: Pins? = chosen(environment: Environment.filled), before: Memory?,
         at socket: String? = nil,
         proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
     ) async throws {
@@ -165,19 +189,19 @@ struct Pins {
         guard let pins else { return Console.warn(say(.pinNowhere)) }
         let file = pins.file(of: key)
         let seen = Pin(key: key, checkpoint: checkpoint, note: note)
+        // What was seen of this key under its name counts here too: it has to be continued, and makes this no first sight.
+        if let named = before?.named { try await hold(checkpoint, of: key, against: named, file: pins.file(beside: key), proof: proof) }
         // More than once only when another run of this account kept something in between.
-        var pin = before
+        var pin = before?.own
         while true {
-            if let pin, pin != before, pin.key == key, pin.checkpoint.size > checkpoint.size {
+            if let pin, pin != before?.own, pin.key == key, pin.checkpoint.size > checkpoint.size {
                 // Overtaken: the later one stays, if it is of the same history.
                 try await hold(pin.checkpoint, of: key, against: seen, file: file, proof: proof)
                 break
             } else if let pin {
                 try await hold(checkpoint, of: key, against: pin, file: file, proof: proof)
-            } else {
-                if let socket, let known = try pins.vault(at: socket), known != vault(of: key) {
-                    throw alarm(.pinOtherVault, vault(of: key), known, name: "other-vault", file: pins.file(ofPlace: socket))
-                }
+            } else if before?.named == nil {
+                if let socket { try pins.checkPlace(of: key, at: socket) }
                 Console.hint(say(.pinFirst, key.name.description, String(checkpoint.size)))
             }
             if try pins.keep(seen, after: pin, in: file) { break }
@@ -186,7 +210,10 @@ struct Pins {
         if let socket, try pins.vault(at: socket) != vault(of: key) { try pins.keep(vault: vault(of: key), at: socket) }
     }
 
-    private static func hold(
+    /// Demands that a checkpoint continues what was seen.
+    ///
+    /// - Parameter file: where that is kept; an alarm names it.
+    static func hold(
         _ new: Checkpoint, of key: VerifierKey, against pin: Pin, file: String,
         proof: (_ old: UInt64, _ checkpoint: Checkpoint) async throws -> [Hash]
     ) async throws {

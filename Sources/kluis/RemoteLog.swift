@@ -14,15 +14,13 @@ final class RemoteLog {
     /// The same log, with a memory of its own for what is read: for one file of many.
     var apart: RemoteLog { RemoteLog(client) }
 
-    /// Most bytes of one file: a full bundle of the largest entries has 256 × (2 + 65,535), and openings have fewer.
-    private static let limit = 256 * 65_537
-
     /// A file of the log; nil when there is none.
     func file(_ path: String) async throws -> [UInt8]? {
         var collected: [UInt8] = []
+        let limit = ExportedFiles.maximumByteCount(of: path)
         do {
             try await client.stream(.ledgerFile, [], query: [("path", path)], onHead: { _ in }) { piece in
-                guard collected.count + piece.readableBytes <= RemoteLog.limit else { throw RemoteLog.failed("too-large (\(path))") }
+                guard collected.count + piece.readableBytes <= limit else { throw RemoteLog.failed("too-large (\(path))") }
                 collected += piece.readableBytesView
             }
         } catch let failure as Failure where failure.code == .notFound {
@@ -60,6 +58,14 @@ final class RemoteLog {
             } catch { fault = error }
             guard let path = wanted.path else { throw RemoteLog.failed(OfflineVerification.words(for: .log(fault))) }
             files[path] = .some(try await file(path))
+        }
+    }
+
+    /// Shows that `checkpoint` continues the tree of the first `old` entries, as far as the log's files do.
+    func consistencyProof(from old: UInt64, to checkpoint: Checkpoint) async throws -> [Hash] {
+        try await reading { read throws(TransparencyLogError) in
+            var stored = try StoredLog(checkpoint: checkpoint, read: read)
+            return try stored.consistencyProof(from: old)
         }
     }
 

@@ -1,11 +1,10 @@
 import Glibc
+import LedgerFormat
 import TransparencyLog
 
 /// Reads files of the exported log for whoever asks over the socket. Only the names that an export has lead anywhere.
 enum PublicCopy {
     private static let names: Set = ["checkpoint", "log.vkey", "openings", "officers.vkey"]
-    /// Of a full bundle of the largest entries.
-    private static let limit = 256 * 65_537
 
     /// - Parameter path: one of the names, or a tile's or bundle's path in its one spelling.
     /// - Returns: nil for any other path, and for a file that is not there.
@@ -19,7 +18,9 @@ enum PublicCopy {
         defer { close(descriptor) }
         var status = stat()
         // SAFETY: `status` lives for the call.
-        guard unsafe fstat(descriptor, &status) == 0, status.st_size <= limit else { throw .failed("the exported log cannot be read") }
+        guard unsafe fstat(descriptor, &status) == 0, status.st_size <= ExportedFiles.maximumByteCount(of: path) else {
+            throw .failed("the exported log cannot be read")
+        }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var filled = 0
         while filled < bytes.count {

@@ -103,11 +103,35 @@ import Wire
         #expect(ended.exitCode == 5 && ended.errors.contains("altered-bundle (tile/entries/001"), "\(ended.errors)")
         #expect(Self.files(in: copy) == before)
         #expect(try FileManager.default.contentsOfDirectory(atPath: copy).contains(".incoming") == false)
+        // Nor does the copy become another or an older one for an account that saw nothing yet: what stands there was seen too.
+        for (log, name) in [
+            (try History.log(700, fork: 290), "fork"), (try History.log(300, fork: 290), "same-size-fork"),
+            (try History.log(200), "truncated"),
+        ] {
+            source.files.withLock { $0 = log.files }
+            let ended = try await export(pins: "other-\(name)")
+            #expect(ended.exitCode == 5 && ended.text.isEmpty && ended.errors.contains("(\(name))"), "\(ended.errors)")
+            #expect(ended.errors.contains("what was seen is in \(copy)/checkpoint"), "\(ended.errors)")
+            #expect(Self.files(in: copy) == before)
+        }
         // Another history, whole in itself.
         source.files.withLock { [fork = try? History.log(700, fork: 0).files] files in files = fork ?? files }
         let fork = try await export()
         #expect(fork.exitCode == 5 && fork.errors.contains("(same-size-fork)"), "\(fork.errors)")
         #expect(Self.files(in: copy) == before)
+    }
+
+    /// A checkpoint that does not verify shows nobody anything, and is put right.
+    @Test func aDamagedCheckpointIsReplaced() async throws {
+        #expect(try await export().exitCode == 0)
+        for text in [
+            "", "nonsense\n", try String(contentsOfFile: "\(copy)/checkpoint", encoding: .utf8).replacing("\n300\n", with: "\n999\n"),
+        ] {
+            try Scratch.write(text, to: "\(copy)/checkpoint")
+            let ended = try await export()
+            #expect(ended.exitCode == 0, "\(ended.errors)")
+            #expect(try verifies(300))
+        }
     }
 
     /// Whoever is served meanwhile sees the old copy until the new one is whole; then the files come before the checkpoint that speaks of them,

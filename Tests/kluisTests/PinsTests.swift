@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TLogConformance
 import Testing
 import TransparencyLog
@@ -20,10 +21,10 @@ import Wire
 
     /// What the alarm says; nil when there was none.
     private func see(
-        _ log: SampleLog, honestly proof: Bool = true, before: Pins.Pin? = nil, at socket: String? = nil, served: SampleLog? = nil
+        _ log: SampleLog, honestly proof: Bool = true, before: Pins.Memory? = nil, at socket: String? = nil, served: SampleLog? = nil
     ) async throws -> String? {
         do {
-            let before = try before ?? pins.pin(for: log.signer.key)
+            let before = try before ?? pins.memory(of: log.signer.key)
             try await Pins.check(try log.note(), key: log.signer.key, pins: pins, before: before, at: socket) { old, checkpoint in
                 guard proof else { return [] }
                 // What is served may have grown beyond the checkpoint that was fetched.
@@ -92,7 +93,7 @@ import Wire
         let (first, second) = (try log(300), try log(400, fork: 200))
         await #expect(throws: Failure.self) {
             var isFirst = true
-            let before = try pins.pin(for: second.signer.key)
+            let before = try pins.memory(of: second.signer.key)
             try await Pins.check(try second.note(), key: second.signer.key, pins: pins, before: before) { old, checkpoint in
                 if isFirst {
                     isFirst = false
@@ -104,7 +105,7 @@ import Wire
         }
         #expect(try size(first) == 300)
         // Whoever fetched a checkpoint and was overtaken by a run that kept a later one has seen no log that was put back.
-        let before = try pins.pin(for: first.signer.key)
+        let before = try pins.memory(of: first.signer.key)
         #expect(try await see(log(500)) == nil)
         #expect(try await see(log(400), before: before, served: log(500)) == nil)
         #expect(try size(first) == 500)
@@ -114,7 +115,7 @@ import Wire
     /// Overtaken by a larger checkpoint of another history: whoever of two runs comes last must hear of it.
     @Test func whoeverIsOvertakenByAnotherHistoryIsAlarmed() async throws {
         #expect(try await see(log(300)) == nil)
-        let before = try #require(try pins.pin(for: log(0).signer.key))
+        let before = try pins.memory(of: log(0).signer.key)
         #expect(try await see(log(500)) == nil)
         // Both continue what was seen, with one key, and each agrees with itself. The later one stays, and is what the next run is held against.
         #expect(try await see(log(400, fork: 350), before: before, served: log(500))?.hasSuffix("(fork)") == true)
@@ -126,7 +127,7 @@ import Wire
     }
 
     /// Beside the vault's own pin, where the user named another key; and still known when the vault's own was put away.
-    @Test func aNamedKeyHasAMemoryOfItsOwn() throws {
+    @Test func aNamedKeyHasAMemoryOfItsOwn() async throws {
         let (first, second) = (try log(3), try log(3, incarnation: 2, seed: 2))
         let own = pins.file(of: first.signer.key)
         #expect(try pins.file(ofNamed: first.signer.key) == own && pins.file(ofNamed: second.signer.key) == own)
@@ -141,6 +142,64 @@ import Wire
         #expect(try pins.pin(for: second.signer.key)?.key == first.signer.key)
         try FileManager.default.removeItem(atPath: own)
         #expect(try pins.file(ofNamed: second.signer.key) == named && pins.file(ofNamed: first.signer.key) == own)
+        // The vault itself is held against it too, and what it shows is remembered as the vault's from then on.
+        let forks = [
+            (try log(2, incarnation: 2, seed: 2), "(truncated)"), (try log(3, incarnation: 2, seed: 2, fork: 1), "(same-size-fork)"),
+            (try log(9, incarnation: 2, seed: 2, fork: 1), "(fork)"),
+        ]
+        for (fork, name) in forks { #expect(try await see(fork)?.hasSuffix(name) == true, "\(name)") }
+        #expect(try pins.pin(in: own) == nil)
+        #expect(try await see(log(5, incarnation: 2, seed: 2)) == nil)
+        #expect(try pins.pin(in: own)?.checkpoint.size == 5 && pins.file(ofNamed: second.signer.key) == own)
+        for (fork, name) in forks { #expect(try await see(fork) != nil, "\(name)") }
+        #expect(try await see(log(7, incarnation: 3, seed: 3))?.hasSuffix("(wrong-key)") == true)
+    }
+
+    /// As if an earlier run had remembered the vault without looking beside it.
+    @Test func whatIsRememberedTwiceHasToBeContinuedTwice() async throws {
+        let seen = try log(300)
+        let note = try seen.note()
+        #expect(
+            try pins.keep(
+                .init(key: seen.signer.key, checkpoint: try seen.checkpoint(), note: note), after: nil,
+                in: pins.file(beside: seen.signer.key)))
+        let early = try log(100)
+        #expect(
+            try pins.keep(
+                .init(key: early.signer.key, checkpoint: try early.checkpoint(), note: try early.note()), after: nil,
+                in: pins.file(of: early.signer.key)))
+        #expect(try await see(log(400, fork: 200))?.hasSuffix("(fork)") == true)
+        #expect(try await see(log(400)) == nil)
+    }
+
+    /// A new name with nothing published behind it is no way around the question either.
+    @Test func anotherVaultThatPublishesNothingIsAnAlarm() async throws {
+        let shown = Mutex(try log(300).files)
+        let daemon = try await FakeDaemon { heard in
+            guard heard.path.hasPrefix("/v1/ledger/file?path=") else {
+                return .json(
+                    StatusAnswer(
+                        state: "open", rehearsal: false, version: "0.1.0", vault: "v-1", incarnation: 1, moment: "2026-01-14T20:00:00+01:00"
+                    ))
+            }
+            let path = heard.path.removingPercentEncoding?.split(separator: "=").last.map { String($0) } ?? ""
+            guard let bytes = shown.withLock({ $0[path] }) else {
+                return .problem(ProblemDocument(code: .notFound, status: 404, title: "not found"))
+            }
+            return .whole(200, [], bytes)
+        }
+        try Runtime(path: "\(daemon.directory)/rt").keep(StoredSession(socket: daemon.socket, token: "t", worker: "kees"))
+        func status() async throws -> Built.Ended {
+            try await Built.kluis(["status"], on: daemon, environment: ["KLUIS_PINS": pins.path])
+        }
+        let first = try await status()
+        #expect(first.exitCode == 0 && first.errors.contains("first sight of the log kluis/v-1/1"), "\(first.errors)")
+        // Nothing published: the vault that is known is told from one that is not.
+        for (other, name) in [(try log(0), "(truncated)"), (try SampleLog(name: "kluis/v-2/1", seed: 4), "(other-vault)")] {
+            shown.withLock { $0 = ["log.vkey": Array("\(other.signer.key.text)\n".utf8)] }
+            let ended = try await status()
+            #expect(ended.exitCode == 5 && ended.errors.contains(name), "\(ended.errors)")
+        }
     }
 
     @Test func aPinThatWasTamperedWithIsNotABeginning() async throws {
