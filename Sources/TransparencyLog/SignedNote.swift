@@ -95,6 +95,14 @@ public struct SignedNote: Sendable, Hashable {
         signatures.append(signature)
     }
 
+    /// The same text under each of these lines once.
+    fileprivate func keeping(_ lines: [NoteSignature]) -> SignedNote {
+        var kept = self
+        kept.signatures = []
+        for line in lines where !kept.signatures.contains(line) { kept.signatures.append(line) }
+        return kept
+    }
+
     fileprivate static func hasOnlyAllowedCharacters(_ bytes: [UInt8]) -> Bool {
         bytes.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\n") }
     }
@@ -150,6 +158,8 @@ public struct VerifiedNote: Sendable, Hashable {
 
     /// The text that was signed.
     public var text: [UInt8] { note.text }
+    /// The text with each verified line once, and with none of the others.
+    var verifiedLines: SignedNote { note.keeping(signatures.map(\.signature)) }
 }
 
 extension SignedNote {

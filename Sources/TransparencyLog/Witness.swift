@@ -97,18 +97,20 @@ public struct Witness: Sendable {
         guard let note = try? SignedNote(request.note), let verified = try? note.verified(by: keys) else {
             throw RefusedRequest(.badSignature)
         }
+        // Only what was verified is kept: anybody can write anything else below an honest checkpoint.
+        let kept = verified.verifiedLines
         guard request.oldSize <= checkpoint.size else { throw RefusedRequest(.oldSizeAboveNew) }
 
         let head = state.heads[checkpoint.origin]
         let known = head?.checkpoint.size ?? 0
         guard request.oldSize == known else { throw RefusedRequest(.wrongOldSize(known: known)) }
         if known == checkpoint.size, let head, head.checkpoint.root != checkpoint.root {
-            throw RefusedRequest(.sameSizeFork(size: known), evidence: note)
+            throw RefusedRequest(.sameSizeFork(size: known), evidence: kept)
         }
         if let head, known > 0 {
             let isConsistent: Void? = try? MerkleProof.verifyConsistency(
                 oldSize: known, oldRoot: head.checkpoint.root, newSize: checkpoint.size, newRoot: checkpoint.root, proof: request.proof)
-            guard isConsistent != nil else { throw RefusedRequest(.badProof, evidence: note) }
+            guard isConsistent != nil else { throw RefusedRequest(.badProof, evidence: kept) }
         } else {
             // From nothing to anything there is nothing to prove.
             guard request.proof.isEmpty else { throw RefusedRequest(.badProof) }
@@ -117,9 +119,6 @@ public struct Witness: Sendable {
         // A cosignature says "as of this time, the largest tree": time must not run backwards beside a growing tree.
         let cosigned = min(max(time, head?.time ?? 0), UInt64(Int64.max))
         do throws(TransparencyLogError) {
-            // Only what was verified is kept.
-            var kept = try SignedNote(text: note.text)
-            for signature in verified.signatures { try kept.append(signature.signature) }
             var next = state
             next.record(try WitnessState.Head(note: kept, time: cosigned))
             return PendingCosignature(key: key, text: note.text, time: cosigned, checkpoint: checkpoint, nextState: next)

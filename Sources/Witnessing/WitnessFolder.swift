@@ -40,12 +40,12 @@ public struct WitnessFolder: Sendable {
         if GuardedFiles.exists(folder.stateFile) {
             guard try folder.state().heads.isEmpty, try folder.logs().isEmpty else { throw .exists }
         }
-        // ORDER: the key comes last, so that a half-made witness has no key to sign with.
+        // ORDER: the private key comes last, so that a half-made witness has no key to sign with, and the next attempt begins anew.
         try GuardedFiles.replace(folder.logsFile, in: path, with: [])
         try GuardedFiles.replace(folder.stateFile, in: path, with: WitnessState().serialized)
-        let key = try WitnessKeyFile.make(folder.keyFile, in: path, name: name)
-        try GuardedFiles.replace(folder.publicKeyFile, in: path, mode: 0o644, with: Array("\(key.text)\n".utf8))
-        return key
+        return try WitnessKeyFile.make(folder.keyFile, in: path, name: name) { key throws(WitnessingError) in
+            try GuardedFiles.replace(folder.publicKeyFile, in: path, mode: 0o644, with: Array("\(key.text)\n".utf8))
+        }
     }
 
     /// The keys of the logs that are witnessed.
@@ -73,8 +73,9 @@ public struct WitnessFolder: Sendable {
 
     /// The witness's own key, without opening the private one.
     ///
-    /// - Throws: `missing`, `notPrivate`, `malformed`.
+    /// - Throws: `missing`, also when there is no private one to sign with; `notPrivate`, `malformed`.
     public func publicKey() throws(WitnessingError) -> VerifierKey {
+        guard GuardedFiles.exists(keyFile) else { throw .missing(keyFile) }
         let bytes = try GuardedFiles.contents(publicKeyFile, limit: 1024)
         guard let lines = bytes[...].linesEndingInLineFeed(), lines.count == 1, let key = try? VerifierKey(parsing: lines[0]) else {
             throw .malformed(publicKeyFile)

@@ -13,14 +13,18 @@ enum WitnessKeyFile {
 
     /// Makes a key pair and its file.
     ///
-    /// - Throws: `key`, `system`.
-    static func make(_ path: String, in directory: String, name: KeyName) throws(WitnessingError) -> VerifierKey {
+    /// - Parameter announce: keeps the public key, before there is a private one.
+    /// - Throws: `key`, `system`; what `announce` throws.
+    static func make(
+        _ path: String, in directory: String, name: KeyName, announcing announce: (VerifierKey) throws(WitnessingError) -> Void
+    ) throws(WitnessingError) -> VerifierKey {
         let seed = try freshSeed()
         let key: VerifierKey
         do {
             let pair = try Ed25519.SigningKey(seed: seed)
             key = try VerifierKey(name: name, algorithm: .timestampedCosignature, publicKey: pair.publicKey.bytes)
         } catch { throw .key }
+        try announce(key)
         let front = header + Array("\(key.text)\n".utf8)
         let secret = seed.intoSecretBytes()
         try GuardedFiles.replace(path, in: directory) { descriptor throws(WitnessingError) in

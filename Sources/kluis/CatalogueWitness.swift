@@ -72,6 +72,11 @@ extension Catalogue {
         .hintWitnessFork: "touch nothing at the witness, and call the privacy officers of all partners",
         .hintWitnessProof:
             "anybody can send an honest checkpoint with a wrong proof: have the vault ask again, or use --export; if that is refused too, touch nothing and call the privacy officers",
+        .hintWitnessLost: "it was cosigned and is remembered: with --export the witness gives the cosignature once more",
+        .witnessExportOlder: "this export is older than what was cosigned last, which has {1} entries",
+        .hintWitnessExportOlder:
+            "ask for a newer export; if the vault has none that is as large, it was put back: call the privacy officer",
+        .timeImpossible: "at a time beyond the year 9999",
         .headLog: "log", .headWitnessed: "cosigned", .headWitnesses: "witnesses", .headUnwitnessed: "unwitnessed since",
         .headReadOnly: "read-only from",
         .unwitnessed: "{1}, {2} log lines",
@@ -165,6 +170,11 @@ extension Catalogue {
         .hintWitnessFork: "verander niets bij de getuige, en bel de privacy officers van alle partners",
         .hintWitnessProof:
             "ieder kan een eerlijk zegel met een verkeerd bewijs sturen: laat de kluis opnieuw vragen, of gebruik --export; wordt ook dat geweigerd, verander dan niets en bel de privacy officers",
+        .hintWitnessLost: "het is medeondertekend en onthouden: met --export geeft de getuige de handtekening nog eens",
+        .witnessExportOlder: "deze uitvoer is ouder dan wat het laatst is medeondertekend, met {1} regels",
+        .hintWitnessExportOlder:
+            "vraag een nieuwere uitvoer; heeft de kluis er geen die zo groot is, dan is zij teruggezet: bel de privacy officer",
+        .timeImpossible: "op een tijd na het jaar 9999",
         .headLog: "logboek", .headWitnessed: "medeondertekend", .headWitnesses: "getuigen", .headUnwitnessed: "zonder getuigen sinds",
         .headReadOnly: "alleen lezen vanaf",
         .unwitnessed: "{1}, {2} logregels",

@@ -110,18 +110,22 @@ struct CosignCommand: KluisCommand {
         let kept = try WitnessWords.telling { () throws(WitnessingError) in try KeptWitness(witness.folder) }
         let body = try export.map { try WitnessWords.request(from: $0, for: kept) } ?? Input.bytes(file)
         let answer = try WitnessWords.telling { () throws(WitnessingError) in try kept.answer(body, time: WitnessClock.seconds) }
-        if let reason = answer.refusal { throw WitnessWords.failure(reason, evidence: answer.evidence) }
-        if let output {
-            do throws(SystemFault) { try StateFile.write(answer.response.body, to: output) } catch {
-                throw Failure.invalid(.cannotWrite, output, error.words)
-            }
-        } else if !common.json {
-            try? Bytes.write(answer.response.body, to: STDOUT_FILENO)
-        }
+        if let reason = answer.refusal { throw WitnessWords.failure(reason, evidence: answer.evidence, isExport: export != nil) }
+        var shown = output == nil ? answer.response.body : []
         if common.json {
             let text = String(decoding: answer.response.body, as: UTF8.self)
-            try Console(json: true).show(WitnessWords.AnswerDocument(status: 200, size: answer.cosigned?.size, lines: text)) { [] }
+            let document = WitnessWords.AnswerDocument(status: 200, size: answer.cosigned?.size, lines: text)
+            shown = try Failure.wire { () throws(WireError) in try WireJSON.encode(document) } + [UInt8(ascii: "\n")]
         }
+        do throws(SystemFault) {
+            if let output { try StateFile.write(answer.response.body, to: output) }
+        } catch { throw CosignCommand.lost(output ?? "", error) }
+        do throws(SystemFault) { try Bytes.write(shown, to: STDOUT_FILENO) } catch { throw CosignCommand.lost("/dev/stdout", error) }
+    }
+
+    /// The cosignature went nowhere: it was given and is remembered, so the same request would be refused.
+    private static func lost(_ place: String, _ fault: SystemFault) -> Failure {
+        Failure(.invalid, say(.cannotWrite, place, fault.words), hints: [say(.hintWitnessLost)])
     }
 }
 
@@ -145,7 +149,9 @@ struct ShowWitnessCommand: KluisCommand {
         }
         try Console(json: common.json).show(document) {
             var table = Table(.headLog, .headLines, .headWitnessed)
-            for log in document.logs { table.add(log.origin, log.size.map { String($0) } ?? "-", log.time.map(WitnessClock.text) ?? "-") }
+            for log in document.logs {
+                table.add(log.origin, log.size.map { String($0) } ?? "-", log.time.flatMap(WitnessClock.text) ?? "-")
+            }
             return [document.key] + table.lines
         }
     }

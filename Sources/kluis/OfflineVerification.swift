@@ -11,7 +11,7 @@ enum OfflineVerification {
         /// A witness of the policy that cosigned, and when it says to have done so.
         struct Cosignature: Codable, Equatable {
             var name: String
-            /// RFC 3339, in UTC.
+            /// RFC 3339, in UTC; absent for a time beyond the year 9999, which no clock shows.
             var time: String?
         }
 
@@ -165,11 +165,11 @@ enum OfflineVerification {
     }
 
     static func cosignatures(of checkpoint: VerifiedCheckpoint) -> [Report.Cosignature] {
-        checkpoint.cosignatures.map { .init(name: $0.key.name.description, time: $0.time.map(WitnessClock.text)) }
+        checkpoint.cosignatures.map { .init(name: $0.key.name.description, time: $0.time.flatMap(WitnessClock.text)) }
     }
 
     static func words(for cosignatures: [Report.Cosignature]) -> String {
-        cosignatures.map { one in one.name + (one.time.map { " (\($0))" } ?? "") }.joined(separator: ", ")
+        cosignatures.map { one in "\(one.name) (\(one.time ?? say(.timeImpossible)))" }.joined(separator: ", ")
     }
 
     /// The officers' keys in a file, one a line.
@@ -193,8 +193,7 @@ enum OfflineVerification {
             // Not waiting: a pipe among the files of somebody else's export would hold the reader up for ever.
             let file = try OpenFile("\(directory)/\(path)", O_RDONLY | O_NONBLOCK)
             guard try file.status().st_mode & S_IFMT == S_IFREG else { throw SystemFault(code: EINVAL) }
-            // The largest file is a full bundle of the largest entries: 256 × (2 + 65,535) bytes.
-            return try Bytes.all(of: file.descriptor, limit: 256 * 65_537)
+            return try Bytes.all(of: file.descriptor, limit: ExportedFiles.maximumByteCount(of: path))
         } catch {
             if error.code == ENOENT { return nil }
             throw error

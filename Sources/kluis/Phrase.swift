@@ -59,7 +59,8 @@ enum Phrase: String, CaseIterable, Sendable {
         witnessNotPrivate, witnessMalformed, witnessHeld, witnessBadName, witnessBadLogKey, witnessRetired, witnessKeyFailed,
         witnessMalformedRequest, witnessUnknownLog, witnessBadSignature, witnessOldAboveNew, witnessWrongOldSize, witnessSameSizeFork,
         witnessBadProof, witnessEvidence, hintWitnessMade, hintWitnessMissing, hintWitnessRetired, hintWitnessTrust, hintWitnessSize,
-        hintWitnessFork, hintWitnessProof, headLog, headWitnessed, headWitnesses, headUnwitnessed, headReadOnly, unwitnessed
+        hintWitnessFork, hintWitnessProof, hintWitnessLost, witnessExportOlder, hintWitnessExportOlder, timeImpossible, headLog,
+        headWitnessed, headWitnesses, headUnwitnessed, headReadOnly, unwitnessed
     case helpWitness, helpWitnessInit, helpWitnessTrust, helpWitnessServe, helpWitnessCosign, helpWitnessShow, helpWitnessDirectory,
         helpWitnessName, helpWitnessLogKey, helpWitnessUnix, helpWitnessMode, helpWitnessPort, helpWitnessRequest, helpWitnessExport
 

@@ -14,13 +14,13 @@ internal import Witnessing
 struct WitnessServer {
     /// Connections at a time; further ones are closed at once.
     static let maximumConnectionCount = 64
-    /// After which a connection that says nothing is closed.
-    static let idle = TimeAmount.seconds(30)
     private static let path = "/add-checkpoint"
 
     let witness: KeptWitness
     /// Seconds since 1970.
     let now: @Sendable () -> UInt64
+    /// After which a connection without an answer is closed, whatever it sent meanwhile.
+    var patience = TimeAmount.seconds(30)
 
     private typealias Child = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
     private typealias Door = NIOAsyncChannel<Child, Never>
@@ -45,14 +45,14 @@ struct WitnessServer {
             defer { umask(mask) }
             let door: Door
             do {
-                door = try await bootstrap.bind(unixDomainSocketPath: socket, childChannelInitializer: Self.child)
+                door = try await bootstrap.bind(unixDomainSocketPath: socket, childChannelInitializer: child)
             } catch { throw Failure.invalid(.cannotListen, socket, "\(error)") }
             doors.append((door, "unix:\(socket)"))
         }
         if let port {
             let door: Door
             do {
-                door = try await bootstrap.bind(host: "127.0.0.1", port: port, childChannelInitializer: Self.child)
+                door = try await bootstrap.bind(host: "127.0.0.1", port: port, childChannelInitializer: child)
             } catch { throw Failure.invalid(.cannotListen, "127.0.0.1:\(port)", "\(error)") }
             doors.append((door, "http://127.0.0.1:\(door.channel.localAddress?.port ?? port)"))
         }
@@ -64,11 +64,13 @@ struct WitnessServer {
                     try await door.executeThenClose { callers in
                         try await withThrowingDiscardingTaskGroup { group in
                             for try await caller in callers {
-                                guard open.enter() else {
-                                    caller.channel.close(promise: nil)
-                                    continue
-                                }
+                                let hasPlace = open.enter()
                                 group.addTask {
+                                    // INVARIANT: whoever is turned away is taken over too: a connection that nobody took over ends the process.
+                                    guard hasPlace else {
+                                        try? await caller.executeThenClose { _, _ in }
+                                        return
+                                    }
                                     defer { open.leave() }
                                     // One caller's broken connection is that caller's.
                                     try? await serve(caller)
@@ -90,12 +92,11 @@ struct WitnessServer {
         Paths.remove(path)
     }
 
-    @Sendable private static func child(_ channel: any Channel) -> EventLoopFuture<Child> {
+    @Sendable private func child(_ channel: any Channel) -> EventLoopFuture<Child> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(IdleStateHandler(allTimeout: idle))
-            try pipeline.addHandler(ClosesWhenIdle())
             try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+            try pipeline.addHandler(ClosesInTime(after: patience))
             return try Child(wrappingChannelSynchronously: channel)
         }
     }
@@ -159,10 +160,29 @@ private final class Connections: Sendable {
     func leave() { count.withLock { $0 -= 1 } }
 }
 
-private final class ClosesWhenIdle: ChannelInboundHandler, Sendable {
-    typealias InboundIn = NIOAny
+/// Closes a connection that gets no answer in time. Sending something now and then wins no time, or a few slow callers would keep out all others.
+private final class ClosesInTime: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
+    private let patience: TimeAmount
+    private var end: Scheduled<Void>?
+
+    init(after patience: TimeAmount) { self.patience = patience }
+
+    func handlerAdded(context: ChannelHandlerContext) { begin(context) }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        // The next request has as long as this one had.
+        if case .end = unwrapOutboundIn(data) { begin(context) }
+        context.write(data, promise: promise)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end?.cancel() }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        end?.cancel()
+        let channel = context.channel
+        end = context.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
     }
 }

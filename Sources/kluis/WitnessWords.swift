@@ -51,12 +51,17 @@ enum WitnessWords {
     }
 
     /// A refusal, by name, with what to do next.
-    static func failure(_ reason: Witness.Reason, evidence: String?) -> Failure {
+    ///
+    /// - Parameter isExport: whether the request was made here, from an export and from the size that was cosigned last.
+    static func failure(_ reason: Witness.Reason, evidence: String?, isExport: Bool) -> Failure {
         let words = say(phrase(reason)) + " (\(reason.code))"
         var hints = evidence.map { [say(.witnessEvidence, $0)] } ?? []
         switch reason {
         case .malformed, .oldSizeAboveNew: return Failure(.invalid, words)
         case .unknownOrigin: return Failure(.notFound, words, hints: [say(.hintWitnessTrust)])
+        // From an export that begins at another size only when it does not reach so far.
+        case .wrongOldSize(let known) where isExport:
+            return Failure(.conflict, say(.witnessExportOlder, String(known)), hints: [say(.hintWitnessExportOlder)])
         case .wrongOldSize(let known): return Failure(.conflict, words, hints: [say(.hintWitnessSize, String(known))])
         case .badSignature: return Failure(.verificationFailed, words)
         case .sameSizeFork, .badProof:
@@ -112,12 +117,16 @@ enum WitnessClock {
     /// Seconds since 1970.
     static var seconds: UInt64 { UInt64(clamping: time(nil)) }
 
-    /// RFC 3339, in UTC.
-    static func text(_ seconds: UInt64) -> String {
-        var time = time_t(clamping: seconds)
+    /// The last second of the year 9999, the last that RFC 3339 can write.
+    static let last: UInt64 = 253_402_300_799
+
+    /// RFC 3339, in UTC; nil for a time that has no such text. Whoever holds a witness's key can sign any.
+    static func text(_ seconds: UInt64) -> String? {
+        guard seconds <= last else { return nil }
+        var time = time_t(seconds)
         // SAFETY: plain numbers, and both live for the call; the pointer to the zone's name is not read.
         var parts = unsafe tm()
-        unsafe _ = gmtime_r(&time, &parts)
+        guard unsafe gmtime_r(&time, &parts) != nil else { return nil }
         func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
         let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
         let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)

@@ -63,10 +63,37 @@ private final class Place {
         for name in ["witness.key", "witness.vkey"] { try FileManager.default.removeItem(atPath: "\(place.path)/\(name)") }
         #expect(try place.make() != lost)
         #expect(try place.folder.signer().key == place.folder.publicKey())
-        // A memory whose key is gone is not made over: whoever relied on it would not hear of what it saw.
-        try FileManager.default.removeItem(atPath: "\(place.path)/witness.key")
-        try Data("tlog-witness-state/v1\nlogs 1\n".utf8).write(to: URL(filePath: "\(place.path)/state"))
+        // A memory whose key is gone is not made over: whoever relied on it would not hear of what it saw. Nor is a list of logs.
+        func remains(_ change: () throws -> Void) throws {
+            try FileManager.default.removeItem(atPath: "\(place.path)/witness.key")
+            try change()
+            let before = try Data(contentsOf: URL(filePath: "\(place.path)/state"))
+            #expect(throws: WitnessingError.exists) { try place.make() }
+            #expect(try Data(contentsOf: URL(filePath: "\(place.path)/state")) == before)
+        }
+        try place.folder.trust(log.signer.key)
+        do { #expect(try KeptWitness(place.folder).answer(first(log, at: 5), time: 1).response.status == 200) }
+        let key = try Data(contentsOf: URL(filePath: "\(place.path)/witness.key"))
+        try remains { try Data().write(to: URL(filePath: "\(place.path)/logs.vkey")) }
+        try key.write(to: URL(filePath: "\(place.path)/witness.key"))
+        try remains {
+            try Data("\(log.signer.key.text)\n".utf8).write(to: URL(filePath: "\(place.path)/logs.vkey"))
+            try Data(WitnessState().serialized).write(to: URL(filePath: "\(place.path)/state"))
+        }
+    }
+
+    /// Whenever it was interrupted, there is a private key only when everything else is there; until then the next attempt makes it whole.
+    @Test(arguments: ["logs.vkey", "state", "witness.vkey", "witness.key"]) func anInterruptedBeginningIsBegunAnew(_ file: String) throws {
+        let place = try Place()
+        // A full directory in the way of a file; a crash just before it would do the same.
+        let inTheWay = "\(place.path)/\(file).new"
+        try FileManager.default.createDirectory(
+            atPath: "\(inTheWay)/x", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         #expect(throws: WitnessingError.self) { try place.make() }
+        #expect(throws: WitnessingError.missing("\(place.path)/witness.key")) { try place.folder.publicKey() }
+        try FileManager.default.removeItem(atPath: inTheWay)
+        let key = try place.make()
+        #expect(try place.folder.publicKey() == key && place.folder.signer().key == key)
     }
 
     @Test func aKeyThatOthersCouldReadOrThatIsAltered() throws {
@@ -174,6 +201,25 @@ private final class Place {
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(place.path)/forks") == ["0.note"])
         let kept = try SignedNote(parsing: Array(try Data(contentsOf: URL(filePath: file))))
         #expect(try VerifiedCheckpoint.verify(kept, log: VerifierKeys(log.signer.key)).checkpoint.root == fork.root(at: 5))
+    }
+
+    /// Lines that nobody verified, and lines that stand there twice, make no new evidence of one checkpoint: there is room for 256.
+    @Test func oneCheckpointIsKeptOnceWhateverStandsBelowIt() throws {
+        let place = try Place()
+        try place.make(trusting: log)
+        let witness = try KeptWitness(place.folder)
+        #expect(try witness.answer(first(log, at: 5), time: 1).response.status == 200)
+        let honest = try log.note(at: 9)
+        var files: Set<String> = []
+        for extra in [[], ["— x AAAAAAE=\n"], ["— x AAAAAAI=\n"], [String(decoding: honest.signatures[0].line, as: UTF8.self)]] {
+            var note = honest
+            for line in extra { try note.append(try NoteSignature(parsingLine: Array(line.utf8).dropLast()[...])) }
+            let answer = try witness.answer(try AddCheckpointRequest(oldSize: 5, proof: [], note: note).body, time: 1)
+            #expect(answer.refusal == .badProof)
+            files.insert(try #require(answer.evidence))
+        }
+        #expect(files == ["\(place.path)/evidence/0.note"])
+        #expect(Array(try Data(contentsOf: URL(filePath: "\(place.path)/evidence/0.note"))) == honest.bytes)
     }
 
     /// Anybody can send honest checkpoints without a proof until no more of them are kept. What convicts the log is kept all the same.

@@ -194,6 +194,18 @@ import Wire
         #expect(given.exitCode == 0 && !given.errors.contains("--officers"), "\(given.errors)")
         let others = try await verify("--officers", "\(place)/others")
         #expect(others.exitCode == 5, "\(others.errors)")
+        // Whoever holds a witness's key can sign any time; the reader says what it is worth and goes on.
+        for time in [WitnessClock.last + 1, 67_768_036_191_676_799, 67_768_036_191_676_800, UInt64(Int64.max)] {
+            var note = try log.note()
+            try note.append(try witness.signature(over: note.text, time: time))
+            try Data(note.bytes).write(to: URL(filePath: "\(directory)/checkpoint"))
+            let strange = try await verify()
+            #expect(
+                strange.exitCode == 0 && strange.text.contains("cosigned by w.example/1 (at a time beyond the year 9999)"),
+                "\(time): \(strange.exitCode) \(strange.text)")
+        }
+        #expect(WitnessClock.text(WitnessClock.last) == "9999-12-31T23:59:59Z" && WitnessClock.text(0) == "1970-01-01T00:00:00Z")
+        try Data(log.files["checkpoint"] ?? []).write(to: URL(filePath: "\(directory)/checkpoint"))
         let json = try await verify("--json")
         #expect(json.text.contains(#""officersWereGiven":false"#) && json.text.contains(#""time":"2026-01-09T23:06:40Z""#), "\(json.text)")
     }
@@ -242,6 +254,17 @@ import Wire
         #expect(throws: Failure.self) { try OfflineVerification.key(in: "\(directory)/checkpoint") }
         try FileManager.default.removeItem(atPath: "\(directory)/checkpoint")
         #expect(failure(directory)?.line == "verification failed: missing-file (checkpoint)")
+    }
+
+    /// Openings may be larger than any bundle, and everything else may not.
+    @Test func eachFileIsReadToItsOwnLimit() throws {
+        let place = try Scratch.directory()
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        for name in ["openings", "checkpoint"] { try Data(count: 256 * 65_537 + 1).write(to: URL(filePath: "\(place)/\(name)")) }
+        #expect(try OfflineVerification.contents(of: "openings", below: place)?.count == 256 * 65_537 + 1)
+        #expect(throws: SystemFault.self) { try OfflineVerification.contents(of: "checkpoint", below: place) }
+        try Data(count: Openings.maximumByteCount + 1).write(to: URL(filePath: "\(place)/openings"))
+        #expect(throws: SystemFault.self) { try OfflineVerification.contents(of: "openings", below: place) }
     }
 
     /// Somebody else's export may hold anything under the names that are read.

@@ -83,9 +83,19 @@ final class RunningWitness {
 
     /// Sends bytes as they are and reads until the other side closes.
     func exchange(_ bytes: [UInt8], overTCP: Bool = false) throws -> [UInt8] {
-        let descriptor = Glibc.socket(overTCP ? AF_INET : AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        try Caller(overTCP ? nil : socket, port: port).exchange(bytes)
+    }
+}
+
+/// A connection to a witness, closed with this value.
+final class Caller {
+    let descriptor: Int32
+
+    /// - Parameter socket: nil for the port.
+    init(_ socket: String?, port: Int = 0) throws {
+        let overTCP = socket == nil
+        descriptor = Glibc.socket(overTCP ? AF_INET : AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         try #require(descriptor >= 0)
-        defer { close(descriptor) }
         let connected: Int32
         if overTCP {
             var address = sockaddr_in()
@@ -102,7 +112,7 @@ final class RunningWitness {
             var address = sockaddr_un()
             address.sun_family = sa_family_t(AF_UNIX)
             // SAFETY: the path is shorter than the field, and the rest of it is zero.
-            unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(socket.utf8).prefix(107)) }
+            unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array((socket ?? "").utf8).prefix(107)) }
             // SAFETY: as above.
             connected = unsafe withUnsafePointer(to: &address) { pointer in
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -111,13 +121,34 @@ final class RunningWitness {
             }
         }
         try #require(connected == 0, "nobody listens")
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends bytes as they are; false when the other side takes no more.
+    @discardableResult
+    func say(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             // SAFETY: the buffer lives for the call.
             let sent = unsafe rest.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard sent > 0 else { break }
+            guard sent > 0 else { return false }
             rest = rest.dropFirst(sent)
         }
+        return true
+    }
+
+    /// The first byte of what comes, of which the rest is thrown away; nil at the end.
+    func first() -> UInt8? {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        // SAFETY: the buffer lives for the call and its length is given.
+        let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+        return count > 0 ? buffer[0] : nil
+    }
+
+    /// Sends bytes as they are and reads until the other side closes.
+    func exchange(_ bytes: [UInt8]) -> [UInt8] {
+        say(bytes)
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {

@@ -1,7 +1,11 @@
 import Foundation
+import NIOCore
 import TLogConformance
 import Testing
 import TransparencyLog
+import Witnessing
+
+@testable import kluis
 
 /// Attacks on a witness through the real program, each refused by status and by name.
 @Suite(.timeLimit(.minutes(2))) struct WitnessProgramTests {
@@ -81,9 +85,60 @@ import TransparencyLog
         #expect(try witness.post(good, path: "/add-checkpoint?x").status == 404)
         #expect(try witness.post(good, path: "/").status == 404)
         #expect(try witness.post(good, method: "PUT").status == 405)
-        // Not HTTP at all, and a request of which the end never comes: nobody else suffers.
+        // Not HTTP at all: nobody else suffers.
         _ = try witness.exchange(Array("hello\r\n\r\n".utf8))
         #expect(try witness.post(good, overTCP: true).status == 200)
+    }
+
+    /// Whoever comes while there are as many as it takes is turned away, and nothing else happens.
+    @Test func moreCallersThanItTakesAreTurnedAway() async throws {
+        let witness = try await RunningWitness(trusting: [log.signer.key])
+        try witness.start()
+        do {
+            let held = try (0..<WitnessServer.maximumConnectionCount).map { _ in try Caller(witness.socket) }
+            defer { withExtendedLifetime(held) {} }
+            // Whoever has an answer has a place; they are not let in in the order in which they came.
+            for caller in held {
+                #expect(caller.say(Array("GET /nothing HTTP/1.1\r\nHost: w\r\n\r\n".utf8)))
+                #expect(caller.first() == UInt8(ascii: "H"))
+            }
+            for _ in 0..<10 {
+                let more = try (0..<50).map { _ in try Caller(witness.socket) }
+                for caller in more { #expect(caller.exchange([]).isEmpty) }
+            }
+        }
+        // As soon as it has noticed that they are gone.
+        let body = try request(log, from: 0, to: 400)
+        let head = "POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n"
+        var answer: [UInt8] = []
+        while answer.isEmpty { answer = try Caller(witness.socket).exchange(Array(head.utf8) + body) }
+        #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 200 "))
+    }
+
+    /// A caller that sends a byte now and then would keep its place for ever.
+    @Test func aSlowCallerLosesItsPlace() async throws {
+        let directory = try Scratch.directory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        _ = try WitnessFolder.make("\(directory)/w", name: "w.example/1")
+        let kept = try KeptWitness(WitnessFolder(path: "\(directory)/w"))
+        let socket = "\(directory)/s"
+        let (ready, feed) = AsyncStream<String>.makeStream()
+        let serving = Task {
+            try await WitnessServer(witness: kept, now: { 1 }, patience: .milliseconds(300)).run(socket: socket, mode: 0o600, port: nil) {
+                feed.yield($0)
+            }
+        }
+        for await _ in ready { break }
+        let caller = try Caller(socket)
+        // An answer gives the next request as much time as the first one had.
+        for _ in 0..<2 {
+            #expect(caller.say(Array("GET /nothing HTTP/1.1\r\nHost: w\r\n\r\n".utf8)))
+            #expect(caller.first() == UInt8(ascii: "H"))
+        }
+        #expect(caller.say(Array("POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 1000000\r\n\r\n".utf8)))
+        while caller.say([UInt8(ascii: "x")]) { try await Task.sleep(for: .milliseconds(20)) }
+        serving.cancel()
+        _ = await serving.result
     }
 
     @Test func anAnswerIsACosignatureThatVerifies() async throws {
@@ -153,6 +208,25 @@ import TransparencyLog
         let fromExport = try await witness.run(["cosign", witness.folder, "--export", export, "--output", out])
         #expect(fromExport.exitCode == 0, "\(fromExport.errors)")
         #expect(try String(contentsOfFile: out, encoding: .utf8).hasPrefix("— w.example/1 "))
+        // Where nobody could read it, it is no success; and it can be had once more.
+        let full = try await Built.run(
+            at: "/bin/sh",
+            ["-c", "exec \"$@\" > /dev/full", "sh", try Built.path("kluis"), "ledger", "witness", "cosign"]
+                + [witness.folder, "--export", export], environment: RunningWitness.plain)
+        #expect(full.exitCode == 2 && full.errors.contains("cannot write /dev/stdout"), "\(full.errors)")
+        #expect(full.errors.contains("with --export the witness gives the cosignature once more"), "\(full.errors)")
+        let nowhere = try await witness.run(["cosign", witness.folder, "--export", export, "--output", "\(out)/x", "--json"])
+        #expect(nowhere.exitCode == 2 && !nowhere.text.contains("— w.example"), "\(nowhere.text)")
+        #expect(nowhere.errors.contains("with --export"), "\(nowhere.errors)")
+        let again = try await witness.run(["cosign", witness.folder, "--export", export])
+        #expect(again.exitCode == 0 && again.text.hasPrefix("— w.example/1 "), "\(again.errors)")
+        // A smaller export is an older one, and no request from another size helps.
+        let older = "\(witness.directory)/older"
+        try History.write(try SampleLog(count: 500) { log.entries[$0] }, to: older)
+        let smaller = try await witness.run(["cosign", witness.folder, "--export", older])
+        #expect(smaller.exitCode == 6 && smaller.text.isEmpty, "\(smaller.errors)")
+        #expect(smaller.errors.contains("this export is older than what was cosigned last, which has 600 entries"), "\(smaller.errors)")
+        #expect(!smaller.errors.contains("from size"), "\(smaller.errors)")
         let shown = try await witness.run(["show", witness.folder])
         #expect(shown.text.contains(witness.key.text) && shown.text.contains(" 600 "), "\(shown.text)")
     }
