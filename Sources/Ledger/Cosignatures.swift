@@ -31,15 +31,34 @@ extension LedgerExport {
         if exported == size { try Self.write(cosigned.bytes, to: "checkpoint", in: directory) }
     }
 
-    /// The newest checkpoints with cosignatures, newest first, at most 64.
-    public func cosigned() async throws -> [SignedNote] {
+    /// Which checkpoints the witnesses cosigned last, as the stored cosignatures tell.
+    ///
+    /// However far back they lie: a witness that is away for a week makes no quorum for a week, and the last one still counts.
+    ///
+    /// - Parameter isQuorum: whether the cosignatures of these keys are enough.
+    public func cosignedSizes(isQuorum: @escaping @Sendable ([VerifierKey]) -> Bool) async throws -> CosignedSizes {
         try await writer.perform { [log, witnesses] transaction in
-            let rows = try Data.fetchAll(
+            var found = CosignedSizes()
+            let rows = try Row.fetchCursor(
                 transaction.sql,
-                sql: """
-                    SELECT k.note FROM ledger_cosigned c JOIN ledger_checkpoint k ON k.size = c.size ORDER BY c.size DESC LIMIT ?
-                    """, arguments: [Self.openingCount])
-            return try rows.map { try log.withCosignatures(SignedNote(parsing: Array($0)), by: witnesses, in: transaction) }
+                sql: "SELECT k.note, c.note FROM ledger_cosigned c JOIN ledger_checkpoint k ON k.size = c.size ORDER BY c.size DESC")
+            while found.quorum == nil || found.newest.count < witnesses.keys.count, let row = try rows.next() {
+                // Most rows tell nothing new, and the names of their lines are enough to see that.
+                guard let kept = try? SignedNote(parsing: Array(row[1] as Data)) else { continue }
+                let named = witnesses.keys.filter { key in kept.signatures.contains { $0.name == key.name && $0.keyID == key.keyID } }
+                guard named.contains(where: { found.newest[$0] == nil }) || found.quorum == nil && isQuorum(named) else { continue }
+                // What is stored is believed as far as its signatures go.
+                let note = try log.withCosignatures(SignedNote(parsing: Array(row[0] as Data)), by: witnesses, in: transaction)
+                guard let verified = try? VerifiedCheckpoint.verify(note, log: VerifierKeys(witnesses.log), witnesses: witnesses.keys)
+                else {
+                    continue
+                }
+                let size = verified.checkpoint.size
+                let keys = verified.cosignatures.map(\.key)
+                for key in keys where found.newest[key] == nil { found.newest[key] = size }
+                if found.quorum == nil, isQuorum(keys) { found.quorum = size }
+            }
+            return found
         }
     }
 
@@ -65,6 +84,16 @@ extension LedgerExport {
                 arguments: [size.map { Int64($0) } ?? -1])
         }
     }
+}
+
+/// Sizes of the newest cosigned checkpoints.
+public struct CosignedSizes: Sendable {
+    /// Of the one that enough witnesses cosigned; nil when there is none.
+    public var quorum: UInt64?
+    /// Of the one that each witness cosigned, by its key.
+    public var newest: [VerifierKey: UInt64] = [:]
+
+    public init() {}
 }
 
 /// The log's own key, and those whose cosignatures count.

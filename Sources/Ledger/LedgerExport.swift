@@ -47,7 +47,7 @@ public actor LedgerExport {
     /// - Parameters:
     ///   - directory: made when it is not there; 0755, its files 0644.
     ///   - witnesses: whose cosignatures count.
-    ///   - published: what ``published(in:)`` found there.
+    ///   - published: what ``published(in:signedBy:)`` found there.
     public init(
         directory: String, store: Store, writer: Writer, log: AuditLog, signer: NoteSigner, witnesses: [VerifierKey] = [],
         published: Checkpoint?
@@ -64,10 +64,19 @@ public actor LedgerExport {
         try Self.write(Array((signer.key.text + "\n").utf8), to: "log.vkey", in: directory)
     }
 
-    /// The checkpoint that stands in an exported directory, if any. The log must extend it, or it was put back to an older state.
-    public static func published(in directory: String) throws -> Checkpoint? {
-        guard let note = FileManager.default.contents(atPath: directory + "/checkpoint") else { return nil }
-        return try Checkpoint(parsing: try SignedNote(parsing: Array(note)).text)
+    /// The checkpoint that stands in an exported directory and was signed with the log's key; nil when there is none. The log must extend it,
+    /// or it was put back to an older state.
+    ///
+    /// A file that the key did not sign says nothing about the log, whoever wrote it, and is made again with the next checkpoint.
+    ///
+    /// - Parameter publicKey: of the log's key, under whatever name it signed.
+    public static func published(in directory: String, signedBy publicKey: [UInt8]) -> Checkpoint? {
+        guard let bytes = FileManager.default.contents(atPath: directory + "/checkpoint"),
+            let note = try? SignedNote(parsing: Array(bytes)),
+            let name = try? KeyName(Checkpoint(parsing: note.text).origin.description),
+            let key = try? VerifierKey(name: name, algorithm: .ed25519, publicKey: publicKey)
+        else { return nil }
+        return try? VerifiedCheckpoint.verify(note, log: VerifierKeys(key)).checkpoint
     }
 
     /// Signs the head of the durable log, stores it, and brings the directory up to it.

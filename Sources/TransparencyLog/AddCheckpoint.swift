@@ -105,7 +105,7 @@ public struct AddCheckpointResponse: Sendable, Hashable {
 public struct Submission: Sendable {
     /// What to do after an answer.
     public enum Step: Sendable, Hashable {
-        /// Valid cosignatures of known keys, at least one.
+        /// Valid cosignatures of known keys, at least one, and one of each.
         case cosigned([VerifiedSignature])
         /// Send ``Submission/request(proof:)`` again: the witness has another size than was thought.
         case retry
@@ -128,16 +128,21 @@ public struct Submission: Sendable {
 
     /// The checkpoint to be cosigned.
     public let checkpoint: VerifiedCheckpoint
+    /// The size that the witness says to have, when that is below what it is known to have cosigned: it forgot, as one that was put back does.
+    /// Its cosignature counts; whoever runs the log should hear of it.
+    public private(set) var forgottenTo: UInt64?
     private let witness: VerifierKeys
+    private let lastSize: UInt64
     private var oldSize: UInt64
     private var hasRetried = false
 
     /// - Parameters:
     ///   - witness: the keys of the witness, of type 0x04.
-    ///   - lastSize: the size of the checkpoint that this witness cosigned last; 0 when there is none or it is not known.
+    ///   - lastSize: the size of the checkpoint that this witness is known to have cosigned last; 0 when there is none or it is not known.
     public init(checkpoint: VerifiedCheckpoint, witness: VerifierKeys, lastSize: UInt64) {
         self.checkpoint = checkpoint
         self.witness = witness
+        self.lastSize = lastSize
         oldSize = min(lastSize, checkpoint.checkpoint.size)
     }
 
@@ -155,6 +160,7 @@ public struct Submission: Sendable {
     /// Takes the witness's answer.
     public mutating func receive(_ response: AddCheckpointResponse) -> Step {
         if let size = response.conflictingSize {
+            if size < lastSize { forgottenTo = size }
             guard size <= checkpoint.checkpoint.size else { return .alarm(.witnessAhead(size: size)) }
             guard !hasRetried, size != oldSize else { return .alarm(.conflict(size: size)) }
             hasRetried = true
@@ -167,7 +173,12 @@ public struct Submission: Sendable {
         do throws(TransparencyLogError) {
             var note = try SignedNote(text: checkpoint.note.text)
             for line in lines { try note.append(try NoteSignature(parsingLine: line)) }
-            return .cosigned(try note.verified(by: witness).signatures)
+            // It may have signed one tree at several times, and the first says enough: many lines of one must leave room for others'.
+            var cosignatures: [VerifiedSignature] = []
+            for one in try note.verified(by: witness).signatures where !cosignatures.contains(where: { $0.key == one.key }) {
+                cosignatures.append(one)
+            }
+            return .cosigned(cosignatures)
         } catch {
             return .alarm(error == .noKnownSignature ? .noKnownCosignature : .badCosignature)
         }

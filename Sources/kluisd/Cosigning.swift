@@ -3,6 +3,7 @@ import Ledger
 import Logging
 import ReferenceMonitor
 import Server
+import Storage
 import Synchronization
 import TransparencyLog
 
@@ -16,6 +17,8 @@ actor Cosigning {
     /// What went wrong with one witness, for the operator's log; the names are closed.
     enum Trouble: Error, Sendable {
         case alarm(Submission.Alarm)
+        /// It cosigned more than it says: it was put back, or forgot.
+        case behind(UInt64)
         case call(WitnessCall.Failure)
         case own(TransparencyLogError)
 
@@ -26,12 +29,19 @@ actor Cosigning {
             case .alarm(.conflict(let size)): "conflict-\(size)"
             case .alarm(.badCosignature): "bad-cosignature"
             case .alarm(.noKnownCosignature): "no-known-cosignature"
+            case .behind(let size): "witness-behind-\(size)"
             case .call(.unreachable): "unreachable"
             case .call(.timedOut): "timed-out"
             case .call(.malformed): "malformed-answer"
             case .own(let error): error.code
             }
         }
+    }
+
+    /// What one witness answered.
+    private struct Answer: Sendable {
+        var cosignatures: [VerifiedSignature] = []
+        var troubles: [Trouble] = []
     }
 
     private let export: LedgerExport
@@ -43,13 +53,16 @@ actor Cosigning {
     private nonisolated let witnesses: WitnessPolicy?
     private nonisolated let clock: Clock
     private let logger: Logger
-    /// The size each witness cosigned last, as far as this run knows.
+    /// The size each witness is known to have cosigned last, by its name.
     private var lastSizes: [String: UInt64] = [:]
     /// The size of the newest checkpoint that a quorum cosigned; nil when there is none.
     private var witnessed: UInt64?
     /// The size of the newest checkpoint that outsiders can see.
     private var published: UInt64
     private var last: Task<Void, any Error>?
+    /// The round that waits for the one before it. Whoever asks meanwhile gets its checkpoint, which is made after the question.
+    private var next: Task<Published, any Error>?
+    private var isNextAnchored = true
     private let shown: Mutex<WitnessStanding>
 
     /// What `status` says.
@@ -65,14 +78,12 @@ actor Cosigning {
         self.witnesses = witnesses
         self.clock = clock
         self.logger = logger
-        var witnessed: UInt64?
+        var cosigned = CosignedSizes()
         if let witnesses {
-            // What is stored is believed as far as its signatures go.
-            for note in try await export.cosigned() where witnessed == nil {
-                let verified = try? VerifiedCheckpoint.verify(note, log: VerifierKeys(key), witnesses: witnesses.peers.map(\.key))
-                if let verified, witnesses.policy.isQuorum(verified.cosignatures.map(\.key)) { witnessed = verified.checkpoint.size }
-            }
+            cosigned = try await export.cosignedSizes { witnesses.policy.isQuorum($0) }
+            for peer in witnesses.peers { lastSizes[peer.name] = cosigned.newest[peer.key] }
         }
+        let witnessed = cosigned.quorum
         self.witnessed = witnessed
         // Out of the log's own tables, which the commit record vouches for, and not out of a file that anybody could take away.
         let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) }
@@ -97,14 +108,21 @@ actor Cosigning {
     /// Signs and publishes a checkpoint, and asks every witness for its cosignature.
     ///
     /// - Parameter anchoring: whether a leaf commits to the cosignatures at once; not while stopping.
-    /// - Returns: the checkpoint with the cosignatures that came; after ``WitnessCall/patience`` for each witness at the latest.
+    /// - Returns: the checkpoint with the cosignatures that came; after two times ``WitnessCall/patience`` for each witness at the latest.
     func publish(anchoring: Bool = true) async throws -> Published {
+        if let next {
+            isNextAnchored = isNextAnchored && anchoring
+            return try await next.value
+        }
         let before = last
+        isNextAnchored = anchoring
         let task = Task {
             // ORDER: rounds never overlap, so an older checkpoint never replaces a newer one.
             _ = await before?.result
-            return try await self.round(anchoring: anchoring)
+            self.next = nil
+            return try await self.round(anchoring: self.isNextAnchored)
         }
+        next = task
         last = Task { _ = try await task.value }
         return try await task.value
     }
@@ -121,25 +139,50 @@ actor Cosigning {
             }
         }
         guard let witnesses else { return published }
+        do { return try await cosign(published, by: witnesses, anchoring: anchoring, at: now) } catch {
+            // Only of this may nobody go on. Else the checkpoint stands, and what is missing of its cosignatures the next round asks for again.
+            if case StorageError.unknown = error { throw error }
+            logger.error("cosignatures", metadata: ["code": "\(Self.code(of: error))", "size": "\(published.size)"])
+            return published
+        }
+    }
+
+    /// What went wrong with cosignatures, for the operator's log; the names are closed.
+    private static func code(of error: any Error) -> String {
+        switch error {
+        case let error as TransparencyLogError: error.code
+        case LedgerError.cannotExport(let code): "not-exported-\(code)"
+        case StorageError.notRecorded: "not-recorded"
+        case StorageError.stopped: "stopped"
+        default: "unexpected"
+        }
+    }
+
+    /// Asks the witnesses that have not cosigned a checkpoint yet, keeps what comes and counts it.
+    private func cosign(
+        _ published: Published, by witnesses: WitnessPolicy, anchoring: Bool, at now: Moment
+    ) async throws -> Published {
         let checkpoint = try VerifiedCheckpoint.verify(
             try SignedNote(parsing: published.note), log: VerifierKeys(key), witnesses: witnesses.peers.map(\.key))
         var signatures = checkpoint.cosignatures
         let peers = witnesses.peers.filter { peer in peer.socket != nil && !signatures.contains { $0.key == peer.key } }
-        let answers = await ask(peers, checkpoint)
-        for (peer, answer) in answers {
-            switch answer {
-            case .success(let cosignatures):
+        for (peer, answer) in await ask(peers, checkpoint) {
+            if !answer.cosignatures.isEmpty {
                 lastSizes[peer.name] = published.size
-                signatures += cosignatures
-            case .failure(let trouble):
-                // Whatever a witness says but "here is my cosignature" is for a person to look at.
+                signatures += answer.cosignatures
+            }
+            // Whatever a witness says but "here is my cosignature" is for a person to look at.
+            for trouble in answer.troubles {
                 logger.error("witness", metadata: ["name": "\(peer.name)", "code": "\(trouble.code)", "size": "\(published.size)"])
             }
         }
-        guard signatures.count > checkpoint.cosignatures.count else { return published }
-        var note = try SignedNote(text: checkpoint.note.text)
-        for signature in checkpoint.logSignatures + signatures { try note.append(signature.signature) }
-        try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
+        var note = checkpoint.note
+        if signatures.count > checkpoint.cosignatures.count {
+            note = try SignedNote(text: checkpoint.note.text)
+            for signature in checkpoint.logSignatures + signatures { try note.append(signature.signature) }
+            try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
+        }
+        // Also those that were kept and could not be shown the last time.
         try await count(signatures, on: published.size)
         return (note.bytes, published.size, published.root)
     }
@@ -178,15 +221,13 @@ actor Cosigning {
         try await count(checkpoint.cosignatures, on: size)
     }
 
-    private func ask(
-        _ peers: [WitnessPolicy.Peer], _ checkpoint: VerifiedCheckpoint
-    ) async -> [(WitnessPolicy.Peer, Result<[VerifiedSignature], Trouble>)] {
-        await withTaskGroup(of: (WitnessPolicy.Peer, Result<[VerifiedSignature], Trouble>).self) { group in
+    private func ask(_ peers: [WitnessPolicy.Peer], _ checkpoint: VerifiedCheckpoint) async -> [(WitnessPolicy.Peer, Answer)] {
+        await withTaskGroup(of: (WitnessPolicy.Peer, Answer).self) { group in
             for peer in peers {
                 let lastSize = lastSizes[peer.name] ?? 0
                 group.addTask { [directory] in (peer, await Self.submit(checkpoint, to: peer, lastSize: lastSize, directory)) }
             }
-            var answers: [(WitnessPolicy.Peer, Result<[VerifiedSignature], Trouble>)] = []
+            var answers: [(WitnessPolicy.Peer, Answer)] = []
             for await answer in group { answers.append(answer) }
             return answers
         }
@@ -194,9 +235,13 @@ actor Cosigning {
 
     private static func submit(
         _ checkpoint: VerifiedCheckpoint, to peer: WitnessPolicy.Peer, lastSize: UInt64, _ directory: String
-    ) async -> Result<[VerifiedSignature], Trouble> {
-        guard let socket = peer.socket else { return .failure(.call(.unreachable)) }
+    ) async -> Answer {
+        guard let socket = peer.socket else { return Answer(troubles: [.call(.unreachable)]) }
         var submission = Submission(checkpoint: checkpoint, witness: VerifierKeys(peer.key), lastSize: lastSize)
+        /// The answer, and whether the witness says to have cosigned less than it did.
+        func with(_ cosignatures: [VerifiedSignature] = [], _ trouble: Trouble? = nil) -> Answer {
+            Answer(cosignatures: cosignatures, troubles: [submission.forgottenTo.map(Trouble.behind), trouble].compactMap(\.self))
+        }
         while true {
             let body: [UInt8]
             do throws(TransparencyLogError) {
@@ -205,16 +250,16 @@ actor Cosigning {
                     var log = try StoredLog(checkpoint: checkpoint.checkpoint) { try PublicCopy.file($0, in: directory) }
                     return try log.consistencyProof(from: old)
                 }.body
-            } catch { return .failure(.own(error)) }
+            } catch { return with([], .own(error)) }
             let response: AddCheckpointResponse
             do { response = try await WitnessCall.post(body, to: socket) } catch {
-                return .failure(.call(error as? WitnessCall.Failure ?? .malformed))
+                return with([], .call(error as? WitnessCall.Failure ?? .malformed))
             }
             switch submission.receive(response) {
-            case .cosigned(let signatures): return .success(signatures)
+            case .cosigned(let signatures): return with(signatures)
             // Once: the submission itself counts.
             case .retry: continue
-            case .alarm(let alarm): return .failure(.alarm(alarm))
+            case .alarm(let alarm): return with([], .alarm(alarm))
             }
         }
     }

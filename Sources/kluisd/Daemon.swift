@@ -69,7 +69,11 @@ struct Daemon {
         let keys = try VaultFiles.unseal(settings.paths, with: secret)
         let faults = Faults(enabled: rehearsalClock != nil)
         let store = try VaultFiles.openStore(settings.paths, faults: faults)
-        let published = try LedgerExport.published(in: settings.ledger)
+        let signing = LedgerSigner(try keys.ledgerSigningKey())
+        let published = LedgerExport.published(in: settings.ledger, signedBy: signing.publicKey)
+        if published == nil, unsafe access(settings.ledger + "/checkpoint", F_OK) == 0 {
+            logger.error("public-copy", metadata: ["code": "checkpoint-not-signed-by-this-log"])
+        }
         let log = try AuditLog(store: store, keys: keys, published: published, faults: faults)
         let head = log.head
         let vault = try VaultFiles.open(
@@ -112,7 +116,6 @@ struct Daemon {
             "house kept",
             metadata: ["parts-removed": "\(kept.partsRemoved)", "orphans": "\(kept.orphansTrashed)", "missing": "\(kept.missing)"])
 
-        let signing = LedgerSigner(try keys.ledgerSigningKey())
         guard let name = KeyName("kluis/\(vault.identifier)/\(keys.incarnation)") else { throw Ending.failed("the ledger has no name") }
         let verifier = try VerifierKey(name: name, algorithm: .ed25519, publicKey: signing.publicKey)
         let export = try LedgerExport(

@@ -100,13 +100,18 @@ final class WitnessProcess {
     }
 }
 
-/// A witness that does not behave: it says what it was told to, or nothing at all.
+/// A witness that does not behave: it says what it was told to, what somebody makes of the request, or nothing at all.
 final class FalseWitness: Sendable {
     let socket: String
     private let descriptor: Int32
 
-    /// - Parameter answer: written to every caller once a request's head is there; nil leaves callers waiting for ever.
-    init(_ socket: String, answer: String?) throws {
+    /// - Parameter answer: written to every caller once a request is there; nil leaves callers waiting for ever.
+    convenience init(_ socket: String, answer: String?) throws {
+        try self.init(socket) { _ in answer.map { Data($0.utf8) } }
+    }
+
+    /// - Parameter reply: gives the answer to a request; nil leaves its caller waiting for ever.
+    init(_ socket: String, reply: @escaping @Sendable (Data) throws -> Data?) throws {
         self.socket = socket
         let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         try #require(descriptor >= 0)
@@ -122,25 +127,35 @@ final class FalseWitness: Sendable {
             }
         }
         try #require(bound == 0 && listen(descriptor, 16) == 0)
-        guard let answer else { return }
         Thread.detachNewThread {
             while true {
                 let caller = accept(descriptor, nil, nil)
                 guard caller >= 0 else { return }
                 var heard = Data()
                 var buffer = [UInt8](repeating: 0, count: 65536)
-                while heard.range(of: Data("\r\n\r\n".utf8)) == nil {
+                while !Self.isWhole(heard) {
                     // SAFETY: the buffer lives for the call and its length is given.
                     let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(caller, $0.baseAddress, $0.count, 0) }
                     guard count > 0 else { break }
                     heard += buffer[..<count]
                 }
-                let bytes = Array(answer.utf8)
+                let answer: Data?
+                do { answer = try reply(heard) } catch { answer = Data() }
+                guard let answer else { continue }
+                let bytes = Array(answer)
                 // SAFETY: the buffer lives for the call.
                 _ = unsafe bytes.withUnsafeBytes { unsafe send(caller, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
                 close(caller)
             }
         }
+    }
+
+    /// Whether a request has come to its end.
+    private static func isWhole(_ request: Data) -> Bool {
+        guard let end = request.range(of: Data("\r\n\r\n".utf8)) else { return false }
+        let head = String(decoding: request[..<end.lowerBound], as: UTF8.self).lowercased()
+        let length = head.split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }.flatMap { Int($0.dropFirst(16)) } ?? 0
+        return request.count - end.upperBound >= length
     }
 
     deinit {

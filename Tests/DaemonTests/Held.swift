@@ -4,6 +4,8 @@ import Testing
 
 /// A connection that somebody keeps open.
 final class Held: Sendable {
+    struct NobodyListens: Error {}
+
     let descriptor: Int32
 
     convenience init(_ daemon: Kluisd, sending bytes: Data) throws { try self.init(daemon.socket, sending: bytes) }
@@ -22,7 +24,7 @@ final class Held: Sendable {
                 unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        try #require(connected == 0, "nobody listens")
+        guard connected == 0 else { throw NobodyListens() }
         send(bytes)
     }
 
@@ -61,19 +63,24 @@ final class Held: Sendable {
     /// Sends more, and takes what comes: until there is so much, or to the end.
     func take(_ least: Int = .max, sending bytes: Data = Data(), cutting: Bool = false) async throws -> Data {
         try await blocking {
-            self.send(bytes)
-            if cutting { shutdown(self.descriptor, Int32(SHUT_WR)) }
-            var taken = Data()
-            var buffer = [UInt8](repeating: 0, count: 65536)
-            while taken.count < least {
-                // SAFETY: the buffer lives for the call and its length is given.
-                let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(self.descriptor, $0.baseAddress, $0.count, 0) }
-                guard got > 0 else { break }
-                taken += buffer[..<got]
-            }
-            return taken
+            self.takeHere(least, sending: bytes, cutting: cutting)
         } giveUp: {
             self.hangUp()
         }
+    }
+
+    /// The same on the thread of whoever asks; ``hangUp()`` ends it.
+    func takeHere(_ least: Int = .max, sending bytes: Data = Data(), cutting: Bool = false) -> Data {
+        send(bytes)
+        if cutting { shutdown(descriptor, Int32(SHUT_WR)) }
+        var taken = Data()
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while taken.count < least {
+            // SAFETY: the buffer lives for the call and its length is given.
+            let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            guard got > 0 else { break }
+            taken += buffer[..<got]
+        }
+        return taken
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// The log as its outsiders have it: pinned, exported, proven, and cosigned by a real witness.
@@ -378,9 +379,14 @@ import Testing
         ]
         var policy = ""
         var witnesses: [FalseWitness] = []
+        let asked = Mutex(0)
         for (name, answer) in zip(names, answers) {
             let key = try await WitnessProcess().key
-            witnesses.append(try FalseWitness("\(daemon.directory)/\(name)", answer: answer))
+            witnesses.append(
+                try FalseWitness("\(daemon.directory)/\(name)") { _ in
+                    if answer == nil { asked.withLock { $0 += 1 } }
+                    return answer.map { Data($0.utf8) }
+                })
             policy += "witness \(name) \(key) unix:\(daemon.directory)/\(name)\n"
         }
         let file = daemon.directory + "/policy"
@@ -399,8 +405,199 @@ import Testing
             #expect(daemon.errors.split(separator: "\n").contains { $0.contains("name=\(name)") && $0.contains("code=\(code)") }, "\(name)")
         }
         #expect(try await daemon.told(["status", "--json"]).contains("unwitnessedSince"))
+        // Many who ask while a round waits for a silent witness get the next one together: else the last of them, and the end, would wait for all.
+        let before = asked.withLock { $0 }
+        let otto = try await daemon.signIn("otto")
+        let sizes = try await withThrowingTaskGroup(of: Int?.self) { group in
+            for _ in 0..<16 {
+                group.addTask { [checkpointPath] in
+                    let reply = try await daemon.ask("POST", checkpointPath, as: otto, purpose: "D8")
+                    return reply.status == 200 ? reply.receipt : nil
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(sizes.count == 16 && !sizes.contains(nil))
+        #expect(asked.withLock { $0 } - before <= 4)
         #expect(try await daemon.stop() == 0)
         withExtendedLifetime(witnesses) {}
+    }
+
+    private let checkpointPath = "/v1/ledger/checkpoint"
+
+    private func write(_ policy: String, to file: String) throws {
+        try policy.write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+    }
+
+    /// Two witnesses, of which both are a quorum; the second answers through somebody in between.
+    private func pair(_ daemon: Kluisd, _ between: @escaping @Sendable (_ request: Data, _ socket: String) throws -> Data?) async throws
+        -> (honest: WitnessProcess, other: WitnessProcess, between: FalseWitness)
+    {
+        let (honest, other) = (try await WitnessProcess(), try await WitnessProcess())
+        for witness in [honest, other] {
+            try await witness.trust(daemon.state + "/ledger/log.vkey")
+            try await witness.start()
+        }
+        let socket = other.socket
+        let proxy = try FalseWitness("\(daemon.directory)/between") { try between($0, socket) }
+        let file = daemon.directory + "/policy"
+        try write(
+            """
+            witness debrug \(honest.key) unix:\(honest.socket)
+            witness loud \(other.key) unix:\(proxy.socket)
+            group all all debrug loud
+            quorum all
+
+            """, to: file)
+        daemon.give(["--witnesses", file])
+        return (honest, other, proxy)
+    }
+
+    private func cosignatures(_ checkpoint: String) -> Int { checkpoint.components(separatedBy: "— w.example/1 ").count - 1 }
+
+    /// A hundred good lines of one witness are one: they take no room from another's, and no daemon ends for them.
+    @Test func aWitnessThatSaysItAHundredTimesIsHeardOnce() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let witnesses = try await pair(daemon) { request, socket in
+            let said = try Held(socket, sending: Data()).takeHere(sending: request)
+            guard let reply = Reply(said), reply.status == 200 else { return said }
+            let body = Data((0..<100).flatMap { _ in reply.body })
+            return Data("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body
+        }
+        try await daemon.start()
+        try await daemon.login("otto")
+        for _ in 0..<2 { #expect(cosignatures(try await daemon.told(checkpoint)) == 2, "\(daemon.errors)") }
+        #expect(!(try await daemon.told(["status", "--json"]).contains("unwitnessedSince")))
+        #expect(try await daemon.ledgerVerifies())
+        #expect(try await daemon.stop() == 0)
+        withExtendedLifetime(witnesses) {}
+    }
+
+    /// The disk is full when cosignatures are to be kept: the checkpoint stands, and the next round has them.
+    @Test func cosignaturesThatCannotBeKeptTakeNothingElseAlong() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let isArmed = Atomic(false)
+        let fault = Kluisd.request(
+            "POST", "/v1/rehearsal/fault", [("Content-Type", "application/json")], body: Data(#"{"name":"disk-full-at-commit"}"#.utf8))
+        let socket = daemon.socket
+        let witnesses = try await pair(daemon) { request, witness in
+            // After the checkpoint was committed, and before its cosignatures are.
+            if isArmed.exchange(false, ordering: .relaxed) { _ = try Held(socket, sending: Data()).takeHere(sending: fault) }
+            return try Held(witness, sending: Data()).takeHere(sending: request)
+        }
+        try await daemon.start()
+        try await daemon.login("otto")
+        isArmed.store(true, ordering: .relaxed)
+        #expect(cosignatures(try await daemon.told(checkpoint)) == 0)
+        #expect(daemon.errors.contains("code=not-recorded"), "\(daemon.errors)")
+        #expect(try await daemon.told(["status", "--json"]).contains("unwitnessedSince"))
+        #expect(cosignatures(try await daemon.told(checkpoint)) == 2)
+        #expect(!(try await daemon.told(["status", "--json"]).contains("unwitnessedSince")))
+        #expect(try await daemon.stop() == 0)
+        withExtendedLifetime(witnesses) {}
+    }
+
+    /// One of two witnesses is away for longer than a day's checkpoints: a restart does not forget when both cosigned last.
+    @Test func aRestartCountsFromTheLastQuorum() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let witnesses = try await pair(daemon) { try Held($1, sending: Data()).takeHere(sending: $0) }
+        daemon.give(["--witnesses", daemon.directory + "/policy", "--unwitnessed-hours", "24"])
+        try await daemon.start()
+        try await daemon.login("otto")
+        #expect(cosignatures(try await daemon.told(checkpoint)) == 2)
+        let later = #"{"moment":"2026-01-12T10:00:00+01:00"}"#
+        #expect(try await daemon.ask("POST", "/v1/rehearsal/clock", json: later).status == 200)
+        try await daemon.login("otto")
+        #expect(cosignatures(try await daemon.told(checkpoint)) == 2)
+        witnesses.other.kill()
+        let otto = try await daemon.signIn("otto")
+        for _ in 0..<66 { #expect(try await daemon.ask("POST", checkpointPath, as: otto, purpose: "D8").status == 200) }
+        func standing() async throws -> [Substring] {
+            let status = try await daemon.told(["status", "--json"])
+            return ["unwitnessedSince", "readOnlyFrom"].map { name in
+                status.firstRange(of: "\"\(name)\":\"").map { status[$0.upperBound...].prefix { $0 != "\"" } } ?? ""
+            }
+        }
+        let before = try await standing()
+        #expect(before[0].hasPrefix("2026-01-12T09:00:") && before[1].hasPrefix("2026-01-13T09:00:"), "\(before)")
+        #expect(try await daemon.stop() == 0)
+        try await daemon.start()
+        #expect(try await standing() == before)
+        #expect(try await daemon.stop() == 0)
+        withExtendedLifetime(witnesses) {}
+    }
+
+    /// Its memory is its directory. What it cosigned, the vault knows too, and says so when the witness does not.
+    @Test func aWitnessThatWasPutBackIsNamed() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let witness = try await WitnessProcess()
+        try await witness.trust(daemon.state + "/ledger/log.vkey")
+        daemon.give(["--witnesses", try witness.policy()])
+        try await daemon.start()
+        try await witness.start()
+        try await daemon.login("otto")
+        #expect(cosignatures(try await daemon.told(checkpoint)) == 1)
+        let old = witness.folder + ".old"
+        func put(_ from: String, to: String) async throws {
+            try? FileManager.default.removeItem(atPath: to)
+            try #require(try await Built.run("/bin/cp", ["-a", from, to]).status == 0)
+        }
+        witness.kill()
+        try await put(witness.folder, to: old)
+        let first = try String(contentsOfFile: daemon.state + "/ledger/checkpoint", encoding: .utf8).split(separator: "\n")[1]
+        // In one run of the daemon, and across two of them.
+        for isRestarted in [false, true] {
+            try await witness.start()
+            #expect(cosignatures(try await daemon.told(checkpoint)) == 1)
+            witness.kill()
+            try await put(old, to: witness.folder)
+            if isRestarted {
+                #expect(try await daemon.stop() == 0)
+                try await daemon.start()
+                try await daemon.login("otto")
+            }
+            #expect(!daemon.errors.contains("witness-behind"), "\(daemon.errors)")
+            try await witness.start()
+            #expect(cosignatures(try await daemon.told(checkpoint)) == 1)
+            let told = daemon.errors.split(separator: "\n").filter { $0.contains("code=witness-behind-\(first)") }
+            #expect(told.count == 1 && told[0].contains("name=debrug"), "\(daemon.errors)")
+            if !isRestarted {
+                #expect(try await daemon.stop() == 0)
+                try await daemon.start()
+                try await daemon.login("otto")
+                witness.kill()
+            }
+        }
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// What the log's own key did not sign says nothing about the log: no daemon ends for it, and nobody is told that the vault was put back.
+    @Test func whatNobodySignedInTheCopyIsMadeAgain() async throws {
+        let daemon = try await Kluisd.fresh()
+        try await daemon.login("otto")
+        try await daemon.told(checkpoint)
+        let (copy, key) = (daemon.state + "/ledger", daemon.directory + "/log.vkey")
+        try FileManager.default.copyItem(atPath: "\(copy)/log.vkey", toPath: key)
+        var lines = try String(contentsOfFile: "\(copy)/checkpoint", encoding: .utf8).components(separatedBy: "\n")
+        lines[1] = "999"
+        for text in ["", "garbage\n", lines.joined(separator: "\n")] {
+            #expect(try await daemon.stop() == 0)
+            try text.write(toFile: "\(copy)/checkpoint", atomically: true, encoding: .utf8)
+            try await daemon.start()
+            #expect(daemon.errors.contains("code=checkpoint-not-signed-by-this-log"), "\(daemon.errors)")
+            try await daemon.login("otto")
+            try await daemon.told(checkpoint)
+            #expect(try await daemon.told(["ledger", "verify", "--offline", copy, "--key", key]).contains("entries verified"))
+        }
+        #expect(try await daemon.stop() == 0)
+        try await daemon.start()
+        #expect(!daemon.errors.contains("public-copy"), "\(daemon.errors)")
+        #expect(try await daemon.stop() == 0)
     }
 
     @Test func aPolicyThatWitnessesNothingIsRefused() async throws {

@@ -70,10 +70,12 @@ struct AuditLogTests {
 
         var exportPath: String { directory.appending(path: "ledger").path }
 
+        var published: Checkpoint? { LedgerExport.published(in: exportPath, signedBy: signer.key.publicKey) }
+
         func export() throws -> LedgerExport {
             try LedgerExport(
                 directory: exportPath, store: store, writer: writer, log: log, signer: signer,
-                published: try LedgerExport.published(in: exportPath))
+                published: published)
         }
 
         /// Opens the same files again, as after a restart.
@@ -81,7 +83,7 @@ struct AuditLogTests {
             await writer.stop()
             try store.close()
             store = try Store(path: directory.appending(path: "vault.db").path, faults: faults)
-            log = try AuditLog(store: store, keys: keys, published: try LedgerExport.published(in: exportPath), faults: faults)
+            log = try AuditLog(store: store, keys: keys, published: published, faults: faults)
             writer = Writer(store: store, participants: [log]) { _ in }
         }
 
@@ -563,7 +565,7 @@ extension AuditLogTests.Fixture {
 
     func reopenWithoutClosing() async throws {
         store = try Store(path: directory.appending(path: "vault.db").path, faults: faults)
-        log = try AuditLog(store: store, keys: keys, published: try LedgerExport.published(in: exportPath), faults: faults)
+        log = try AuditLog(store: store, keys: keys, published: published, faults: faults)
         writer = Writer(store: store, participants: [log]) { _ in }
     }
 }

@@ -173,6 +173,33 @@ import TransparencyLog
         #expect(submission.receive(answer(409, "text/x.tlog.size", "400\n")) == .alarm(.conflict(size: 400)))
     }
 
+    /// A witness that says to have cosigned less than it did forgot: its operator put it back. It is gone along with, and told.
+    @Test func aWitnessThatForgotIsNoticed() throws {
+        let none: (UInt64, UInt64) throws(TransparencyLogError) -> [Hash] = { _, _ throws(TransparencyLogError) in [] }
+        for (known, told, noticed) in [(UInt64(100), UInt64(99), UInt64?(99)), (100, 0, 0), (100, 101, nil), (0, 5, nil)] {
+            var submission = try submission(lastSize: known)
+            #expect(submission.receive(answer(409, "text/x.tlog.size", "\(told)\n")) == .retry)
+            #expect(submission.forgottenTo == noticed)
+            #expect(try submission.request(proof: none).oldSize == told)
+        }
+        var ahead = try submission(lastSize: 100)
+        #expect(ahead.receive(answer(409, "text/x.tlog.size", "601\n")) == .alarm(.witnessAhead(size: 601)) && ahead.forgottenTo == nil)
+    }
+
+    /// One line of each key: a hundred good ones of one witness must not fill the note in which others' have to stand.
+    @Test func manyLinesOfOneWitnessAreOne() throws {
+        let text = try log.note().text
+        let lines = try (1...100).map { try signer.signature(over: text, time: UInt64($0)) }
+        var submission = try submission(lastSize: 0)
+        let body = lines.flatMap(\.line)
+        guard case .cosigned(let kept) = submission.receive(AddCheckpointResponse(status: 200, contentType: "text/plain", body: body))
+        else {
+            Issue.record("not taken")
+            return
+        }
+        #expect(kept.map(\.signature) == [lines[0]])
+    }
+
     @Test func everythingElseIsAnAlarm() throws {
         let table: [(AddCheckpointResponse, Submission.Step)] = [
             (answer(409, "text/plain", "300\n"), .alarm(.refused(status: 409))),
