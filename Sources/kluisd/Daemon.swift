@@ -304,6 +304,8 @@ private struct Checkpoints: Service {
             logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
         } catch StorageError.notRecorded {
             logger.error("checkpoint-not-recorded")
+        } catch LedgerError.notRecorded {
+            logger.error("checkpoint-not-recorded")
         }
     }
 }

@@ -106,6 +106,7 @@ import Wire
             _ = try await daemon.login(challenge.text, daemon.sign(challenge.text, challenge.namespace, key: "fatima"))
         }
         try await all.twice(.unlockWorker, ["kees"], by: "lotte", "D8")
+        try await all.twice(.endRole, ["anouk"], by: "lotte", "D8", #"{"role":"teamMember"}"#)
         try await all.twice(.endWorker, ["anouk"], by: "lotte", "D8", "{}")
         // A witness's cosignature is added in `WitnessedTests`; who adds it again hears that it is known.
         let changes = Set(Route.allCases.filter { $0.isChange && $0 != .ledgerCosignature }.map { "\($0)" })
