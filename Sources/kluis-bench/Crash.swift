@@ -183,7 +183,7 @@ struct Crash: ParsableCommand {
         tally.parts = (try? FileManager.default.contentsOfDirectory(atPath: rehearsal.state.path + "/blobs/tmp"))?.count ?? 0
         let officer = try rehearsal.signIn("otto", hat: nil)
         let verification = try SocketClient(path: rehearsal.socket).request(
-            "POST", "/v1/ledger/verification", headers: Rehearsal.headers(officer, purpose: "D8"), json: [:])
+            "POST", "/v1/ledger/verification", headers: Rehearsal.headers(officer, purpose: "D8"))
         tally.problems = verification.status == 200 ? (verification.json["problems"] as? [Any])?.count ?? 1 : 1
         rehearsal.stop()
         // Titles stand out by their beginning; of contents a sample, because each is looked for in every byte there is.
