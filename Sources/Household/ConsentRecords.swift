@@ -75,12 +75,14 @@ public struct Consent: FactRecord {
     public var replaces: ConsentID?
     /// In the order of recording.
     public var withdrawals: [ConsentWithdrawal]
+    /// Why it lapsed, once that is recorded.
+    public var lapse: ConsentLapse?
 
     public init(
         id: ConsentID, household: HouseholdID, subject: PersonID, recipient: OrganisationID, domains: SortedSet<LifeDomain>,
         purpose: Purpose, from: CalendarDay, until: CalendarDay, leafletVersion: Label, givers: [ConsentGiver], state: ConsentState,
         recordedAt: Moment, recordedBy: WorkerID, activatedAt: Moment? = nil, replaces: ConsentID? = nil,
-        withdrawals: [ConsentWithdrawal] = []
+        withdrawals: [ConsentWithdrawal] = [], lapse: ConsentLapse? = nil
     ) {
         self.id = id
         self.household = household
@@ -98,6 +100,7 @@ public struct Consent: FactRecord {
         self.activatedAt = activatedAt
         self.replaces = replaces
         self.withdrawals = withdrawals
+        self.lapse = lapse
     }
 
     /// How it was given: orally as long as somebody's only signature is oral, else in writing when any is, else digitally; nil while unsigned.

@@ -103,7 +103,7 @@ extension HouseholdView {
         case .withdrawn: return (.withdrawn, nil)
         case .superseded: return (.superseded, nil)
         case .expired: return (.expired, nil)
-        case .lapsed: return (.lapsed, birthdayLapse(consent, at: moment))
+        case .lapsed: return (.lapsed, consent.lapse)
         case .draft, .active: break
         }
         // ORDER: what voids or ends a consent is asked before what completes it.

@@ -105,7 +105,7 @@ extension HouseholdView {
     }
 
     /// The recorded state brought up to what has come by `moment`: expired, lapsed, or superseded. Nil when nothing changes. Deciding does not
-    /// depend on it, for ``assess(_:at:)`` sees through a stale state.
+    /// depend on it as long as the records stay as they are, for ``assess(_:at:)`` sees through a stale state; see ``lapsed(at:)``.
     public func settling(_ consent: Consent, at moment: Moment) -> Consent? {
         guard consent.state == .active, let assessment = assess(consent, at: moment) else { return nil }
         let event: ConsentState.Event
@@ -118,7 +118,14 @@ extension HouseholdView {
         guard let state = try? consent.state.next(event) else { return nil }
         var settled = consent
         settled.state = state
+        settled.lapse = assessment.lapse
         return settled
+    }
+
+    /// The consents that have lapsed by `moment` and are not recorded so, as they are to be recorded. This comes before any record that may say
+    /// something else about the past: seen through that one they would never have lapsed, and what lapsed does not revive (PR-11.4, 12.7).
+    public func lapsed(at moment: Moment) -> [Consent] {
+        facts.consents.compactMap { settling($0, at: moment) }.filter { $0.state == .lapsed }
     }
 
     /// Active consents that will lapse on a birthday within the warning term, with that day (PR-12.7).

@@ -213,6 +213,7 @@ extension HouseholdView {
             try hold(![.draft, .refused].contains(consent.state) || consent.activatedAt == nil, consent.id)
             // Withdrawn is also what a draft can be: it never took force.
             try hold([.draft, .refused, .withdrawn].contains(consent.state) || consent.activatedAt != nil, consent.id)
+            try hold(consent.state == .lapsed || consent.lapse == nil, consent.id)
             try hold(consent.withdrawals.allSatisfy { $0.domains.isSubset(of: consent.domains) }, consent.id)
             if let replaced = consent.replaces.flatMap({ consentsByID[$0] }) {
                 try hold(replaced.id != consent.id && consent.isAbout(sameAs: replaced), consent.id, [.pr(11, 7)])

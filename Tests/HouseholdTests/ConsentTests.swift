@@ -285,6 +285,39 @@ struct ConsentTests {
         #expect(signed.state == .active && view.assess(signed, at: birthday)?.toSign.isEmpty == true)
     }
 
+    @Test func whatLapsedStaysLapsedWhateverTheRecordsSayLater() throws {
+        // The father's word ran out; afterwards it turns out that he had no authority any more when he gave it.
+        let view = try Home.view()
+        let givers = [Self.giver(Home.selma), Home.giver(Home.ronald, .parentWithAuthority, at: Self.at, .oral)]
+        let consent = try Self.registered(view, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting], givers: givers))
+        let ranOut = moment("2026-01-22T00:00:00+01:00")
+        func alone(_ consent: Consent) throws -> HouseholdView {
+            try view.with { facts in
+                facts.consents = [consent]
+                facts.authorities = [Home.authority(1, Home.sem, .person(Home.selma), .sole, from: "2018-05-02")]
+            }
+        }
+        let stored = try view.with { $0.consents = [consent] }
+        #expect(stored.lapsed(at: ranOut.adding(milliseconds: -1)).isEmpty)
+        let lapsed = try #require(stored.lapsed(at: ranOut).first)
+        #expect(lapsed.state == .lapsed && lapsed.lapse == .oralNotConfirmed)
+        // Only what is recorded keeps it so; and it is recorded once.
+        #expect(try alone(consent).standing(of: consent.id, at: ranOut) == .active)
+        let kept = try alone(lapsed)
+        #expect(kept.standing(of: lapsed.id, at: ranOut) == .lapsed && kept.assess(lapsed, at: ranOut)?.articles == [.pr(11, 4)])
+        #expect(kept.lapsed(at: ranOut).isEmpty)
+        // A reason without a lapse is no record, and what expired is left to its date.
+        #expect(throws: HouseholdError.self) {
+            try view.with {
+                var wrong = consent
+                wrong.lapse = .birthday12
+                $0.consents = [wrong]
+            }
+        }
+        let over = Consents.active()
+        #expect(try view.with { $0.consents = [over] }.lapsed(at: over.until.end).isEmpty)
+    }
+
     @Test func oralTermSkipsHolidays() throws {
         // Thursday 2 April 2026; Good Friday and Easter Monday do not count.
         let at = moment("2026-04-02T10:00:00+02:00")

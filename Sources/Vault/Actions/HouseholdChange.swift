@@ -78,6 +78,11 @@ struct HouseholdChange {
             expecting: isNew ? .absent : .present, sql)
     }
 
+    /// Writes down which consents have lapsed by now, before this change records something that may say otherwise of the past.
+    func keepLapsed() throws {
+        for consent in view.lapsed(at: moment) { try write(consent, .consent, isNew: false) }
+    }
+
     /// Brings the drafts about a person into force for which this change recorded the evidence that they waited for.
     mutating func complete(about person: PersonID) throws {
         try reload()
