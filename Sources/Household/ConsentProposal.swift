@@ -97,12 +97,12 @@ extension HouseholdView {
         return defects
     }
 
-    /// Whether the consent `replaced` can give way to `proposal` at `moment`: it answers the same question, and it runs or is still to begin. A
-    /// draft, and what has ended, needs no replacement.
+    /// Whether the consent `replaced` can give way to `proposal` at `moment`: it answers the same question, and it runs, is still to begin or
+    /// waits for signatures. What has ended needs no replacement.
     public func isReplaceable(_ replaced: ConsentID, by proposal: ConsentProposal, at moment: Moment) -> Bool {
         guard let consent = consentsByID[replaced], let standing = assess(consent, at: moment)?.standing else { return false }
         return consent.subject == proposal.subject && proposal.receiver == .named([consent.recipient])
-            && consent.purpose == proposal.purpose && [.active, .notYetBegun, .incomplete].contains(standing)
+            && consent.purpose == proposal.purpose && [.pending, .active, .notYetBegun, .incomplete].contains(standing)
     }
 
     private func termDefects(_ proposal: ConsentProposal, _ moment: Moment) -> [ConsentDefect] {

@@ -120,11 +120,20 @@ extension HouseholdView {
     }
 
     /// Whether another consent has taken its place by `moment` (PR-11.7): from the moment at which that one was complete and had begun, whatever
-    /// became of it since. A draft takes nobody's place.
+    /// became of it since. A draft takes nobody's place; what takes the place of such a draft takes that of the one before as well.
     func isSuperseded(_ consent: Consent, at moment: Moment) -> Bool {
-        (replacementsByConsent[consent.id] ?? []).contains { next in
-            next.activatedAt.map { max($0, next.from.start) <= moment } ?? false
+        var line = replacementsByConsent[consent.id] ?? []
+        var seen: Set<ConsentID> = [consent.id]
+        while let next = line.popLast() {
+            guard seen.insert(next.id).inserted else { continue }
+            if tookForce(next, by: moment) { return true }
+            line += replacementsByConsent[next.id] ?? []
         }
+        return false
+    }
+
+    private func tookForce(_ consent: Consent, by moment: Moment) -> Bool {
+        consent.activatedAt.map { max($0, consent.from.start) <= moment } ?? false
     }
 
     /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver

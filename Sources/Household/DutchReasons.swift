@@ -23,7 +23,7 @@ extension DutchWords {
         case .signedInFuture: "de handtekening ligt in de toekomst"
         case .fileClosed: "het dossier is gesloten"
         case .refusedRecently: "de vraag is korter dan drie maanden geleden geweigerd"
-        case .replacesAnother: "de te vervangen toestemming is geen lopende over dezelfde vraag"
+        case .replacesAnother: "de te vervangen toestemming is geen lopende en geen concept over dezelfde vraag"
         case .saidAgain: "wie tekent, heeft dit al eerder mondeling gezegd"
         }
     }

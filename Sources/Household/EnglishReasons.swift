@@ -23,7 +23,7 @@ extension EnglishWords {
         case .signedInFuture: "the signature lies in the future"
         case .fileClosed: "the file is closed"
         case .refusedRecently: "the question was refused less than three months ago"
-        case .replacesAnother: "the consent to replace is not a running one about the same question"
+        case .replacesAnother: "the consent to replace is neither a running one nor a draft about the same question"
         case .saidAgain: "whoever signs has said so by word of mouth before"
         }
     }

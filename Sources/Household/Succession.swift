@@ -104,14 +104,25 @@ extension HouseholdView {
         }
     }
 
-    /// The drafts about `person` whose signatures suffice at `moment`, active: they waited for the evidence that is on record now.
+    /// The drafts about `person` whose signatures suffice at `moment`, active: they waited for the evidence that is on record now. Not one that was
+    /// left lying when the same question was answered otherwise; that one is completed by a signature only.
     public func completed(about person: PersonID, at moment: Moment) throws(HouseholdError) -> [Consent] {
         var completed: [Consent] = []
         for draft in facts.consents where draft.subject == person && draft.state == .draft {
-            guard assess(draft, at: moment)?.standing == .pending else { continue }
+            guard assess(draft, at: moment)?.standing == .pending, !isAnsweredSince(draft) else { continue }
             let consent = try completing(draft, at: moment)
             if consent.state == .active { completed.append(consent) }
         }
         return completed
+    }
+
+    /// Whether the same question, with a life domain in common, was answered since somebody last signed `draft`, by another consent than the one
+    /// that it is to replace. The last answer counts (PR-11.7).
+    private func isAnsweredSince(_ draft: Consent) -> Bool {
+        let signed = draft.givers.map(\.at).max() ?? draft.recordedAt
+        return facts.consents.contains { other in
+            other.id != draft.replaces && other.isAbout(sameAs: draft) && !other.domains.intersection(draft.domains).isEmpty
+                && other.activatedAt.map { $0 >= signed } ?? false
+        }
     }
 }

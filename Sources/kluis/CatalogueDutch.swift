@@ -261,7 +261,7 @@ extension Catalogue {
         .helpLeaflet: "Versie van de uitleg die is gegeven.",
         .helpForm: "written (schriftelijk), digital (digitaal) of oral (mondeling).",
         .helpSigned: "Wie al tekende, PERSOON of PERSOON:HOEDANIGHEID, of de instelling die voogd is; mag vaker.",
-        .helpReplaces: "De lopende toestemming waarvoor deze in de plaats komt, zodra zij is getekend en is begonnen.",
+        .helpReplaces: "De lopende toestemming, of het concept, waarvoor deze in de plaats komt, zodra zij is getekend en is begonnen.",
         .helpCapacity:
             "ownBehalf (zelf), parentWithAuthority (ouder), guardian (voogd), guardianBody (instelling), curator, mentor, authorised (gemachtigde), partner of family.",
         .helpMethod: "written (schriftelijk), digital (digitaal) of oral (mondeling).",

@@ -261,7 +261,7 @@ extension Catalogue {
         .helpLeaflet: "Version of the explanation that was given.",
         .helpForm: "written, digital or oral.",
         .helpSigned: "Who signed already, PERSON or PERSON:CAPACITY, or the institution that is guardian; may be given again.",
-        .helpReplaces: "The running consent that this one takes the place of, once it is signed and has begun.",
+        .helpReplaces: "The running consent or draft that this one takes the place of, once it is signed and has begun.",
         .helpCapacity: "ownBehalf, parentWithAuthority, guardian, guardianBody, curator, mentor, authorised, partner or family.",
         .helpMethod: "written, digital or oral.",
         .helpTowardsPerson: "The person who is to see nothing.",

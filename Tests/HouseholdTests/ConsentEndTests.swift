@@ -422,6 +422,25 @@ struct ConsentEndTests {
         #expect(!kept.isSuperseded(old, at: signedAt.adding(milliseconds: 1)))
     }
 
+    @Test func whatReplacesADraftReplacesWhatThatWasToReplace() throws {
+        let (view, old) = try wider()
+        let draft = try ConsentTests.registered(view, narrower([]), id: make(2), at: Self.narrowed)
+        let after = Self.narrowed.adding(milliseconds: 1_000)
+        let stored = try view.with { $0.consents.append(draft) }
+        let last = try ConsentTests.registered(
+            stored, narrower([Home.giver(Home.selma, at: after)], replaces: draft.id), id: make(3), at: after)
+        let taken = try stored.with { $0.consents.append(last) }
+        for replaced in [old.id, draft.id] {
+            #expect(taken.standing(of: replaced, at: after) == .superseded)
+            #expect(taken.standing(of: replaced, at: after.adding(milliseconds: -1)) != .superseded)
+        }
+        #expect(taken.standing(of: last.id, at: after) == .active)
+        #expect(throws: HouseholdError.self) { try taken.signing(draft, Home.giver(Home.selma, at: after), at: after) }
+        // Records that go round in a ring are answered, too.
+        let ring = try taken.with { $0.consents[0].replaces = last.id }
+        #expect(ring.standing(of: last.id, at: after) == .superseded)
+    }
+
     @Test func theOldOneStandsUntilTheNewOneBegins() throws {
         let (view, old) = try wider()
         let next = try ConsentTests.registered(
@@ -448,7 +467,7 @@ struct ConsentEndTests {
         #expect(defects(view) { $0.receiver = .named([Team.jeugdkompas]) } == [.replacesAnother])
         #expect(defects(view) { $0.purpose = .safety } == [.replacesAnother])
         #expect(ConsentDefect.replacesAnother.articles == [.pr(11, 7)])
-        // Nor one about another person, a draft, or what has ended.
+        // Nor one about another person, or what has ended; a draft may be.
         func stored(_ change: (inout Consent) -> Void) throws -> HouseholdView {
             try view.with { change(&$0.consents[0]) }
         }
@@ -457,7 +476,8 @@ struct ConsentEndTests {
             defects(
                 try stored {
                     $0.state = .draft; $0.activatedAt = nil
-                }) == [.replacesAnother])
+                }
+            ).isEmpty)
         #expect(defects(try stored { $0.state = .withdrawn }) == [.replacesAnother])
         #expect(defects(try stored { $0.until = day("2026-01-19") }) == [.replacesAnother])
         // And no record says that one takes the place of another's, or of itself.

@@ -163,6 +163,19 @@ struct SuccessionTests {
         let completed = try both.completed(about: Home.sem, at: Self.at)
         #expect(completed.map(\.state) == [.active] && completed.map(\.activatedAt) == [Self.at])
         #expect(try both.completed(about: Home.noor, at: Self.at).isEmpty)
+        // Not one that was left lying while the same question was answered otherwise; another life domain is another question.
+        func answered(_ domains: [LifeDomain], at: Moment, replaces: ConsentID? = nil) throws -> [ConsentState] {
+            let parents = [parent, Home.giver(Home.ronald, .parentWithAuthority, at: at)]
+            let narrow = try ConsentTests.registered(
+                view, Home.proposal(Home.sem, Team.jeugdkompas, domains, givers: parents), id: make(2), at: at)
+            return try both.with { facts in
+                facts.consents = [draft, narrow]
+                facts.consents[0].replaces = replaces
+            }.completed(about: Home.sem, at: Self.at).map(\.state)
+        }
+        #expect(try answered([.parenting, .health], at: ConsentTests.later).isEmpty)
+        #expect(try answered([.health], at: ConsentTests.later) == [.active])
+        #expect(try answered([.parenting], at: ConsentTests.later, replaces: make(2)) == [.active])
         // Not one that was taken back.
         let back = try view.withdrawing(draft, by: .person(Home.selma), notedBy: Team.kees, at: ConsentTests.later)
         #expect(try both.with { $0.consents = [back] }.completed(about: Home.sem, at: Self.at).isEmpty)
