@@ -21,6 +21,9 @@ extension RepresentationKind {
         case .partner, .family: true
         }
     }
+
+    /// Its place among the kinds, the strongest first.
+    fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
 }
 
 /// A record that says for a period of days what somebody may decide in another's place, and on what that rests.
@@ -38,16 +41,22 @@ public protocol TenureRecord: FactRecord {
     func isAbout(sameAs other: Self) -> Bool
     /// Whether `evidence` would prove what this record says.
     func isProven(by evidence: Evidence) -> Bool
+    /// Whether what `other` says counts no more, or not without this one, on the days of both.
+    func outweighs(_ other: Self) -> Bool
 }
 
 extension Authority: TenureRecord {
     public func isAbout(sameAs other: Authority) -> Bool { child == other.child && holder == other.holder }
     public func isProven(by evidence: Evidence) -> Bool { kind.isProven(by: evidence) }
+    /// Guardians stand in the parents' place, and all of them decide.
+    public func outweighs(_ other: Authority) -> Bool { child == other.child && (kind == .guardian || kind == .guardianBody) }
 }
 
 extension Representation: TenureRecord {
     public func isAbout(sameAs other: Representation) -> Bool { person == other.person && representative == other.representative }
     public func isProven(by evidence: Evidence) -> Bool { kind.isProven(by: evidence) }
+    /// The strongest kind decides, all of it.
+    public func outweighs(_ other: Representation) -> Bool { person == other.person && kind.rank <= other.kind.rank }
 }
 
 extension TenureRecord {
@@ -72,9 +81,23 @@ extension TenureRecord {
         }
     }
 
-    /// Whether it would end something proven on evidence that does not prove such a thing.
+    /// Whether it would end something proven on evidence that does not prove such a thing, or outweigh it without being proven itself.
     fileprivate func endsProof(among records: [Self]) -> Bool {
-        predecessors(among: records).contains { $0.isProven && !$0.isProven(by: evidence) }
+        predecessors(among: records).contains { $0.isProven && !$0.isProven(by: evidence) } || outweighsProof(among: records)
+    }
+
+    /// Whether somebody's word would keep from deciding who does so by proof, whomever it names. Who speaks for himself, as partner and family do,
+    /// has no proof but his own word. What an unproven record said already of all these days may be said again, or it could not be ended.
+    private func outweighsProof(among records: [Self]) -> Bool {
+        let last = until ?? .latest
+        let isSaidAgain = records.contains { earlier in
+            isAbout(sameAs: earlier) && !earlier.isProven && earlier.outweighs(self) && earlier.from <= from
+                && last <= (earlier.until ?? .latest)
+        }
+        guard !isProven, !isSaidAgain else { return false }
+        return records.contains { other in
+            outweighs(other) && other.isProven && !other.isProven(by: .statement) && other.from <= last && from <= (other.until ?? .latest)
+        }
     }
 }
 
@@ -88,10 +111,10 @@ extension HouseholdView {
         record.ended(among: representationsByPerson[record.person] ?? [])
     }
 
-    /// Whether `record` would end proven authority without proof (PR-2.2).
+    /// Whether `record` would end proven authority, or stand in its place, without proof (PR-2.2).
     public func endsProof(_ record: Authority) -> Bool { record.endsProof(among: authoritiesByChild[record.child] ?? []) }
 
-    /// Whether `record` would end proven representation without proof (PR-2.2).
+    /// Whether `record` would end proven representation, or stand in its place, without proof (PR-2.2).
     public func endsProof(_ record: Representation) -> Bool { record.endsProof(among: representationsByPerson[record.person] ?? []) }
 
     /// The judgements about the same person that `judgement` takes the place of at `moment`, as they are then: the last professional judgement

@@ -93,6 +93,63 @@ struct SuccessionTests {
         #expect(!past.endsProof(Home.authority(13, Home.sem, .person(Home.ronald), .joint, .statement, from: "2026-02-14")))
     }
 
+    @Test func nobodysWordStandsInThePlaceOfProof() throws {
+        let view = try Home.view()
+        func guardian(
+            _ evidence: Evidence, _ from: String = "2026-02-14", until: String? = nil, holder: Party = .person(Home.hatice),
+            kind: AuthorityKind = .guardian
+        ) -> Authority { Home.authority(10, Home.sem, holder, kind, evidence, from: from, until: until) }
+        // Whoever is named: a third person, an institution, one of the parents; and also for a while.
+        for unproven in [
+            guardian(.statement), guardian(.civilRegistry), guardian(.statement, until: "2026-02-14"),
+            guardian(.statement, holder: .organisation(Team.instelling), kind: .guardianBody),
+            guardian(.civilRegistry, holder: .person(Home.selma)),
+        ] { #expect(view.endsProof(unproven), "\(unproven)") }
+        #expect(!view.endsProof(guardian(.courtDecision)) && !view.endsProof(guardian(.authorityRegister)))
+        // Of days before the parents' authority is on record, and of another child, it says what it likes.
+        #expect(!view.endsProof(guardian(.statement, "2000-01-01", until: "2000-12-31")))
+        var other = guardian(.statement)
+        other.child = Home.hatice
+        #expect(!view.endsProof(other))
+        // Where nothing is proven a word will do, also to end itself when proof came since; it goes no further than it went.
+        let spoken = try view.with { facts in
+            facts.authorities.removeAll { $0.child == Home.sem }
+            facts.authorities.append(guardian(.statement, "2026-02-01", until: "2026-02-20"))
+        }
+        #expect(!spoken.endsProof(guardian(.statement)))
+        let proven = try spoken.with {
+            $0.authorities.append(Home.authority(11, Home.sem, .person(Home.selma), .sole, .courtDecision, from: "2018-05-02"))
+        }
+        #expect(!proven.endsProof(guardian(.statement, "2026-02-13", until: "2026-02-13")))
+        #expect(proven.endsProof(guardian(.statement, "2026-02-13")))
+        #expect(proven.endsProof(guardian(.statement, "2026-01-31", until: "2026-02-13")))
+        #expect(proven.endsProof(guardian(.statement, "2026-02-13", until: "2026-02-13", holder: .person(Home.ronald))))
+        // Beside a proven guardian another takes a court as well; a parent's word changes nothing there.
+        let guarded = try spoken.with { $0.authorities = [guardian(.courtDecision, "2026-01-01")] }
+        #expect(guarded.endsProof(guardian(.statement, holder: .person(Home.ronald))))
+        #expect(!guarded.endsProof(Home.authority(12, Home.sem, .person(Home.selma), .joint, .statement, from: "2026-02-14")))
+    }
+
+    @Test func nobodysWordRepresentsBeforeWhoProvesIt() throws {
+        let view = try Home.view()
+        func representation(_ kind: RepresentationKind, _ evidence: Evidence) -> Representation {
+            Representation(
+                id: make(10), household: Home.id, person: Home.hatice, representative: .person(Home.ronald), kind: kind, evidence: evidence,
+                from: day("2026-02-14"))
+        }
+        // A court made Selma the mentor.
+        for (kind, evidence) in [
+            (RepresentationKind.curator, Evidence.statement), (.curator, .writtenMandate), (.curator, .civilRegistry), (.mentor, .statement),
+        ] { #expect(view.endsProof(representation(kind, evidence)), "\(kind) \(evidence)") }
+        // What is proven does, and what is weaker decides nothing beside her.
+        for (kind, evidence) in [
+            (RepresentationKind.curator, Evidence.courtDecision), (.mentor, .courtDecision), (.authorised, .statement), (.family, .statement),
+        ] { #expect(!view.endsProof(representation(kind, evidence)), "\(kind) \(evidence)") }
+        // A daughter speaks for herself: a word against it leaves doubt, and then nobody decides (PR-2.2).
+        let family = try Home.view { $0.representations[0].kind = .family }
+        #expect(!family.endsProof(representation(.mentor, .statement)))
+    }
+
     @Test func fromItsFirstDayOnTheLastRecordIsAllThereIs() throws {
         // A slip of the pen of today, or of what is said to begin later, is taken back at once: it holds on no day.
         for begins in ["2025-02-14", "2026-02-14", "2026-03-01"] {

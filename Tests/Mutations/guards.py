@@ -482,6 +482,9 @@ guard(
     "ends-proof", "proven authority and representation end on proof only", "Household/Succession.swift",
     "contains { $0.isProven && !$0", "contains { !GONE && $0.isProven && !$0", "HouseholdTests.SuccessionTests")
 guard(
+    "outweighs-proof", "nobody's word stands in the place of proof", "Household/Succession.swift",
+    "|| outweighsProof(among: records)", "|| (!GONE && outweighsProof(among: records))", "HouseholdTests.SuccessionTests")
+guard(
     "unable-holder", "who cannot decide for himself holds no authority that he can use", "Household/SignatoryRule.swift",
     "let unable: AuthorityGap? = holders", "let unable: AuthorityGap? = GONE ? nil : holders", "HouseholdTests.UnableTests")
 trial(
