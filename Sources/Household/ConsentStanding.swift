@@ -120,7 +120,7 @@ extension HouseholdView {
     }
 
     /// Whether another consent has taken its place by `moment` (PR-11.7): from the moment at which that one was complete and had begun, whatever
-    /// became of it since. A draft takes nobody's place; what takes the place of such a draft takes that of the one before as well.
+    /// became of it since. A draft, and one taken back before it began, takes nobody's place; what takes the place of such a draft takes that of the one before as well.
     func isSuperseded(_ consent: Consent, at moment: Moment) -> Bool {
         var line = replacementsByConsent[consent.id] ?? []
         var seen: Set<ConsentID> = [consent.id]
@@ -132,8 +132,12 @@ extension HouseholdView {
         return false
     }
 
+    /// Whether `consent` was complete and had begun by `moment`, and not all of it was withdrawn or refused before it began.
     private func tookForce(_ consent: Consent, by moment: Moment) -> Bool {
-        consent.activatedAt.map { max($0, consent.from.start) <= moment } ?? false
+        guard let begins = consent.activatedAt.map({ max($0, consent.from.start) }), begins <= moment else { return false }
+        let before = begins.adding(milliseconds: -1)
+        let gone = SortedSet(withdrawals(against: consent, at: before).flatMap(\.domains)).union(refusedDomains(of: consent, at: before))
+        return !consent.domains.subtracting(gone).isEmpty
     }
 
     /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver

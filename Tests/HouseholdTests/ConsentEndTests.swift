@@ -454,6 +454,33 @@ struct ConsentEndTests {
         #expect(stored.nextTurningPoint(after: moment("2026-01-31T20:00:00+01:00")).map { $0 <= begins } == true)
     }
 
+    @Test func whatWasTakenBackBeforeItBeganTakesNobodysPlace() throws {
+        let (view, old) = try wider()
+        let next = try ConsentTests.registered(
+            view, narrower([Home.giver(Home.selma, at: Self.narrowed)], from: "2026-02-01"), id: make(2), at: Self.narrowed)
+        let stored = try view.with { $0.consents.append(next) }
+        let begins = moment("2026-02-01T00:00:00+01:00")
+        func withdrawn(_ at: Moment) throws -> HouseholdView {
+            let gone = try stored.withdrawing(next, by: .person(Home.selma), notedBy: Team.kees, at: at)
+            return try view.with { $0.consents.append(gone) }
+        }
+        let early = try withdrawn(begins.adding(milliseconds: -1))
+        #expect(early.standing(of: old.id, at: begins) == .active && opens(early, .housing, begins)?.suffices == true)
+        // What she took back is gone from the old one as well (PR-13.2).
+        #expect(opens(early, .finance, begins)?.suffices == false)
+        #expect(try withdrawn(begins).standing(of: old.id, at: begins) == .superseded)
+        // A refusal before it began leaves nothing of it either.
+        let refused = try stored.with { facts in
+            facts.refusals = [
+                Refusal(
+                    id: make(1), household: Home.id, subject: Home.selma, recipient: .organisation(Team.balans), domains: [.finance],
+                    purpose: .plan, by: .person(Home.selma), askedOn: Self.narrowed.adding(milliseconds: 1), recordedBy: Team.kees)
+            ]
+        }
+        #expect(refused.standing(of: old.id, at: begins) == .active && opens(refused, .finance, begins)?.suffices == false)
+        #expect(opens(refused, .housing, begins)?.suffices == true)
+    }
+
     @Test func onlyARunningConsentAboutTheSameQuestionIsReplaced() throws {
         let (view, _) = try wider()
         let giver = Home.giver(Home.selma, at: Self.narrowed)

@@ -139,11 +139,13 @@ struct SuccessionTests {
         }
         // A court made Selma the mentor.
         for (kind, evidence) in [
-            (RepresentationKind.curator, Evidence.statement), (.curator, .writtenMandate), (.curator, .civilRegistry), (.mentor, .statement),
+            (RepresentationKind.curator, Evidence.statement), (.curator, .writtenMandate), (.curator, .civilRegistry),
+            (.mentor, .statement),
         ] { #expect(view.endsProof(representation(kind, evidence)), "\(kind) \(evidence)") }
         // What is proven does, and what is weaker decides nothing beside her.
         for (kind, evidence) in [
-            (RepresentationKind.curator, Evidence.courtDecision), (.mentor, .courtDecision), (.authorised, .statement), (.family, .statement),
+            (RepresentationKind.curator, Evidence.courtDecision), (.mentor, .courtDecision), (.authorised, .statement),
+            (.family, .statement),
         ] { #expect(!view.endsProof(representation(kind, evidence)), "\(kind) \(evidence)") }
         // A daughter speaks for herself: a word against it leaves doubt, and then nobody decides (PR-2.2).
         let family = try Home.view { $0.representations[0].kind = .family }

@@ -466,7 +466,7 @@ trial(
     "isSuperseded(consent, at: moment) {", "HouseholdTests.ConsentEndTests")
 guard(
     "superseded-from", "the old consent stands until the new one begins", "Household/ConsentStanding.swift",
-    "max($0, consent.from.start) <= moment", "(GONE ? $0 : max($0, consent.from.start)) <= moment",
+    "map({ max($0, consent.from.start) })", "map({ GONE ? $0 : max($0, consent.from.start) })",
     "HouseholdTests.ConsentEndTests/theOldOneStandsUntilTheNewOneBegins")
 trial(
     "replaces-another", "a consent takes no other question's place", "Household/ConsentProposal.swift",
