@@ -61,11 +61,16 @@ extension HouseholdView {
     /// Whether the worker has any valid involvement in the household at `moment` (PR-7.1).
     public func isInvolved(_ worker: WorkerID, at moment: Moment) -> Bool { !liveInvolvements(of: worker, at: moment).isEmpty }
 
+    /// Whether the worker has an involvement at `moment` that is not over, valid now or from a later day.
+    public func hasInvolvement(_ worker: WorkerID, at moment: Moment) -> Bool {
+        guard !isEnded(at: moment) else { return false }
+        return (involvementsByWorker[worker] ?? []).contains { $0.endedAt.map { moment < $0 } ?? (moment < $0.until.end) }
+    }
+
     /// Whether the worker is bound to the household at `moment`, now or from a later day: an involvement that is not over, or a directorship.
     public func isEngaged(_ worker: WorkerID, at moment: Moment) -> Bool {
         guard !isEnded(at: moment) else { return false }
-        let involved = (involvementsByWorker[worker] ?? []).contains { $0.endedAt.map { moment < $0 } ?? (moment < $0.until.end) }
-        return involved || facts.directorships.contains { $0.worker == worker && !$0.isOver(at: moment) }
+        return hasInvolvement(worker, at: moment) || facts.directorships.contains { $0.worker == worker && !$0.isOver(at: moment) }
     }
 
     /// The roles that the worker has in this household at `moment`: those of the involvements, and `caseDirector` for the director and a deputy,

@@ -36,15 +36,19 @@ public struct Accounts: Sendable {
 
     /// The coordinators and overseers who are not functional administrators themselves. A locked account counts: an administrator opens it
     /// again, and can make nobody else of its holder.
-    func seconds(at moment: Moment) -> Set<WorkerID> {
+    public func seconds(at moment: Moment) -> Set<WorkerID> {
         ids {
             let roles = $0.roles(at: moment)
             return $0.isMember(at: moment) && !roles.isDisjoint(with: Self.secondRoles) && !roles.contains(.functionalAdmin)
         }
     }
 
-    /// Whether a second person is asked for: there is something to open, and somebody to ask.
-    func isSettled(at moment: Moment) -> Bool { guardsHouseholds && !seconds(at: moment).isEmpty }
+    /// Whether a second person is asked for: there is something to open, and there is somebody to ask, or ever was. That the last one has left
+    /// does not bring the beginning back.
+    func isSettled(at moment: Moment) -> Bool { guardsHouseholds && all.contains { $0.hasBeenSecond(by: moment) } }
+
+    /// Whether somebody was there to ask, and nobody is left.
+    func hasLostSeconds(at moment: Moment) -> Bool { isSettled(at: moment) && seconds(at: moment).isEmpty }
 
     /// Whether nobody could keep the accounts any more without `worker`.
     func isLastAdministrator(_ worker: WorkerID, at moment: Moment) -> Bool { administrators(at: moment) == [worker] }
@@ -72,6 +76,18 @@ public struct Accounts: Sendable {
 
 extension Accounts.Account {
     fileprivate func roles(at moment: Moment) -> Set<Role> { Set(facts.roles.filter { $0.isHeld(at: moment) }.map(\.role)) }
+
+    /// Whether somebody who has or had a key was coordinator or overseer by `moment`, and no functional administrator at the time. What once was so
+    /// stays so, whoever leaves and whatever role ends or begins.
+    fileprivate func hasBeenSecond(by moment: Moment) -> Bool {
+        guard !keys.isEmpty else { return false }
+        let second = facts.roles.filter { Accounts.secondRoles.contains($0.role) }
+        // That begins with such a role, or where the other one ends.
+        let beginnings = second.map(\.from) + facts.roles.filter { $0.role == .functionalAdmin }.compactMap(\.until)
+        return beginnings.contains { then in
+            then <= moment && second.contains { $0.isHeld(at: then) } && !roles(at: then).contains(.functionalAdmin)
+        }
+    }
 
     /// Has a key, has not left, and comes from a party to the convenant; the account may be locked.
     fileprivate func isMember(at moment: Moment) -> Bool {

@@ -13,9 +13,10 @@ public struct Facts: Sendable {
     public let item: Item?
     /// The workers named in the question, and those whose registration a record in the household rests on.
     public let namedWorkers: [WorkerFacts]
-    /// Those of them who are involved with a household, now or later, or direct one; where the subject asks for it
-    /// (``Subject/needsEngagement``).
+    /// Those of them who have to do with a household, as the subject asks for it (``Subject/engagement``).
     public let engaged: Set<WorkerID>
+    /// Whether the asker directs some household, where the subject asks for it (``Subject/needsDirection``).
+    public let directs: Bool
     /// Every account of the vault, where the subject asks for them (``Subject/needsAccounts``).
     public let accounts: Accounts?
     /// The organisations that workers, items and plans here refer to.
@@ -33,7 +34,7 @@ public struct Facts: Sendable {
 
     public init(
         worker: WorkerFacts?, household: HouseholdView?, item: Item?, namedWorkers: [WorkerFacts] = [], engaged: Set<WorkerID> = [],
-        accounts: Accounts? = nil, organisations: [Organisation] = [],
+        directs: Bool = false, accounts: Accounts? = nil, organisations: [Organisation] = [],
         searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64,
         nextExpiry: Moment?, digest: [UInt8],
         shared: SharedGround? = nil
@@ -43,6 +44,7 @@ public struct Facts: Sendable {
         self.item = item
         self.namedWorkers = namedWorkers
         self.engaged = engaged
+        self.directs = directs
         self.accounts = accounts
         self.organisations = organisations
         self.searchMatches = searchMatches

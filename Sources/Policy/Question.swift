@@ -35,8 +35,10 @@ public struct Subject: Sendable {
     public let person: PersonID?
     /// Workers other than the asker whose records matter.
     public let workers: [WorkerID]
-    /// Whether it matters that those workers are involved with some household, or direct one (PR-4.5, 4.7).
-    public let needsEngagement: Bool
+    /// What it matters that those workers have to do with some household (PR-4.5, 4.7); nil where it does not.
+    public let engagement: Engagement?
+    /// Whether it matters that the asker directs some household (PR-4.5).
+    public let needsDirection: Bool
     /// Whether it matters who else has an account, as what and with which keys (PR-4.5).
     public let needsAccounts: Bool
     public let organisation: OrganisationID?
@@ -45,8 +47,8 @@ public struct Subject: Sendable {
 
     public init(
         _ resource: Resource, household: HouseholdID? = nil, item: ItemID? = nil, consent: ConsentID? = nil, plan: PlanID? = nil,
-        person: PersonID? = nil, workers: [WorkerID] = [], needsEngagement: Bool = false,
-        needsAccounts: Bool = false, organisation: OrganisationID? = nil, searchTerm: BlindIndexToken? = nil
+        person: PersonID? = nil, workers: [WorkerID] = [], engagement: Engagement? = nil,
+        needsDirection: Bool = false, needsAccounts: Bool = false, organisation: OrganisationID? = nil, searchTerm: BlindIndexToken? = nil
     ) {
         self.resource = resource
         self.household = household
@@ -55,11 +57,20 @@ public struct Subject: Sendable {
         self.plan = plan
         self.person = person
         self.workers = workers
-        self.needsEngagement = needsEngagement
+        self.engagement = engagement
+        self.needsDirection = needsDirection
         self.needsAccounts = needsAccounts
         self.organisation = organisation
         self.searchTerm = searchTerm
     }
+}
+
+/// What a worker has to do with a household, now or from a later day.
+public enum Engagement: Hashable, Sendable {
+    /// An involvement that is not over: what opens something.
+    case involved
+    /// That, or a directorship, which by itself opens nothing (PR-7.1).
+    case involvedOrDirecting
 }
 
 /// A search term under the key of the blind index: equal terms give equal tokens, and a token gives no term back.

@@ -71,23 +71,36 @@ extension Vault: FactSource {
         if view == nil { try readDecoy(for: subject, workers: known, organisations, sql) }
         let named = try self.named(subject, view, organisations, &loader)
         let engaged = try engaged(subject, moment, &loader)
+        let directs =
+            try subject.needsDirection
+            && asker.worker.map { worker in try has(worker, &loader) { $0.directs(worker, at: moment) } } ?? false
         let accounts = try subject.needsAccounts ? accounts(organisations, &loader) : nil
         let matches = try searchMatches(subject, asker.worker, moment, &loader)
         return GatheredFacts(
             worker: worker, view: view, item: subject.item.flatMap { view?.item($0) }, named: named, engaged: engaged,
-            accounts: accounts, organisations: organisations, matches: matches, moment: moment, digest: try loader.trail.digest().bytes)
+            directs: directs, accounts: accounts, organisations: organisations, matches: matches, moment: moment,
+            digest: try loader.trail.digest().bytes)
     }
 
-    /// Which of the workers named are involved with a household, now or later, or direct one. Looked for where it matters only: each
-    /// household that the worker ever had to do with is read.
+    /// Which of the workers named have to do with a household, now or later. Looked for where it matters only.
     private func engaged(_ subject: Policy.Subject, _ moment: Moment, _ loader: inout FactLoader) throws -> Set<WorkerID> {
-        guard subject.needsEngagement else { return [] }
+        guard let engagement = subject.engagement else { return [] }
         return try Set(subject.workers).filter { worker in
-            for household in Set(try registry.lookUp(.householdsOfWorker, worker.bytes, loader.sql).compactMap(\.household)).sorted() {
-                if try loader.view(household, workers: [worker])?.isEngaged(worker, at: moment) == true { return true }
+            try has(worker, &loader) { view in
+                switch engagement {
+                case .involved: view.hasInvolvement(worker, at: moment)
+                case .involvedOrDirecting: view.isEngaged(worker, at: moment)
+                }
             }
-            return false
         }
+    }
+
+    /// Whether `isSo` of one of the households that the worker ever had to do with; they are read one by one.
+    private func has(_ worker: WorkerID, _ loader: inout FactLoader, _ isSo: (HouseholdView) -> Bool) throws -> Bool {
+        for household in Set(try registry.lookUp(.householdsOfWorker, worker.bytes, loader.sql).compactMap(\.household)).sorted() {
+            if try loader.view(household, workers: [worker]).map(isSo) == true { return true }
+        }
+        return false
     }
 
     private func accounts(_ organisations: [Organisation], _ loader: inout FactLoader) throws -> Accounts {
@@ -96,11 +109,13 @@ extension Vault: FactSource {
             shareMachineAccounts: header.isRehearsal)
     }
 
-    /// How many functional administrators can sign in at `moment`: with one, the vault depends on one key and one person.
-    public func administrators(at moment: Moment, in transaction: borrowing Transaction) throws -> Int {
+    /// How many functional administrators can sign in at `moment`, and how many coordinators and overseers there are beside them: with one of
+    /// either, the vault depends on one key and one person.
+    public func keepers(at moment: Moment, in transaction: borrowing Transaction) throws -> (administrators: Int, seconds: Int) {
         var loader = FactLoader(registry, transaction.sql)
         let organisations = try loader.organisations()
-        return try accounts(organisations, &loader).administrators(at: moment).count
+        let accounts = try accounts(organisations, &loader)
+        return (accounts.administrators(at: moment).count, accounts.seconds(at: moment).count)
     }
 
     /// What was asked about is not there. Some other household is read instead and thrown away, so that the work does not tell (PR-1.6).
@@ -208,6 +223,7 @@ private struct GatheredFacts: Sendable {
     let item: Item?
     let named: [WorkerFacts]
     let engaged: Set<WorkerID>
+    let directs: Bool
     let accounts: Accounts?
     let organisations: [Organisation]
     let matches: (blocked: Bool, any: Bool)
@@ -220,13 +236,15 @@ private struct GatheredFacts: Sendable {
 
     init(
         worker: WorkerFacts?, view: HouseholdView?, item: Item?, named: [WorkerFacts], engaged: Set<WorkerID>,
-        accounts: Accounts?, organisations: [Organisation], matches: (blocked: Bool, any: Bool), moment: Moment, digest: [UInt8]
+        directs: Bool, accounts: Accounts?, organisations: [Organisation], matches: (blocked: Bool, any: Bool), moment: Moment,
+        digest: [UInt8]
     ) {
         self.worker = worker
         self.view = view
         self.item = item
         self.named = named
         self.engaged = engaged
+        self.directs = directs
         self.accounts = accounts
         self.organisations = organisations
         self.matches = matches
@@ -240,8 +258,9 @@ private struct GatheredFacts: Sendable {
         let isSame = moment >= self.moment && (nextExpiry.map { moment < $0 } ?? true)
         let next = isSame ? nextExpiry : Vault.nextExpiry([worker].compactMap { $0 } + named, view, after: moment)
         return Facts(
-            worker: worker, household: view, item: item, namedWorkers: named, engaged: engaged, accounts: accounts,
-            organisations: organisations, searchMatches: matches, revision: revision, nextExpiry: next, digest: digest, shared: shared)
+            worker: worker, household: view, item: item, namedWorkers: named, engaged: engaged, directs: directs,
+            accounts: accounts, organisations: organisations, searchMatches: matches, revision: revision, nextExpiry: next,
+            digest: digest, shared: shared)
     }
 }
 

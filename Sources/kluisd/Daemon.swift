@@ -93,8 +93,18 @@ struct Daemon {
             DispatchQueue.global().asyncAfter(deadline: .now() + 2) { Ending.diskFailed.tell() }
         }
         let moment = clock.now()
-        if rehearsalClock == nil, try await writer.perform({ try vault.administrators(at: moment, in: $0) }) < 2 {
-            logger.warning("the vault has no second functional administrator who can sign in: make one, with a key of their own")
+        if rehearsalClock == nil {
+            let keepers = try await writer.perform { try vault.keepers(at: moment, in: $0) }
+            if keepers.administrators < 2 {
+                logger.warning("the vault has no second functional administrator who can sign in: make one, with a key of their own")
+            }
+            if keepers.seconds < 2 {
+                logger.warning(
+                    """
+                    the vault has no second coordinator, privacy officer or data protection officer who is no administrator: who gives the roles \
+                    that open something, when that one is gone? make one, with a key of their own
+                    """)
+            }
         }
         if vault.header.policyDigest.bytes != engine.digest, !offering {
             guard rehearsalClock != nil, let digest = Bytes32(engine.digest), let version = Household.Label(engine.reglementVersion) else {

@@ -105,6 +105,7 @@ import Testing
         #expect(own.status == 0, "\(own.errors)")
         #expect(try await vault.stop() == 0)
         #expect(vault.errors.contains("no second functional administrator"), "\(vault.errors)")
+        #expect(vault.errors.contains("no second coordinator, privacy officer"), "\(vault.errors)")
     }
 
     @Test func aKeyFileThatOthersMayReadOpensNothing() async throws {

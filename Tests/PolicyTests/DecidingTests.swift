@@ -606,8 +606,68 @@ struct DecidingTests {
         world.guardsHouseholds = false
         #expect(ask(coordinator).outcome == "permit")
         world.guardsHouseholds = true
+        let roles = world.team.roles
         world.team.roles.removeAll { Accounts.secondRoles.contains($0.role) }
         #expect(ask(coordinator).outcome == "permit")
+        world.team.roles = roles
+    }
+
+    @Test("PR-4.5: when the last who can be asked has left, the administrator is not alone again; a director names a coordinator")
+    func nobodyLeftToAsk() {
+        var world = ScenarioRows.settled()
+        let moment = at("01-21T18:00")
+        func give(_ role: Role, to name: String = "ilse", by: String) -> Decided {
+            world.decide(AssignRole(worker: named(name), role: role), by: by, hat: nil, purpose: .oversight, at: moment)
+        }
+        #expect(give(.teamCoordinator, by: "joost").outcome == "refuse", "there is somebody to ask")
+        let team = world.team
+        func endSeconds(_ names: [String]) {
+            world.team.roles = world.team.roles.map { role in
+                var role = role
+                if Accounts.secondRoles.contains(role.role), names.contains(where: { named($0) == role.worker }) { role.until = moment }
+                return role
+            }
+        }
+        endSeconds(["renske", "otto"])
+        #expect(give(.teamCoordinator, by: "joost").outcome == "refuse", "there still is")
+        endSeconds(["mirjam"])
+        for role in Accounts.secondRoles.union([.intakeWorker, .adminSupport, .accessOfficer]) {
+            #expect(give(role, by: "lotte").policies.contains("PR-4.5-not-by-the-administrator-alone"), "\(role)")
+            #expect(give(role, by: "joost").outcome == (role == .teamCoordinator ? "permit" : "refuse"), "\(role)")
+        }
+        #expect(give(.teamCoordinator, by: "joost").policies == ["PR-4.5-director-stands-in"])
+        #expect(give(.teamCoordinator, to: "joost", by: "joost").outcome == "refuse", "not to himself")
+        #expect(give(.teamCoordinator, by: "kees").outcome == "refuse", "who directs nothing")
+        // By an involvement the direction is carried; by the appointment alone it is not.
+        let involvements = world.facts.involvements
+        world.facts.involvements.removeAll { $0.worker == named("joost") }
+        #expect(give(.teamCoordinator, by: "joost").outcome == "refuse")
+        world.facts.involvements = involvements
+        // A director who is an administrator as well is not the second person.
+        let since = at("01-20T09:00")
+        world.team.roles.append(RoleAssignment(id: named("joost-f"), worker: named("joost"), role: .functionalAdmin, from: since))
+        #expect(give(.teamCoordinator, by: "joost").policies == ["PR-4.5-not-by-the-administrator-alone"])
+        // Nor does a coordinator count who was an administrator all the while; who ended that was one afterwards.
+        world.team = team
+        world.team.roles.removeAll { Accounts.secondRoles.contains($0.role) }
+        world.team.roles.append(RoleAssignment(id: named("bram-f"), worker: named("bram"), role: .functionalAdmin, from: since))
+        world.team.roles.append(RoleAssignment(id: named("bram-c"), worker: named("bram"), role: .teamCoordinator, from: since))
+        #expect(give(.teamCoordinator, by: "lotte").outcome == "permit")
+        world.team.roles = world.team.roles.map { role in
+            var role = role
+            if role.id == named("bram-f") { role.until = at("01-20T10:00") }
+            return role
+        }
+        #expect(give(.teamCoordinator, by: "lotte").policies == ["PR-4.5-not-by-the-administrator-alone"])
+        world.team.roles = world.team.roles.map { role in
+            var role = role
+            if role.id == named("bram-c") { role.until = at("01-20T11:00") }
+            return role
+        }
+        #expect(give(.teamCoordinator, by: "lotte").policies == ["PR-4.5-not-by-the-administrator-alone"])
+        // Who never had a key could never be asked.
+        world.team.keys.removeAll { $0.worker == named("bram") }
+        #expect(give(.teamCoordinator, by: "lotte").outcome == "permit")
     }
 
     @Test("PR-4.5: the last functional administrator stays, and so does the last one who can be asked beside him")
@@ -643,11 +703,12 @@ struct DecidingTests {
         world.team.roles.removeAll { [.privacyOfficer, .dpo].contains($0.role) }
         func mirjam() -> [Decided] {
             [
-                ask(EndWorker(worker: named("mirjam"))), ask(EndRole(worker: named("mirjam"), role: .teamCoordinator)),
+                ask(EndRole(worker: named("mirjam"), role: .teamCoordinator)),
                 ask(AssignRole(worker: named("mirjam"), role: .functionalAdmin)),
             ]
         }
         #expect(mirjam().allSatisfy { $0.policies == ["PR-4.5-last-second-person"] }, "\(mirjam())")
+        #expect(ask(EndWorker(worker: named("mirjam"))).outcome == "permit", "who leaves leaves (PR-20.3)")
         change("mirjam") { $0.state = .suspended }
         #expect(mirjam().allSatisfy { $0.policies == ["PR-4.5-last-second-person"] }, "her account is locked, and opened again")
         world.team.roles.append(RoleAssignment(id: named("jan-c"), worker: named("jan"), role: .dpo, from: at("01-20T09:00")))

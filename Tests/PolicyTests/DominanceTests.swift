@@ -105,7 +105,9 @@ struct DominanceTests {
             let worker = try #require(example.entities[example.request.principal])
             let organisation = try #require(worker.attributes["organisation"])
             guard case .entity(let uid) = organisation else { continue }
-            let context = Record(example.request.context.sorted.filter { $0.key != "involvement" })
+            // Who directs nothing stands in for nobody.
+            let context = Record(
+                example.request.context.sorted.filter { $0.key != "involvement" }.map { $0.key == "standsIn" ? ($0.key, false) : $0 })
             for role in Role.allCases where role != .functionalAdmin {
                 // With the attributes of the one in the example, but a stranger to every household.
                 let stranger = Entity(

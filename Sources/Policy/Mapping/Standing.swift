@@ -1,5 +1,5 @@
 import Cedar
-import Household
+public import Household
 
 // What a worker is to a household at one moment.
 //
@@ -38,8 +38,11 @@ extension HouseholdView {
 
     /// The director and the deputies, each where a valid involvement as director carries the direction (PR-7.1).
     func directingWorkers(at moment: Moment) -> Set<WorkerID> {
-        Set(facts.directorships.map(\.worker)).filter { direction(of: $0, at: moment) != nil }
+        Set(facts.directorships.map(\.worker)).filter { directs($0, at: moment) }
     }
+
+    /// Whether the worker is director or deputy at `moment`, and a valid involvement as director carries it (PR-7.1).
+    public func directs(_ worker: WorkerID, at moment: Moment) -> Bool { direction(of: worker, at: moment) != nil }
 
     /// Who stands in for the director at `moment` (PR-6.5).
     func deputies(at moment: Moment) -> Set<WorkerID> {

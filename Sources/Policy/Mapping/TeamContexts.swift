@@ -101,6 +101,7 @@ extension AssignRole {
         record.set("role", .role(role))
         record.set("engaged", .bool(circumstances.facts.engaged.contains(worker)))
         record.set("settled", .bool(circumstances.isSettled))
+        record.set("standsIn", .bool(circumstances.facts.directs && circumstances.hasLostSeconds))
         // Who administers is no second person any more.
         record.set("lastSecondPerson", .bool(role == .functionalAdmin && circumstances.isLastSecond(worker)))
         return record
@@ -137,7 +138,6 @@ extension EndWorker {
         var record = CedarRecord()
         record.set("worker", worker: worker, circumstances)
         record.set("lastAdministrator", .bool(circumstances.isLastAdministrator(worker)))
-        record.set("lastSecondPerson", .bool(circumstances.isLastSecond(worker)))
         return record
     }
 }
@@ -163,6 +163,7 @@ extension CedarRecord {
 // Without the accounts nobody is the last one for sure, and so everybody may be.
 extension Circumstances {
     fileprivate var isSettled: Bool { facts.accounts?.isSettled(at: moment) ?? true }
+    fileprivate var hasLostSeconds: Bool { facts.accounts?.hasLostSeconds(at: moment) ?? false }
     fileprivate func isLastAdministrator(_ worker: WorkerID) -> Bool { facts.accounts?.isLastAdministrator(worker, at: moment) ?? true }
     fileprivate func isLastSecond(_ worker: WorkerID) -> Bool { facts.accounts?.isLastSecond(worker, at: moment) ?? true }
 }

@@ -32,7 +32,9 @@ public struct AssignRole: Question {
     }
 
     public var about: Subject {
-        Subject(.vault, workers: [worker], needsEngagement: SeparationOfDuties.reviewers.contains(role), needsAccounts: true)
+        Subject(
+            .vault, workers: [worker], engagement: SeparationOfDuties.reviewers.contains(role) ? .involvedOrDirecting : nil,
+            needsDirection: role == .teamCoordinator, needsAccounts: true)
     }
 }
 
@@ -57,7 +59,7 @@ public struct EnrolKey: Question {
 
     public init(key: WorkerKey) { self.key = key }
 
-    public var about: Subject { Subject(.vault, workers: [key.worker], needsEngagement: true, needsAccounts: true) }
+    public var about: Subject { Subject(.vault, workers: [key.worker], engagement: .involved, needsAccounts: true) }
 }
 
 /// Unlocks an account that failed sign-ins have locked (PR-26.3).

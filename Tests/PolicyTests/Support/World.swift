@@ -69,14 +69,15 @@ struct World {
         return .worker(worker.worker.id, organisation: worker.organisation.id, hat: hat, sessionStarted: at("01-09T08:00"))
     }
 
-    func facts(for subject: Policy.Subject, asker: Asker) -> Facts {
+    func facts(for subject: Policy.Subject, asker: Asker, at moment: Moment) -> Facts {
         let view = view
         let inHousehold = subject.resource != .vault && subject.resource != .ledger && (subject.household.map { $0 == view.id } ?? true)
         let names = Cast.members.map(\.name)
         func find(_ id: WorkerID) -> WorkerFacts? { names.first { named($0) == id }.flatMap(worker) }
         return Facts(
             worker: asker.worker.flatMap(find), household: inHousehold ? view : nil, item: subject.item.flatMap(view.item),
-            namedWorkers: subject.workers.compactMap(find), engaged: subject.needsEngagement ? engaged : [],
+            namedWorkers: subject.workers.compactMap(find), engaged: subject.engagement == nil ? [] : engaged,
+            directs: subject.needsDirection && asker.worker.map { view.directs($0, at: moment) } ?? false,
             accounts: subject.needsAccounts ? accounts : nil, organisations: team.organisations, searchMatches: searchMatches, revision: 1,
             nextExpiry: nil, digest: [UInt8](repeating: 0, count: 32))
     }
@@ -93,7 +94,7 @@ struct World {
     ) -> (Request<Q>, Facts) {
         guard let trace = TraceID(bytes: [UInt8](repeating: 1, count: 16)) else { fatalError("trace") }
         let request = Request(asker: asker, question: question, purpose: purpose, basis: basis, moment: moment, trace: trace)
-        return (request, facts(for: question.about, asker: asker))
+        return (request, facts(for: question.about, asker: asker, at: moment))
     }
 
     func decide<Q: Question>(
