@@ -58,8 +58,10 @@ public final class AuditLog: Participant, Sendable {
         var batch = Batch()
         /// Outcomes that ride with this transaction.
         var riding: [OutcomeToCome] = []
-        /// How many of those could not be written.
+        /// How many of those can never be written.
         var unwritten = 0
+        /// Those of them that could not be written yet.
+        var putOff: [OutcomeToCome] = []
         var stored: UInt64 = 0
     }
     // INVARIANT: only the writer's thread touches `open`; the lock is never waited for.
@@ -108,6 +110,8 @@ public final class AuditLog: Participant, Sendable {
     public var preparedHead: Head { open.withLock { $0.progress.standing.head } }
     /// How many readings' outcomes could not be written since somebody last took this to zero; the next start closes those readings.
     public let outcomesNotWritten = Atomic<Int>(0)
+    /// How many the last commit could not take with it yet; they wait for the next.
+    public let outcomesPutOff = Atomic<Int>(0)
 
     // MARK: - Appending
 
@@ -318,12 +322,16 @@ public final class AuditLog: Participant, Sendable {
             try ride(riding, in: transaction)
         } catch {
             guard transaction.isOpen else { throw error }
-            // What keeps one household's outcome from being written must not keep everybody's lines: each for itself, and those that can never be
-            // written stay open in the tables, where the next start finds them. What may be over by the next commit loses this one instead: the
-            // outcomes are given back, and no reading that was completed is told as interrupted.
+            // What keeps one outcome from being written must not keep everybody's lines, nor a checkpoint over them: each for itself. Those that can
+            // never be written stay open in the tables, where the next start finds them. What may be over by the next commit waits for that one,
+            // so that no reading that was completed is told as interrupted.
             for outcome in riding {
                 do { try ride([outcome], in: transaction) } catch {
-                    guard transaction.isOpen, Self.isOfTheLine(error) || keys.haveEnded(error) else { throw error }
+                    guard transaction.isOpen else { throw error }
+                    guard Self.isOfTheLine(error) || keys.haveEnded(error) else {
+                        open.withLock { $0.putOff.append(outcome) }
+                        continue
+                    }
                     open.withLock { $0.unwritten += 1 }
                 }
             }
@@ -361,10 +369,12 @@ public final class AuditLog: Participant, Sendable {
     }
 
     public func committed() {
-        let (standing, batch, unwritten) = open.withLock { open in
-            open.lines = []
-            return (open.progress.standing, open.batch, open.unwritten)
+        let (standing, batch, unwritten, putOff) = open.withLock { open in
+            defer { (open.riding, open.putOff, open.lines) = ([], [], []) }
+            return (open.progress.standing, open.batch, open.unwritten, open.putOff)
         }
+        waiting.withLock { $0 = putOff + $0 }
+        outcomesPutOff.store(putOff.count, ordering: .relaxed)
         outcomesNotWritten.add(unwritten, ordering: .relaxed)
         published.withLock { $0 = standing }
         batch.committed.store(true, ordering: .releasing)

@@ -257,6 +257,7 @@ struct Daemon {
         // Outcomes that waited for a commit to ride with get one. What cannot be written is closed by the next start, and keeps nobody from seeing
         // where the log stands.
         do { if log.hasWaitingOutcomes { try await writer.perform { _ in } } } catch { failure = error }
+        if log.outcomesPutOff.load(ordering: .relaxed) > 0 { failure = failure ?? LedgerError.notRecorded }
         do { _ = try await cosigning.publish(anchoring: false) } catch {
             // Of two failures the one that nobody knows the outcome of is told.
             if case StorageError.unknown = error { failure = error } else { failure = failure ?? error }
@@ -300,6 +301,8 @@ private struct Checkpoints: Service {
         do { try await writer.perform { _ in } } catch StorageError.notRecorded(let reason) {
             logger.error("outcomes-not-recorded-yet", metadata: ["reason": "\(reason)"])
         }
+        let putOff = log.outcomesPutOff.load(ordering: .relaxed)
+        if putOff > 0 { logger.error("outcomes-not-recorded-yet", metadata: ["count": "\(putOff)"]) }
         let lost = log.outcomesNotWritten.exchange(0, ordering: .relaxed)
         if lost > 0 { logger.error("outcomes-not-written", metadata: ["count": "\(lost)"]) }
         Systemd.notify("WATCHDOG=1")

@@ -54,7 +54,8 @@ import Testing
     }
 
     /// A reading that ends in a month whose key cannot be written yet was completed all the same.
-    @Test func aReadingThatEndsWhileTheKeyVolumeFails() async throws {
+    /// Meanwhile it keeps no checkpoint from being published: also one that stops sees where the log stands.
+    @Test(arguments: [false, true]) func aReadingThatEndsWhileTheKeyVolumeFails(isStopped: Bool) async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
         func move(to moment: String) async throws {
             let moved = try await daemon.ask("POST", "/v1/rehearsal/clock", json: #"{"moment":"\#(moment)"}"#)
@@ -77,6 +78,15 @@ import Testing
         #expect(try await daemon.ask("GET", path, as: joost, purpose: "D2").problem == "notRecorded")
         while !daemon.errors.contains("outcomes-not-") { try await Task.sleep(for: .milliseconds(100)) }
         #expect(daemon.errors.contains("outcomes-not-recorded-yet"), "\(daemon.errors)")
+        if isStopped {
+            // It may not end as if all were well: the outcome is not recorded.
+            #expect(try await daemon.stop() == 70)
+            let lines = Int(try await daemon.sqlite("SELECT count(*) FROM ledger_leaf").trimmingCharacters(in: .whitespacesAndNewlines))
+            let checkpoint = try String(contentsOfFile: daemon.state + "/ledger/checkpoint", encoding: .utf8)
+            let published = Int(checkpoint.split(separator: "\n").dropFirst().first ?? "")
+            #expect(published != nil && published == lines, "\(checkpoint)")
+            return
+        }
         try FileManager.default.removeItem(atPath: obstacle)
         #expect(try await daemon.ask("GET", path, as: joost, purpose: "D2").status == 200)
         let page = try await daemon.ask("GET", "/v1/ledger/entries?last=12", as: daemon.signIn("renske"), purpose: "D8")

@@ -395,6 +395,7 @@ struct AuditLogTests {
     }
 
     /// What may be over by the next commit takes no outcome away: a reading that was completed is not told as interrupted.
+    /// Nor does it keep anybody else's line from being written, or the log from being seen to stand where it stands.
     @Test func anOutcomeThatCannotBeWrittenYetIsGivenBack() async throws {
         let fixture = try Fixture()
         let log = fixture.log
@@ -405,16 +406,31 @@ struct AuditLogTests {
         outcome.moment = 1_770_000_000_000
         log.appendLater(outcome, of: entry)
         fixture.keys.full.withLock { $0 = ["2026-02"] }
-        await #expect(throws: StorageError.notRecorded(.participant("Full"))) { try await fixture.writer.perform { _ in } }
-        #expect(log.hasWaitingOutcomes && log.outcomesNotWritten.load(ordering: .relaxed) == 0)
+        // Another's, of this month, rides meanwhile.
+        let sound = try await fixture.writer.perform { try log.append(line, awaitsOutcome: true, in: $0) }
+        log.appendLater(try Self.line(3, phase: .outcome(of: sound.index, .completed)), of: sound)
+        for _ in 0..<2 {
+            try await fixture.writer.perform { _ in }
+            #expect(log.hasWaitingOutcomes && log.outcomesNotWritten.load(ordering: .relaxed) == 0)
+            #expect(log.outcomesPutOff.load(ordering: .relaxed) == 1)
+            #expect(log.size == 3)
+        }
+        try await Self.append(1, to: fixture)
+        #expect(log.size == 4)
+        #expect(try await fixture.export().publish().size == 4)
+        // A transaction that is lost loses none.
+        #expect(fixture.faults.arm(.diskFullAtCommit))
+        await #expect(throws: StorageError.notRecorded(.diskFull)) { try await Self.append(1, to: fixture) }
+        #expect(log.hasWaitingOutcomes)
         fixture.keys.full.withLock { $0 = [] }
         try await fixture.writer.perform { _ in }
-        #expect(!log.hasWaitingOutcomes)
+        #expect(!log.hasWaitingOutcomes && log.outcomesPutOff.load(ordering: .relaxed) == 0)
         try await fixture.reopen()
         let again = fixture.log
         try await fixture.writer.perform { try again.closeWhatWasLeftOpen(at: 1_770_000_009_000, in: $0) }
         let phases = try await fixture.writer.perform { try again.lines(0..<10, in: $0).compactMap(\.line).map(\.phase) }
-        #expect(phases == [.decision(.permit, effect: nil), .outcome(of: 0, .completed)])
+        let read = LogLine.Phase.decision(.permit, effect: nil)
+        #expect(phases == [read, read, .outcome(of: sound.index, .completed), read, .outcome(of: entry.index, .completed)])
     }
 
     private func check(_ fixture: Fixture) async throws -> LogCheck {
