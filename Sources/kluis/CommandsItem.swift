@@ -4,6 +4,7 @@ internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
+internal import TransparencyLog
 internal import Wire
 
 struct ItemCommands: AsyncParsableCommand {
@@ -205,10 +206,16 @@ final class UploadBatch: Sendable {
         }
     }
 
+    /// One key names the whole attempt; of several files each gets its own part of it. A key that leaves no room for it gives its digest, so that
+    /// whatever is good for one file is good for many.
+    private static func part(_ index: Int, of key: String) -> String {
+        let part = "\(key)-\(index)"
+        return part.utf8.count <= 64 ? part : Hexadecimal.text(Hash.sha256(Array(part.utf8)).bytes)
+    }
+
     private func send(_ index: Int, with client: Client) async throws -> ChangeAnswer {
         let body: RequestBody = circumstances.why ? .none : try files[index].body(progress)
-        // One key names the whole attempt; of several files each gets its own part of it.
-        let own = files.count > 1 ? "\(key)-\(index)" : key
+        let own = files.count > 1 ? UploadBatch.part(index, of: key) : key
         return try await client.ask(
             .addItem, [household], body: body, headers: [(HeaderName.item, headers[index]), ("content-type", MediaType.bytes)],
             idempotencyKey: (own, of: key), for: ChangeAnswer.self)

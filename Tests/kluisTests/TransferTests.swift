@@ -157,6 +157,29 @@ import Wire
         if let own = key.last { #expect(named == own) }
     }
 
+    /// A key that is good for one file is good for many: its parts fit, are the same each time, and no two are alike.
+    @Test(arguments: [62, 63, 64]) func aLongKeyIsGoodForManyFiles(length: Int) async throws {
+        let daemon = try await FakeDaemon { _ in .json(ChangeAnswer(id: "i")) }
+        let directory = "\(daemon.directory)/files"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        for number in 0..<11 { try Scratch.write("f\(number)", to: "\(directory)/f\(number)") }
+        func sent(_ key: String) async throws -> Set<String> {
+            let before = daemon.heard.count
+            let ended = try await Built.kluis(["item", "add", "h-1", directory, "--idempotency-key", key] + add, on: daemon)
+            #expect(ended.exitCode == 0, "\(ended.errors)")
+            let heard = daemon.heard.dropFirst(before)
+            for key in heard.compactMap({ $0.headers.first(name: "idempotency-key") }) {
+                #expect((1...64).contains(key.utf8.count) && key.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "\(key)")
+            }
+            return Set(heard.map { "\($0.headers.first(name: "idempotency-key") ?? "") \(String(decoding: $0.body, as: UTF8.self))" })
+        }
+        let (one, other) = (String(repeating: "k", count: length), String(repeating: "k", count: length - 1) + "l")
+        let first = try await sent(one)
+        #expect(Set(first.map { $0.prefix { $0 != " " } }).count == 11, "\(first)")
+        #expect(try await sent(one) == first)
+        #expect(try await sent(other).isDisjoint(with: first))
+    }
+
     @Test func theFirstFailureStopsTheRest() async throws {
         let daemon = try await FakeDaemon { heard in
             heard.body == Array("f3".utf8)
