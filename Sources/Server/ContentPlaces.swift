@@ -39,7 +39,7 @@ final class ContentPlaces: Sendable {
             let own = all.filter { $0.worker == worker }
             if all.count >= limit(kind) || own.count >= max(limit(kind) / 2, 1) {
                 // ORDER: it keeps its place until its own request has ended, so that there are never more than the limit.
-                (all.count >= limit(kind) ? Array(all) : own).first { isSlow($0, at: now) }?.giveUp()
+                (all.count >= limit(kind) ? Array(all) : own).first { !$0.isGivenUp && isSlow($0, at: now) }?.giveUp()
                 return false
             }
             taken[kind, default: [:]][ObjectIdentifier(place)] = place
@@ -67,7 +67,7 @@ final class ContentPlace: Sendable {
     fileprivate let worker: WorkerID?
     fileprivate let since: Duration
     private let moved = Atomic<Int64>(0)
-    private let isGivenUp = Atomic<Bool>(false)
+    private let wasGivenUp = Atomic<Bool>(false)
 
     fileprivate init(kind: ContentPlaces.Kind, worker: WorkerID?, since: Duration) {
         self.kind = kind
@@ -77,12 +77,18 @@ final class ContentPlace: Sendable {
 
     fileprivate var bytes: Int64 { moved.load(ordering: .relaxed) }
     fileprivate var problem: Problem { kind == .largeReading ? .busyReading : .busy }
-    fileprivate func giveUp() { isGivenUp.store(true, ordering: .relaxed) }
+    fileprivate var isGivenUp: Bool { wasGivenUp.load(ordering: .relaxed) }
+    fileprivate func giveUp() { wasGivenUp.store(true, ordering: .relaxed) }
 
     /// Counts bytes that came in or went out.
-    /// - Throws: the answer for who finds no place, when this one was given up for others.
-    func move(_ count: Int) throws(Problem) {
-        moved.add(Int64(count), ordering: .relaxed)
-        if isGivenUp.load(ordering: .relaxed) { throw problem }
+    func count(_ bytes: Int) { moved.add(Int64(bytes), ordering: .relaxed) }
+
+    /// Whether more may move.
+    /// - Throws: the answer for who finds no place, when this one was given up for others; `CancellationError` when bytes moved already and went
+    ///   out: a reading of which somebody has a part was interrupted, and did not fail.
+    func goesOn() throws {
+        guard isGivenUp else { return }
+        if kind == .largeReading, bytes > 0 { throw CancellationError() }
+        throw problem
     }
 }

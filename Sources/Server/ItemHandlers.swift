@@ -89,7 +89,8 @@ extension VaultServer {
             for try await buffer in body {
                 received += UInt64(buffer.readableBytes)
                 guard received <= length ?? limits.item else { throw Problem.contentTooLarge }
-                try place.move(buffer.readableBytes)
+                place.count(buffer.readableBytes)
+                try place.goesOn()
                 var rest = buffer.readableBytesView
                 while !rest.isEmpty {
                     let taken = try unsafe rest.withUnsafeBytes { bytes in
@@ -143,8 +144,10 @@ extension VaultServer {
                             // SAFETY: copied into the buffer before the closure returns.
                             unsafe ByteBuffer(bytes: bytes)
                         }
+                        // ORDER: asked before a part and never after it: who has all of it has read it, whoever wants the place.
+                        try place?.goesOn()
                         try await feed.send(buffer)
-                        try place?.move(buffer.readableBytes)
+                        place?.count(buffer.readableBytes)
                     })
             }
             switch outcome {

@@ -76,8 +76,9 @@ final class Held: Sendable {
         var taken = Data()
         var buffer = [UInt8](repeating: 0, count: 65536)
         while taken.count < least {
-            // SAFETY: the buffer lives for the call and its length is given.
-            let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            let wanted = min(buffer.count, least - taken.count)
+            // SAFETY: the buffer lives for the call, and no more than its length is asked for.
+            let got = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, wanted, 0) }
             guard got > 0 else { break }
             taken += buffer[..<got]
         }

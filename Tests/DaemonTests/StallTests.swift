@@ -162,6 +162,75 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// Each that finds no place has another given up, and not the same one over and over.
+    @Test func eachWhoFindsNoPlaceHasOneGivenUp() async throws {
+        let (daemon, furnished) = try await Kluisd.copy()
+        try await daemon.start(["--stall-seconds", "3"])
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let kees = try await daemon.signIn("kees", hat: "help")
+        let fatima = try await daemon.signIn("fatima", hat: "help")
+        let held = try [joost, joost, joost, joost, kees, kees, kees, kees].map {
+            try Held(daemon, sending: Self.upload(furnished, $0, length: 900_000, part: Data([7])))
+        }
+        func trickle() async throws {
+            for one in held { one.send(Data([7])) }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        func one() async throws -> Reply { try await daemon.add(Kluisd.largeContent, title: "one more", to: furnished, as: fatima) }
+        while try await one().status == 201 { try await trickle() }
+        // All of them have had their places for as long as one may be slow; nobody asked since.
+        for _ in 0..<20 { try await trickle() }
+        #expect(held.allSatisfy { !$0.isHungUp })
+        for _ in 0..<3 {
+            let reply = try await one()
+            #expect(Self.isBusy(reply), "\(reply.status) \(reply.text)")
+        }
+        while held.count(where: { $0.isHungUp }) < 3 {
+            try Task.checkCancellation()
+            try await trickle()
+        }
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// A reading whose place is given up while its last part goes out is whole, and told as that; one that has more to come was interrupted.
+    @Test(arguments: [(isLast: true, stall: 17), (isLast: false, stall: 10)])
+    func aReadingWhosePlaceIsGivenUpIsToldAsItEnded(isLast: Bool, stall: Int) async throws {
+        let (daemon, furnished) = try await Kluisd.copy()
+        try await daemon.start(["--stall-seconds", "\(stall)"])
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let part = 128 << 10
+        let content = Data(repeating: 9, count: 3 * part)
+        let item = try await daemon.add(content, title: "three parts", to: furnished, as: joost).id()
+        let path = "/v1/households/\(furnished.household)/items/\(item)"
+        var held: [(connection: Held, taken: Data)] = []
+        for _ in 0..<16 {
+            let one = try Held(daemon, sending: Kluisd.request("GET", path, Kluisd.headers(joost, "D2")))
+            held.append((one, try await one.take(8_000)))
+        }
+        // None of them stands still for as long as it may, and all of them are slow. Of the part that is to be under way some came, and more of it
+        // is to come than the socket holds.
+        try await Task.sleep(for: .seconds(Double(stall) * 0.6))
+        for index in held.indices { held[index].taken += try await held[index].connection.take(isLast ? 2 * part : part) }
+        try await Task.sleep(for: .seconds(Double(stall) * 0.5))
+        let none = try #require(Reply(try await daemon.read(item, in: furnished, as: joost)))
+        #expect(Self.isBusy(none), "\(none.status) \(none.text)")
+        var whole = 0
+        for one in held { whole += Reply(one.taken + (try await one.connection.take()))?.body == content ? 1 : 0 }
+        #expect(isLast ? whole == 16 : whole < 16, "\(whole)")
+        let renske = try await daemon.signIn("renske")
+        var outcomes: [Substring] = []
+        while outcomes.count < 17 {
+            try Task.checkCancellation()
+            let page = try await daemon.ask("GET", "/v1/ledger/entries?last=100", as: renske, purpose: "D8")
+            outcomes = page.text.matches(of: /\{[^{}]*"action":"readItem"[^{}]*"kind":"outcome"[^{}]*"outcome":"([a-z]+)"[^{}]*\}/).map(\.1)
+        }
+        #expect(outcomes.count { $0 == "completed" } == whole, "\(outcomes)")
+        #expect(outcomes.count { $0 == "interrupted" } == 16 - whole, "\(outcomes)")
+        // Only of the one that found no place nothing went out.
+        #expect(outcomes.count { $0 == "failed" } == 1, "\(outcomes)")
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// A large reading holds memory and threads as an upload does, and has places as well.
     @Test func largeReadingsHaveABoundedNumberOfPlaces() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
