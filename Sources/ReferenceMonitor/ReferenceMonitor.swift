@@ -202,16 +202,22 @@ public struct ReferenceMonitor: Sendable {
 
     /// Decides early whether an upload could be accepted, so that a refusal comes before the bytes do. Only a refusal is recorded; the
     /// decision that counts is taken again in the transaction that makes the item exist.
+    /// - Parameter isAnswered: whether the same caller was answered under this request's key before; asked where it would be refused. Only the
+    ///   bytes tell whether it is this request that was answered, so that they have to come: ``change(_:answered:_:)`` finds and records it then.
     /// - Returns: the refusal, or nil: send the bytes.
-    public func screen<A: Change>(_ attempt: Attempt<A>) async throws -> Refused? {
+    public func screen<A: Change>(
+        _ attempt: Attempt<A>, isAnswered: @escaping @Sendable (borrowing Transaction) throws -> Bool = { _ in false }
+    ) async throws -> Refused? {
         let request = request(for: attempt)
         let verdict: Changed<Never>? = try await deciding(A.action.rawValue, attempt.trace) {
             try await writer.perform { transaction in
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
                 switch engine.decide(request, on: facts) {
-                case .refuse(let refusal): return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)
+                case .refuse(let refusal):
+                    if try isAnswered(transaction) { return nil }
+                    return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)
                 case .permit:
-                    guard let since = held(A.self, at: request.moment) else { return nil }
+                    guard let since = held(A.self, at: request.moment), try !isAnswered(transaction) else { return nil }
                     return .held(try lines.unwitnessed(request, facts, articles: Self.unwitnessedArticles, in: transaction), since)
                 }
             }

@@ -44,7 +44,13 @@ extension VaultServer {
             Policy.AddItem(household: household, draft: draft), by: caller, purpose: exchange.purpose, trace: exchange.trace)
         if exchange.whyOnly { return try await why(attempt, exchange) }
         // A large content is refused before it comes, where it can be. A small one costs less to take than to decide about twice.
-        if length.map({ $0 > Vault.smallContent }) ?? true, let refused = try await monitor.screen(attempt) {
+        if length.map({ $0 > Vault.smallContent }) ?? true,
+            let refused = try await monitor.screen(
+                attempt,
+                isAnswered: { [vault, key = exchange.idempotencyKey] transaction in
+                    try key.map { try vault.hasAnswered(key: $0, caller: caller, in: transaction) } ?? false
+                })
+        {
             throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
         }
 

@@ -42,6 +42,12 @@ extension Vault {
         return Array(opened.dropFirst(32))
     }
 
+    /// Whether this caller was answered under this key before, to whatever request.
+    public func hasAnswered(key: String, caller: Caller, in transaction: borrowing Transaction) throws -> Bool {
+        let sql = transaction.sql
+        return try registry.keptAnswer(try row(key, caller, sql), sql) != nil
+    }
+
     /// Keeps the answer to a request, and lets go of those that are old.
     public func remember(
         _ answer: [UInt8], key: String, caller: Caller, requestDigest: [UInt8], at moment: Moment, in transaction: borrowing Transaction

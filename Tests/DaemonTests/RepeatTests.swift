@@ -114,6 +114,57 @@ import Wire
         #expect(try await daemon.stop() == 0)
     }
 
+    /// A large content is refused before it comes. Whether it came before shows only in it, so who was answered under this key is let send it.
+    @Test(arguments: [false, true]) func aLargeUploadThatIsRepeatedIsAnsweredAsItWas(isChunked: Bool) async throws {
+        let (daemon, furnished) = try await Kluisd.copy()
+        try await daemon.start(["--stall-seconds", "20"])
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let kees = try await daemon.signIn("kees", hat: "help")
+        let household = "/v1/households/\(furnished.household)"
+        func head(_ key: String) -> Data {
+            Kluisd.request(
+                "POST", household + "/items",
+                Kluisd.headers(kees, "D2") + [
+                    Kluisd.item(title: "twice", subject: furnished.selma), ("Idempotency-Key", key),
+                    isChunked ? ("Transfer-Encoding", "chunked") : ("Content-Length", "300000"),
+                ])
+        }
+        func send(_ content: Data, _ key: String = "one") async throws -> Reply {
+            let chunk = Data((String(content.count, radix: 16) + "\r\n").utf8) + content + Data("\r\n0\r\n\r\n".utf8)
+            return try #require(Reply(try await daemon.raw(head(key) + (isChunked ? chunk : content))), "\(daemon.errors)")
+        }
+        var content = Data(repeating: 7, count: 300_000)
+        let first = try await send(content)
+        #expect(first.status == 201, "\(first.text)")
+        // The right to add anything ends.
+        let team = try await daemon.ask("GET", household + "/involvements", as: joost, purpose: "D2")
+        let object = try JSONSerialization.jsonObject(with: team.body) as? [String: Any]
+        let lines = try #require(object?["entries"] as? [[String: Any]], "\(team.text)")
+        var ended = 0
+        for line in lines where (line["worker"] as? [String: Any])?["handle"] as? String == "kees" && line["state"] as? String != "ended" {
+            let involvement = try #require(line["id"] as? String)
+            let reply = try await daemon.ask("DELETE", household + "/involvements/" + involvement, as: joost, purpose: "D3")
+            #expect(reply.status == 200, "\(reply.text)")
+            ended += 1
+        }
+        #expect(ended > 0, "\(team.text)")
+        // Under a key that was not answered he hears so before a byte was sent.
+        let early = try #require(Reply(try await Held(daemon, sending: head("two")).take()), "nothing was said before the bytes came")
+        #expect([403, 404].contains(early.status), "\(early.status) \(early.text)")
+        let again = try await send(content)
+        #expect(again.status == 201, "\(again.text)")
+        #expect(try again.id() == first.id())
+        // That it was asked again is one line, and that says what was decided now.
+        let page = try await daemon.ask("GET", "/v1/ledger/entries?last=8", as: daemon.signIn("renske"), purpose: "D8")
+        let refusals = page.text.matches(of: /\{[^{}]*"action":"addItem"[^{}]*"outcome":"refuse"[^{}]*\}/)
+        #expect(refusals.count == 2 && again.receipt != first.receipt, "\(page.text)")
+        // Another content under that key is another request.
+        content[299_999] = 8
+        #expect(try await [403, 404].contains(send(content).status))
+        #expect(try await daemon.stop() == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/blobs/tmp").isEmpty)
+    }
+
     /// The answer is the caller's own: the same key tells nobody else anything, and another request under it nothing either.
     @Test func aRefusalStaysOneForWhoWasNeverAnswered() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()

@@ -296,6 +296,9 @@ guard(
     "return .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)\n                case .permit:\n",
     "return GONE ? nil : .refused(try lines.refused(refusal, request, facts, in: transaction), refusal)\n                case .permit:\n",
     "DaemonTests.OpenStreamTests/aLargeUpload")
+trial(
+    "early-repeat", "a large upload that was answered is not refused before its bytes come", MONITOR,
+    "try isAnswered(transaction) { return nil }", "DaemonTests.RepeatTests/aLargeUpload")
 guard(
     "ration", "searches are rationed", MONITOR, "guard A.action == .searchPerson, let worker", "guard !GONE, A.action == .searchPerson, let worker",
     "DaemonTests.SearchTests")
