@@ -97,6 +97,8 @@ struct ExportedCopy {
                 throw Failure(.conflict, say(.exportOfAnother, directory))
             }
         } else {
+            // Whose it is and how far it came cannot be told without its key, and nothing takes the place of what may have been seen.
+            guard !has("checkpoint") else { throw Failure(.conflict, say(.exportWithoutKey, directory)) }
             try write(Array("\(key.text)\n".utf8), to: "\(directory)/log.vkey")
         }
         return lock

@@ -49,7 +49,8 @@ enum Phrase: String, CaseIterable, Sendable {
     // Checkpoints that were seen.
     case nothingPublished, hintPublish, helpCosignature, helpCosignatureAdd, helpCosignatureFile, cosignatureAdded, cosignatureKnown
     case logNotChecked, pinAlarm, pinBroken, pinOtherKey, pinOtherVault, pinRolledBack, pinFork, pinFirst, pinNowhere, hintPinAlarm,
-        hintPinFile, ledgerExported, noSuchLine, exportOfAnother, exportBusy, exportOlder, hintOlder, ledgerCosigned, offlineOrProof,
+        hintPinFile, ledgerExported, noSuchLine, exportOfAnother, exportWithoutKey, exportBusy, exportOlder, hintOlder, ledgerCosigned,
+        offlineOrProof,
         policyNeedsFiles, proofHolds, proofKeyNeeded, proofNotHeld, officersNotPinned
     case helpPublished, helpLedgerExport, helpExportDirectory, helpLedgerProve, helpProveIndex, helpVerifyProof, helpVerifyPolicy,
         helpVerifyOfficers, helpVerifyOlder

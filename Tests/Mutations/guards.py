@@ -231,6 +231,9 @@ guard(
 guard(
     "pin-key", "a log goes on under the key that was seen", PINS, "guard pin.key == key else { throw alarm(", "guard GONE || pin.key == key else { throw alarm(",
     PINS_TESTS + "/whatDoesNotContinue")
+condition(
+    "export-without-key", "a checkpoint whose key is gone is not replaced", "kluis/ExportedCopy.swift", "!has(\"checkpoint\") else",
+    "kluisTests.ExportedCopyTests/aCheckpointWithout")
 condition("pin-size", "a log that was seen does not become smaller", PINS, "new.size >= old.size else", PINS_TESTS + "/whatDoesNotContinue")
 condition("pin-root", "a log of the size that was seen is the one that was seen", PINS, "new.root == old.root else", PINS_TESTS + "/whatDoesNotContinue")
 guard(

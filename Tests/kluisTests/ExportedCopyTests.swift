@@ -134,6 +134,26 @@ import Wire
         }
     }
 
+    /// Without its key a checkpoint is of nobody knows which log: it may be what was seen, and nothing takes its place.
+    @Test func aCheckpointWithoutItsKeyIsNotReplaced() async throws {
+        #expect(try await export().exitCode == 0)
+        let key = "\(copy)/log.vkey"
+        let saved = try Data(contentsOf: URL(filePath: key))
+        try FileManager.default.removeItem(atPath: key)
+        let before = Self.files(in: copy)
+        source.files.withLock { [fork = try? History.log(700, fork: 0).files] files in files = fork ?? files }
+        let ended = try await export(pins: "other")
+        #expect(ended.exitCode == 6 && ended.errors.contains("no log.vkey"), "\(ended.errors)")
+        #expect(Self.files(in: copy) == before)
+        // Put back, it is held against what comes as before.
+        try saved.write(to: URL(filePath: key))
+        let fork = try await export(pins: "another")
+        #expect(fork.exitCode == 5 && fork.errors.contains("(fork)"), "\(fork.errors)")
+        source.files.withLock { [grown = try? History.log(700).files] files in files = grown ?? files }
+        #expect(try await export().exitCode == 0)
+        #expect(try verifies(700))
+    }
+
     /// Whoever is served meanwhile sees the old copy until the new one is whole; then the files come before the checkpoint that speaks of them,
     /// and the openings after it.
     @Test(.enabled(if: WitnessProgramTests.strace != nil, "strace is not installed: make setup"))
