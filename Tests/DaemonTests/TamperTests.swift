@@ -3,6 +3,11 @@ import Testing
 
 /// Somebody with an SQLite shell, or a hand on the files: found before it decides anything.
 @Suite(.timeLimit(.minutes(2))) struct TamperTests {
+    /// SQL for a blob with another last byte, whatever byte it was: a fixed one would change nothing once in 256 runs.
+    static func flipped(_ blob: String) -> String {
+        "CAST(substr(\(blob), 1, length(\(blob)) - 1) || CASE WHEN substr(\(blob), -1) = x'55' THEN x'aa' ELSE x'55' END AS BLOB)"
+    }
+
     /// A row of the registry or of the household, by its kind in table `record`.
     enum Row: Int, CaseIterable, Sendable {
         case worker = 3
@@ -14,12 +19,7 @@ import Testing
 
         var isOfHousehold: Bool { rawValue >= 20 }
         /// Changes the last byte of what is sealed in every row of the kind, whatever it was.
-        var edit: String {
-            """
-            UPDATE record SET facts = CAST(substr(facts, 1, length(facts) - 1) || CASE WHEN substr(facts, -1) = x'55' THEN x'aa' ELSE x'55' END AS BLOB)
-            WHERE kind = \(rawValue)
-            """
-        }
+        var edit: String { "UPDATE record SET facts = \(TamperTests.flipped("facts")) WHERE kind = \(rawValue)" }
     }
 
     private func startIsRefused(_ daemon: Kluisd, _ place: SourceLocation = #_sourceLocation) async throws {
@@ -136,7 +136,7 @@ import Testing
             case .addContentRow:
                 "INSERT INTO item_version SELECT household, randomblob(16), version, compartment, wrapped, meta, length, digest, NULL, small FROM item_version WHERE small IS NOT NULL"
             case .removeAnswer: "DELETE FROM answer"
-            case .editAnswer: "UPDATE answer SET body = CAST(substr(body, 1, length(body) - 1) || x'55' AS BLOB)"
+            case .editAnswer: "UPDATE answer SET body = \(TamperTests.flipped("body"))"
             case .addAnswer: "INSERT INTO answer SELECT seq + 1, randomblob(32), day, body FROM answer"
             }
         }

@@ -87,7 +87,7 @@ import Testing
         switch attack {
         case .remove: try test.tamper("DELETE FROM answer WHERE seq = (SELECT max(seq) FROM answer)")
         case .removeAll: try test.tamper("DELETE FROM answer")
-        case .edit: try test.tamper("UPDATE answer SET body = CAST(substr(body, 1, length(body) - 1) || x'55' AS BLOB)")
+        case .edit: try test.tamper("UPDATE answer SET body = \(TestVault.flipped("body"))")
         case .exchange: try test.tamper(body)
         case .putBack:
             try test.tamper("DELETE FROM answer")

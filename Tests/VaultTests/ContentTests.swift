@@ -105,7 +105,7 @@ import Testing
             try FileManager.default.createSymbolicLink(atPath: first, withDestinationPath: second)
         case .flipSmall:
             try test.tamper(
-                "UPDATE item_version SET small = CAST(substr(small, 1, length(small) - 1) || x'55' AS BLOB) WHERE small IS NOT NULL")
+                "UPDATE item_version SET small = \(TestVault.flipped("small")) WHERE small IS NOT NULL")
         case .exchangeSmall: try exchange(test, "small", small)
         case .exchangeRows:
             let spare = Data(RandomBytes.generate(16))

@@ -220,6 +220,11 @@ final class TestVault: Sendable {
         try queue.close()
     }
 
+    /// SQL for a blob with another last byte, whatever byte it was: a fixed one would change nothing once in 256 runs.
+    static func flipped(_ blob: String) -> String {
+        "CAST(substr(\(blob), 1, length(\(blob)) - 1) || CASE WHEN substr(\(blob), -1) = x'55' THEN x'aa' ELSE x'55' END AS BLOB)"
+    }
+
     // MARK: - Making things
 
     func household(number: String = "H-0147", address: String = "Dorpsstraat 12, 1234 AB Waterwolde") async throws -> HouseholdID {

@@ -107,7 +107,7 @@ extension TestVault {
         let furnished = try await Furnished()
         let test = furnished.test
         try await furnished.decide()
-        let flip = "facts = CAST(substr(facts, 1, length(facts) - 1) || x'55' AS BLOB)"
+        let flip = "facts = \(TestVault.flipped("facts"))"
         // Another last byte: the order of the rows, and every digest beside them, stay as they were.
         let renamed = "CAST(substr(id, 1, 15) || CASE WHEN substr(id, 16) = x'7f' THEN x'80' ELSE x'7f' END AS BLOB)"
         let here = furnished.space
@@ -118,7 +118,7 @@ extension TestVault {
         case .editInvolvement: try test.tamper("UPDATE record SET \(flip) WHERE kind = 27")
         case .editItem: try test.tamper("UPDATE record SET \(flip) WHERE rowid IN (SELECT rowid FROM record WHERE kind = 40 LIMIT 1)")
         case .editWords:
-            try test.tamper("UPDATE record SET words = CAST(substr(words, 1, length(words) - 1) || x'55' AS BLOB) WHERE kind = 21")
+            try test.tamper("UPDATE record SET words = \(TestVault.flipped("words")) WHERE kind = 21")
         case .editPolicyHeader: try test.tamper("UPDATE record SET \(flip) WHERE kind = 1")
         case .removeKey: try test.tamper("DELETE FROM record WHERE kind = 5")
         case .removeRole: try test.tamper("DELETE FROM record WHERE kind = 4")
@@ -153,7 +153,7 @@ extension TestVault {
         case .exchangeIndexEntries:
             try test.tamper("UPDATE record SET facts = (SELECT facts FROM record WHERE kind = 8 ORDER BY id LIMIT 1) WHERE kind = 8")
         case .removeManifest: try test.tamper("DELETE FROM manifest WHERE space = ?", [here])
-        case .editManifest: try test.tamper("UPDATE manifest SET body = CAST(substr(body, 1, length(body) - 1) || x'55' AS BLOB)")
+        case .editManifest: try test.tamper("UPDATE manifest SET body = \(TestVault.flipped("body"))")
         case .exchangeManifests:
             let other = try await test.household(number: "H-0148", address: "")
             try test.tamper(
@@ -166,7 +166,7 @@ extension TestVault {
         case .removeAuditKey: try test.tamper("DELETE FROM wrap WHERE kind = 3 AND household = ?", [here])
         case .removeVaultAuditKey: try test.tamper("DELETE FROM wrap WHERE kind = 3 AND household = zeroblob(16)")
         case .editCompartmentKey:
-            try test.tamper("UPDATE wrap SET envelope = CAST(substr(envelope, 1, 104) || x'55' AS BLOB) WHERE kind = 4")
+            try test.tamper("UPDATE wrap SET envelope = \(TestVault.flipped("envelope")) WHERE kind = 4")
         case .exchangeCompartmentKeys:
             try test.tamper(
                 "UPDATE wrap SET envelope = (SELECT envelope FROM wrap WHERE kind = 4 ORDER BY id LIMIT 1) WHERE kind = 4")
@@ -176,7 +176,7 @@ extension TestVault {
         case .moveKeyToOtherHousehold:
             try test.tamper("UPDATE wrap SET household = randomblob(16) WHERE kind = 4")
         case .removeCommitRecord: try test.tamper("DELETE FROM commit_record")
-        case .editCommitRecord: try test.tamper("UPDATE commit_record SET body = CAST(substr(body, 1, length(body) - 1) || x'55' AS BLOB)")
+        case .editCommitRecord: try test.tamper("UPDATE commit_record SET body = \(TestVault.flipped("body"))")
         }
         switch attack {
         case .removeCommitRecord, .editCommitRecord:
