@@ -120,7 +120,8 @@ extension HouseholdView {
     }
 
     /// Whether another consent has taken its place by `moment` (PR-11.7): from the moment at which that one was complete and had begun, whatever
-    /// became of it since. A draft, and one taken back before it began, takes nobody's place; what takes the place of such a draft takes that of the one before as well.
+    /// became of it since. A draft, and one taken back before it began, takes nobody's place; what takes the place of such a draft takes that of
+    /// the one before as well.
     func isSuperseded(_ consent: Consent, at moment: Moment) -> Bool {
         var line = replacementsByConsent[consent.id] ?? []
         var seen: Set<ConsentID> = [consent.id]

@@ -82,50 +82,18 @@ extension HouseholdView {
         return withdrawn
     }
 
-    /// A draft refused by one of those who must sign, and the refusal to record beside it (PR-13.5).
-    ///
-    /// Throws `illegalTransition` for anything but a draft, and `notAllowed` with the articles of PR-12 for somebody whose signature is not asked.
-    public func refusing(
-        _ consent: Consent, by party: Party, refusal: RefusalID, notedBy worker: WorkerID, at moment: Moment
-    ) throws(HouseholdError) -> (consent: Consent, refusal: Refusal) {
-        guard let requirement = required(consent.subject, at: moment) else {
-            throw HouseholdError(.brokenReference, about: consent.subject.description)
-        }
-        guard requirement.signers.contains(where: { $0.party == party }) else {
-            throw HouseholdError(.notAllowed, about: party.description, articles: requirement.articles)
-        }
-        var refused = consent
-        refused.state = try consent.state.next(.refuse)
-        return (
-            refused,
-            Refusal(
-                id: refusal, household: id, subject: consent.subject, recipient: .organisation(consent.recipient), domains: consent.domains,
-                purpose: consent.purpose, by: party, askedOn: moment, recordedBy: worker)
-        )
-    }
-
-    /// The recorded state brought up to what has come by `moment`: expired, lapsed, or superseded. Nil when nothing changes. Deciding does not
-    /// depend on it as long as the records stay as they are, for ``assess(_:at:)`` sees through a stale state; see ``lapsed(at:)``.
-    public func settling(_ consent: Consent, at moment: Moment) -> Consent? {
-        guard consent.state == .active, let assessment = assess(consent, at: moment) else { return nil }
-        let event: ConsentState.Event
-        switch assessment.standing {
-        case .expired: event = .expire
-        case .lapsed: event = .lapse
-        case .superseded: event = .supersede
-        default: return nil
-        }
-        guard let state = try? consent.state.next(event) else { return nil }
-        var settled = consent
-        settled.state = state
-        settled.lapse = assessment.lapse
-        return settled
-    }
-
-    /// The consents that have lapsed by `moment` and are not recorded so, as they are to be recorded. This comes before any record that may say
-    /// something else about the past: seen through that one they would never have lapsed, and what lapsed does not revive (PR-11.4, 12.7).
+    /// The consents that have lapsed by `moment` and are not recorded so, as they are to be recorded. Deciding does not depend on it as long as the
+    /// records stay as they are, for ``assess(_:at:)`` sees through a stale state. It comes before any record that may say something else about the
+    /// past: seen through that one they would never have lapsed, and what lapsed does not revive (PR-11.4, 12.7).
     public func lapsed(at moment: Moment) -> [Consent] {
-        facts.consents.compactMap { settling($0, at: moment) }.filter { $0.state == .lapsed }
+        facts.consents.compactMap { consent in
+            guard let state = try? consent.state.next(.lapse), let assessment = assess(consent, at: moment), assessment.standing == .lapsed
+            else { return nil }
+            var lapsed = consent
+            lapsed.state = state
+            lapsed.lapse = assessment.lapse
+            return lapsed
+        }
     }
 
     /// Active consents that will lapse on a birthday within the warning term, with that day (PR-12.7).

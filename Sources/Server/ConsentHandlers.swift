@@ -25,13 +25,13 @@ extension VaultServer {
             guard names.insert(Array(text.utf8)).inserted else {
                 throw Terms.fail("signatures", "iedereen tekent één keer", "everybody signs once")
             }
-            let party = try await party(text, in: household, "signatures")
+            let party = try await party(text, in: household, "signatures", exchange)
             guard !signatures.contains(where: { $0.party == party }) else { continue }
             let method = try signature.method.map { try Terms.term(SigningMethod.self, $0, "method") }
             signatures.append(.init(party, claimed: try capacity(signature.capacity), method: method))
         }
         let draft = ConsentDraft(
-            subject: try await person(message.subject, in: household, "subject"), recipients: recipients, domains: domains,
+            subject: try await person(message.subject, in: household, "subject", exchange), recipients: recipients, domains: domains,
             purpose: try Terms.term(Purpose.self, message.purpose, "purpose"),
             from: try Terms.day(message.from, "from") ?? operations.clock.now().day, until: try Terms.day(message.until, "until"),
             leafletVersion: try message.leaflet.map { try Terms.label($0, "leaflet") }, signatures: signatures, method: form,
@@ -51,7 +51,7 @@ extension VaultServer {
         let consent: ConsentID = try identifier("c", state)
         let message = try await body(ConsentSignature.self, request)
         let household = try await monitor.references { [vault] in try vault.household(of: consent, in: $0) }
-        let signer = try await whose(message.person, exchange, in: household)
+        let signer = try await whose(message.person, "person", exchange, in: household)
         let method = try message.method.map { try Terms.term(SigningMethod.self, $0, "method") } ?? .written
         let expected = exchange.ifMatch
         return try await change(
@@ -69,7 +69,7 @@ extension VaultServer {
         let consent: ConsentID = try identifier("c", state)
         let message = try await body(Wire.WithdrawConsent.self, request)
         let household = try await monitor.references { [vault] in try vault.household(of: consent, in: $0) }
-        let by = try await whose(message.by, exchange, in: household)
+        let by = try await whose(message.by, "by", exchange, in: household)
         let domains = try message.domains.map { try Terms.domains($0, "domains") }
         let expected = exchange.ifMatch
         return try await change(
@@ -85,16 +85,16 @@ extension VaultServer {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)
         let message = try await body(RegisterRefusal.self, request)
-        let subject = try await person(message.subject, in: household, "subject")
+        let subject = try await person(message.subject, in: household, "subject", exchange)
         let recipient: Party
         switch (message.recipient, message.person) {
         case (let text?, nil): recipient = .organisation(try await organisation(text, "recipient", exchange))
-        case (nil, let text?): recipient = .person(try await person(text, in: household, "person"))
+        case (nil, let text?): recipient = .person(try await person(text, in: household, "person", exchange))
         default:
             throw Terms.fail("recipient", "noem één organisatie of één persoon", "name one organisation or one person")
         }
         let behalf = try await actor(exchange, in: household)
-        let by: Party = if let text = message.by { try await party(text, in: household, "by") } else { behalf ?? .person(subject) }
+        let by = if let text = message.by { try await party(text, in: household, "by", exchange) } else { behalf ?? .person(subject) }
         let draft = RefusalDraft(
             subject: subject, recipient: recipient, domains: try Terms.domains(message.domains, "domains"),
             purpose: try Terms.term(Purpose.self, message.purpose, "purpose"), by: by)
@@ -146,14 +146,14 @@ extension VaultServer {
     }
 
     /// The resident or guardian body that signs or withdraws: named in the message, else in `Kluis-For`.
-    private func whose(_ text: String?, _ exchange: Exchange, in household: HouseholdID?) async throws -> Party {
-        guard let text = text ?? exchange.onBehalfOf else {
+    private func whose(_ text: String?, _ field: String, _ exchange: Exchange, in household: HouseholdID?) async throws -> Party {
+        if let text { return try await party(text, in: household, field, exchange) }
+        guard let actor = try await actor(exchange, in: household) else {
             throw Terms.fail(
                 HeaderName.onBehalfOf, "noem de inwoner, of de instelling die voogd is, met --for",
                 "name the resident, or the institution that is guardian, with --for")
         }
-        guard let household else { return Party(text) ?? .person(.random()) }
-        return try await party(text, in: household, HeaderName.onBehalfOf)
+        return actor
     }
 }
 

@@ -98,10 +98,7 @@ extension VaultServer {
     /// What a refusal says to who may know. A name that nobody has was decided on as somebody who is not there: the director, who knows everybody
     /// in the household, hears of the name instead of an article about nobody.
     private func heard<A: Action>(_ refused: Refused, _ attempt: Attempt<A>, _ exchange: Exchange) async throws -> Problem {
-        guard let problem = exchange.unresolved.unknownName, let worker = attempt.caller.worker, attempt.action.about.household != nil
-        else {
-            return .refused(refused)
-        }
+        guard let problem = exchange.unresolved.unknownName, let worker = attempt.caller.worker else { return .refused(refused) }
         let now = operations.clock.now()
         let facts = try await monitor.references { [vault] in
             try vault.facts(for: attempt.action.about, asker: attempt.caller.asker, at: now, in: $0)

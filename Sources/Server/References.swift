@@ -63,8 +63,10 @@ extension VaultServer {
     }
 
     /// A resident, or the organisation that the court made guardian of one (PR-12.1): by identifier, given name or handle, residents first.
-    func party(_ text: String, in household: HouseholdID, _ field: String, _ exchange: Exchange? = nil) async throws -> Party {
+    /// What a consent or plan that does not exist names has no household, and that must not show in how a name is answered.
+    func party(_ text: String, in household: HouseholdID?, _ field: String, _ exchange: Exchange) async throws -> Party {
         if let party = Party(text) { return party }
+        guard let household else { return .person(.random()) }
         let (person, organisation) = try await monitor.references { [vault] in
             // Both, whatever the first gives: the work would tell who lives there.
             (
@@ -72,14 +74,13 @@ extension VaultServer {
                 try vault.organisation(handle: text, in: $0)
             )
         }
-        if person == nil, organisation == nil { exchange?.unresolved.note(person: field) }
+        if person == nil, organisation == nil { exchange.unresolved.note(person: field) }
         return person.map { .person($0) } ?? organisation.map { .organisation($0) } ?? .person(.random())
     }
 
     /// The resident or guardian body in `Kluis-For`, where the household is known: whose act is recorded.
     func actor(_ exchange: Exchange, in household: HouseholdID?) async throws -> Party? {
         guard let text = exchange.onBehalfOf else { return nil }
-        guard let household else { return Party(text) ?? .person(.random()) }
         return try await party(text, in: household, HeaderName.onBehalfOf, exchange)
     }
 

@@ -315,9 +315,7 @@ private struct Checkpoints: Service {
             logger.info("checkpoint", metadata: ["size": "\(checkpoint.size)"])
         } catch LedgerError.cannotExport(let code) {
             logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
-        } catch StorageError.notRecorded {
-            logger.error("checkpoint-not-recorded")
-        } catch LedgerError.notRecorded {
+        } catch StorageError.notRecorded, LedgerError.notRecorded {
             logger.error("checkpoint-not-recorded")
         }
     }

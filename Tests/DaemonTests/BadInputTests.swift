@@ -95,6 +95,10 @@ import Wire
             var json: String?
             var headers: [(String, String)] = []
         }
+        func consent(of subject: String, by signer: String = "selma") -> String {
+            #"{"subject":"\#(subject)","recipient":"jeugdkompas","domains":["housing"],"purpose":"D2","until":"2026-12-31","form":"written","#
+                + #""signatures":[{"person":"\#(signer)"}]}"#
+        }
         let slips = [
             Slip(
                 path: "/representations", purpose: "D2", field: "representative",
@@ -111,6 +115,12 @@ import Wire
                     #"{"goals":[{"label":"a","domain":"housing","subject":"slema","result":"droog","due":"2026-06-01"}],"actions":[],"reviewDueOn":"2026-07-01"}"#
             ),
             Slip(path: "/items", purpose: "D2", field: "subject", headers: [Kluisd.item(title: "x", subject: "slema")]),
+            Slip(path: "/consents", purpose: "D2", field: "subject", json: consent(of: "slema")),
+            Slip(path: "/consents", purpose: "D2", field: "signatures", json: consent(of: "selma", by: "slema")),
+            Slip(path: "/consents", purpose: "D2", field: "Kluis-For", json: consent(of: "selma"), headers: [("Kluis-For", "slema")]),
+            Slip(
+                path: "/refusals", purpose: "D2", field: "by",
+                json: #"{"subject":"selma","recipient":"jeugdkompas","domains":["housing"],"purpose":"D2","by":"slema"}"#),
         ]
         let joost = try await daemon.signIn("joost", hat: "direction")
         let bram = try await daemon.signIn("bram")
@@ -124,6 +134,17 @@ import Wire
             #expect(told.status == 400 && told.field("field") == slip.field, "\(slip.path): \(told.status) \(told.text)")
             #expect(told.field("detail")?.hasPrefix("nobody in this household") == true && !told.text.contains("p-"), "\(told.text)")
             #expect(try await ask(bram).status == 404, "\(slip.path)")
+        }
+        for (path, field, purpose) in [("signatures", "person", "D2"), ("withdrawal", "by", "D7")] {
+            for consent in [furnished.consent, "c-" + furnished.selma.dropFirst(2)] {
+                let reply = try await daemon.ask(
+                    "POST", "/v1/consents/\(consent)/\(path)", as: joost, purpose: purpose, json: #"{"\#(field)":"slema"}"#)
+                if consent == furnished.consent {
+                    #expect(reply.status == 400 && reply.field("field") == field, "\(path): \(reply.status) \(reply.text)")
+                } else {
+                    #expect(reply.status == 404, "\(path): \(reply.status) \(reply.text)")
+                }
+            }
         }
         #expect(try await daemon.stop() == 0)
     }
