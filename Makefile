@@ -43,6 +43,8 @@ lint: ## formatting
 
 check: build lint ## what CI runs beside the tests: formatting, sources that must not compile, scenarios, policies, unit files
 	Tests/MustNotCompile/run.sh $(DEBUG)
+	@command -v python3 >/dev/null || $(MAKE) --no-print-directory setup PACKAGES=python3
+	PYTHONDONTWRITEBYTECODE=1 Tests/Mutations/run.py --standing
 	$(DEBUG)/kluisd check --policies Policies
 	$(DEBUG)/kluis-scenario --kluisd $(DEBUG)/kluisd --kluis $(DEBUG)/kluis Tests/Scenarios/*.kluis
 	$(MAKE) --no-print-directory crash ROUNDS=10

@@ -409,15 +409,15 @@ guard(
     "director-is-here", "who left or is blocked directs no longer", "Household/Directing.swift",
     "all.count == 1 && canDirect(all[0].worker, at: moment)", "all.count == 1 && (GONE || canDirect(all[0].worker, at: moment))",
     DECIDING + "/directorGone")
-CARRIES = "role == .caseDirector && persons == nil && purpose == .direction }"
-for name, what, without in [
-    ("role", "in another role", "(GONE || role == .caseDirector) && persons == nil && purpose == .direction }"),
-    ("whole", "for some residents", "role == .caseDirector && (GONE || persons == nil) && purpose == .direction }"),
-    ("purpose", "for another purpose", "role == .caseDirector && persons == nil && (GONE || purpose == .direction) }"),
+for name, what, test in [
+    ("role", "in another role", "{ role == .caseDirector &&"),
+    ("whole", "for some residents", "&& persons == nil &&"),
+    ("purpose", "for another purpose", "&& purpose == .direction }"),
 ]:
+    asked = test.strip("{} &")
     guard(
-        "direction-by-" + name, f"an involvement {what} does not carry the direction", "Household/WorkRecords.swift", CARRIES, without,
-        DECIDING + "/directorWithoutInvolvement")
+        "direction-by-" + name, f"an involvement {what} does not carry the direction", "Household/WorkRecords.swift", test,
+        test.replace(asked, f"(GONE || {asked})"), DECIDING + "/directorWithoutInvolvement")
 guard(
     "other-involvements", "of several involvements the one that suffices counts", ENGINE, "for other in frame.others", "for other in (GONE ? [] : frame.others)",
     DECIDING + "/severalInvolvements")

@@ -2,6 +2,7 @@
 """Takes one guard at a time out of the daemon, or one policy or article out of its policies, and shows that a named test fails for it.
 
 Usage: Tests/Mutations/run.py [NAME...]     the mutations of these names (or of names that begin with one of these); all without
+       Tests/Mutations/run.py --standing    takes nothing out and builds nothing: whether each text and each test that is named stands somewhere
 
 All mutations are built into one copy of the sources, each behind a question that is asked of the environment: is this guard taken out? So
 there is one build, kept in .build/mutations between runs, and the only difference between the run that passes and the run that must not is
@@ -175,7 +176,28 @@ def without(program, guard):
         (TREE / path).write_text(whole, encoding="utf-8")
 
 
+def standing():
+    """Whether a run could begin: what is out of date would else be noticed by who next waits an hour for it."""
+    mutated()
+    tests = {}
+    for guard in GUARDS:
+        for path, old, _ in [] if guard.is_built else guard.changes:
+            count = (TOP / path).read_text(encoding="utf-8").count(old)
+            if count != 1:
+                stop(f"{guard.name} is out of date: {path} has this text {count} times:\n{old}")
+        for name in guard.tests:
+            target, suite, *function = re.split("[./]", name)
+            if target not in tests:
+                tests[target] = "".join(file.read_text(encoding="utf-8") for file in sorted((TOP / "Tests" / target).rglob("*.swift")))
+            for wanted in [rf"(struct|class|extension) {suite}\w*\b"] + [rf"func {one}" for one in function]:
+                if not re.search(wanted, tests[target]):
+                    stop(f"{guard.name} names {name}, and nothing in Tests/{target} is {wanted}")
+    say(f"mutations-standing: {len(GUARDS)} 1")
+
+
 def main(names):
+    if names == ["--standing"]:
+        return standing()
     unknown = [name for name in names if not any(guard.name.startswith(name) for guard in GUARDS)]
     if unknown:
         stop(f"no mutation has the name {unknown[0]}; there are: {' '.join(guard.name for guard in GUARDS if guard.is_built)}, and the policies")
