@@ -124,6 +124,12 @@ public struct Consent: FactRecord {
             && givers.contains { $0.method == .oral && $0.party == giver.party && $0.capacity == giver.capacity }
     }
 
+    /// What the party of `giver` said here by word of mouth before, in the same capacity, and had not confirmed by then.
+    func unconfirmedWords(before giver: ConsentGiver) -> [ConsentGiver] {
+        let earlier = givers.filter { $0.party == giver.party && $0.capacity == giver.capacity && $0.at < giver.at }
+        return earlier.contains { $0.method != .oral } ? [] : earlier
+    }
+
     /// Whether it was given anew after `withdrawal`, of another consent: it took force later, and who withdrew has not only signed it before.
     public func isGivenAnew(after withdrawal: ConsentWithdrawal) -> Bool {
         guard let activatedAt, activatedAt > withdrawal.at else { return false }

@@ -114,35 +114,28 @@ extension HouseholdView {
         if isEnded(at: moment) { return (.lapsed, .closing) }
         if moment >= consent.until.end { return (.expired, nil) }
         guard consent.state == .active, let activatedAt = consent.activatedAt, activatedAt <= moment else { return (.pending, nil) }
-        if moment < consent.from.start { return (.notYetBegun, nil) }
+        // ORDER: a word runs out, and a birthday comes, before the first day as well.
         if let lapse = birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment) { return (.lapsed, lapse) }
+        if moment < consent.from.start { return (.notYetBegun, nil) }
         return signatures.isComplete ? (.active, nil) : (.incomplete, nil)
     }
 
-    /// Whether another consent has taken its place by `moment` (PR-11.7): from the moment at which that one was complete and had begun, whatever
-    /// became of it since. A draft, and one taken back before it began, takes nobody's place; what takes the place of such a draft takes that of
-    /// the one before as well.
+    /// Whether another consent has taken its place by `moment` (PR-11.7): one that was complete, from its first day on, whatever became of it. A
+    /// draft takes nobody's place; what takes the place of such a draft takes that of the one before as well.
     func isSuperseded(_ consent: Consent, at moment: Moment) -> Bool {
         var line = replacementsByConsent[consent.id] ?? []
         var seen: Set<ConsentID> = [consent.id]
         while let next = line.popLast() {
             guard seen.insert(next.id).inserted else { continue }
-            if tookForce(next, by: moment) { return true }
+            if let activatedAt = next.activatedAt, max(activatedAt, next.from.start) <= moment { return true }
             line += replacementsByConsent[next.id] ?? []
         }
         return false
     }
 
-    /// Whether `consent` was complete and had begun by `moment`, and not all of it was withdrawn or refused before it began.
-    private func tookForce(_ consent: Consent, by moment: Moment) -> Bool {
-        guard let begins = consent.activatedAt.map({ max($0, consent.from.start) }), begins <= moment else { return false }
-        let before = begins.adding(milliseconds: -1)
-        let gone = SortedSet(withdrawals(against: consent, at: before).flatMap(\.domains)).union(refusedDomains(of: consent, at: before))
-        return !consent.domains.subtracting(gone).isEmpty
-    }
-
     /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver
-    /// for the same purpose, when it was given before and not anew since (PR-13.2). What is a draft still is given later.
+    /// for the same purpose, when it was given before and not anew since (PR-13.2), by somebody who could have withdrawn this one as well. What is
+    /// a draft still is given later.
     func withdrawals(against consent: Consent, at moment: Moment) -> [ConsentWithdrawal] {
         var withdrawals = consent.withdrawals
         if let activatedAt = consent.activatedAt, activatedAt <= moment {
@@ -150,19 +143,21 @@ extension HouseholdView {
                 other.id != consent.id && other.subject == consent.subject && other.recipient == consent.recipient
                     && other.purpose == consent.purpose
             }
-            withdrawals += others.flatMap(\.withdrawals).filter { !consent.isGivenAnew(after: $0) }
+            withdrawals += others.flatMap(\.withdrawals).filter { withdrawal in
+                !consent.isGivenAnew(after: withdrawal) && mayWithdraw(consent, withdrawal.by, at: withdrawal.at)
+            }
         }
         return withdrawals.filter { $0.at <= moment }
     }
 
-    /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature it needs has refused them to the same
-    /// receiver for the same purpose. Different answers are followed exactly, and the last one counts (PR-11.7, 13.5).
+    /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature was asked has refused them to the same
+    /// receiver for the same purpose. Different answers are followed exactly, and the last one counts (PR-11.7, 13.5). Whether his signature was
+    /// asked was decided when the refusal was recorded, and is asked no more: evidence that comes in later would bring back what he ended.
     func refusedDomains(of consent: Consent, at moment: Moment) -> SortedSet<LifeDomain> {
         SortedSet(
             facts.refusals.filter { refusal in
                 refusal.subject == consent.subject && refusal.recipient == .organisation(consent.recipient)
                     && refusal.purpose == consent.purpose && consent.recordedAt <= refusal.askedOn && refusal.askedOn <= moment
-                    && required(refusal.subject, at: refusal.askedOn)?.signers.contains { $0.party == refusal.by } ?? false
             }
             .flatMap(\.domains)
         ).intersection(consent.domains)
@@ -191,7 +186,7 @@ extension HouseholdView {
     /// too late: it takes a new consent.
     private func oralLapse(_ consent: Consent, at moment: Moment) -> ConsentLapse? {
         guard let activatedAt = consent.activatedAt else { return nil }
-        let ends = consent.givers.filter { $0.method == .oral }.map(oralEnd).filter { activatedAt < $0 && $0 <= moment }
+        let ends = consent.givers.filter { $0.method == .oral }.map { oralEnd($0, of: consent) }.filter { activatedAt < $0 && $0 <= moment }
         return ends.contains { !(signatureStatus(of: consent, at: $0)?.oralRunOut.isEmpty ?? true) } ? .oralNotConfirmed : nil
     }
 }

@@ -37,7 +37,7 @@ extension HouseholdView {
             return isFirst && giver.at <= moment && holdsCapacity(giver, person, known)
         }
         let signed = requirement.signers.filter { signer in
-            counting.contains { $0.signs(signer) && ($0.method != .oral || moment < oralEnd($0)) }
+            counting.contains { $0.signs(signer) && ($0.method != .oral || moment < oralEnd($0, of: consent)) }
         }
         let open = requirement.signers.subtracting(signed)
         let excuses = open.compactMap { signer in
@@ -54,9 +54,15 @@ extension HouseholdView {
             articles: Array(articles))
     }
 
-    /// The first moment at which an oral signature no longer counts (PR-11.4): the end of the fifth working day after it.
-    public func oralEnd(_ giver: ConsentGiver) -> Moment {
-        WorkingDays.adding(parameters.oralConsentWorkingDays, to: giver.at.day).end
+    /// The first moment at which an oral signature under `consent` no longer counts (PR-11.4): the end of the fifth working day after it was said
+    /// first. What somebody says again in another consent about the same question, while his unconfirmed word about it still counts, he said then.
+    public func oralEnd(_ giver: ConsentGiver, of consent: Consent) -> Moment {
+        let said = facts.consents.flatMap { other in
+            other.id != consent.id && other.isAbout(sameAs: consent) && !other.domains.intersection(consent.domains).isEmpty
+                ? other.unconfirmedWords(before: giver).map { oralEnd($0, of: other) } : []
+        }
+        let own = WorkingDays.adding(parameters.oralConsentWorkingDays, to: giver.at.day).end
+        return said.filter { giver.at < $0 }.min() ?? own
     }
 
     /// Whether the giver held the stated capacity for `person` when signing, and could exercise it. A signature given too young, while judged

@@ -132,20 +132,34 @@ extension HouseholdView {
     public func completed(about person: PersonID, at moment: Moment) throws(HouseholdError) -> [Consent] {
         var completed: [Consent] = []
         for draft in facts.consents where draft.subject == person && draft.state == .draft {
-            guard assess(draft, at: moment)?.standing == .pending, !isAnsweredSince(draft) else { continue }
+            guard assess(draft, at: moment)?.standing == .pending else { continue }
             let consent = try completing(draft, at: moment)
             if consent.state == .active { completed.append(consent) }
         }
-        return completed
+        // Those that would be completed together are answers to one another.
+        let answers = facts.consents.filter { $0.activatedAt != nil } + completed
+        return completed.filter { draft in
+            !answers.contains { $0.answers(draft) } && !facts.consents.contains { $0.takesBack(draft) }
+        }
+    }
+}
+
+extension Consent {
+    /// The moment of the last signature; of the recording while there is none.
+    private var lastSignedAt: Moment { givers.map(\.at).max() ?? recordedAt }
+
+    /// Whether it is the later answer to the question of `draft`, with a life domain in common: the last answer counts (PR-11.7), by when somebody
+    /// gave it and not by when it took force. One that is to take the other's place was given later.
+    fileprivate func answers(_ draft: Consent) -> Bool {
+        guard id != draft.id, isAbout(sameAs: draft), !domains.intersection(draft.domains).isEmpty else { return false }
+        return lastSignedAt > draft.lastSignedAt || lastSignedAt == draft.lastSignedAt && id != draft.replaces
     }
 
-    /// Whether the same question, with a life domain in common, was answered since somebody last signed `draft`, by another consent than the one
-    /// that it is to replace. The last answer counts (PR-11.7).
-    private func isAnsweredSince(_ draft: Consent) -> Bool {
-        let signed = draft.givers.map(\.at).max() ?? draft.recordedAt
-        return facts.consents.contains { other in
-            other.id != draft.replaces && other.isAbout(sameAs: draft) && !other.domains.intersection(draft.domains).isEmpty
-                && other.activatedAt.map { $0 >= signed } ?? false
+    /// Whether something that `draft` still names was taken back, in this other consent, since somebody last signed that draft (PR-13.1).
+    fileprivate func takesBack(_ draft: Consent) -> Bool {
+        guard id != draft.id, isAbout(sameAs: draft) else { return false }
+        return withdrawals.contains { withdrawal in
+            withdrawal.at >= draft.lastSignedAt && !withdrawal.domains.intersection(draft.remainingDomains(at: .latest)).isEmpty
         }
     }
 }

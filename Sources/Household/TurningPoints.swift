@@ -39,7 +39,7 @@ extension HouseholdView {
             for at in [consent.recordedAt, consent.activatedAt] { consider(at) }
             for giver in consent.givers {
                 consider(giver.at)
-                if giver.method == .oral { consider(oralEnd(giver)) }
+                if giver.method == .oral { consider(oralEnd(giver, of: consent)) }
             }
             for withdrawal in consent.withdrawals { consider(withdrawal.at) }
         }

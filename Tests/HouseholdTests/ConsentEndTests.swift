@@ -294,16 +294,17 @@ struct ConsentEndTests {
         }
         #expect(try remaining([]) == SortedSet(domains))
         #expect(try remaining([refusal([.housing, .health])]) == [.schoolWorkDaytime])
-        // Another receiver, another purpose, somebody who is not asked, and a refusal from before it was put: these take nothing.
+        // Another receiver, another purpose, and a refusal from before it was put: these take nothing.
         for other in [
             refusal([.housing], to: .organisation(Team.balans)), refusal([.housing], to: .person(Home.selma)),
-            refusal([.housing], purpose: .safety), refusal([.housing], by: Home.emre),
-            refusal([.housing], at: ConsentTests.at.adding(milliseconds: -1)),
+            refusal([.housing], purpose: .safety), refusal([.housing], at: ConsentTests.at.adding(milliseconds: -1)),
         ] { #expect(try remaining([other]) == SortedSet(domains)) }
         // From the moment on, and an active consent as well.
         let late = refusal([.housing], at: ConsentTests.later)
         #expect(try remaining([late], at: ConsentTests.later.adding(milliseconds: -1)) == SortedSet(domains))
         #expect(try remaining([late]) == [.schoolWorkDaytime])
+        // Whether he was to be asked was decided then: what the records say of it afterwards brings nothing back.
+        #expect(try remaining([refusal([.housing], by: Home.emre)]) == [.schoolWorkDaytime])
         // All of it: nothing is left to sign.
         let whole = try view.with {
             $0.consents = [draft]; $0.refusals = [refusal(SortedSet(domains))]
@@ -448,22 +449,18 @@ struct ConsentEndTests {
         #expect(stored.nextTurningPoint(after: moment("2026-01-31T20:00:00+01:00")).map { $0 <= begins } == true)
     }
 
-    @Test func whatWasTakenBackBeforeItBeganTakesNobodysPlace() throws {
+    /// She dropped housing in February and then took the rest back: nothing is left, and least of all what she dropped.
+    @Test func whatWasTakenBackBeforeItBeganLeavesNothingBehind() throws {
         let (view, old) = try wider()
         let next = try ConsentTests.registered(
             view, narrower([Home.giver(Home.selma, at: Self.narrowed)], from: "2026-02-01"), id: make(2), at: Self.narrowed)
         let stored = try view.with { $0.consents.append(next) }
         let begins = moment("2026-02-01T00:00:00+01:00")
-        func withdrawn(_ at: Moment) throws -> HouseholdView {
-            let gone = try stored.withdrawing(next, by: .person(Home.selma), notedBy: Team.kees, at: at)
-            return try view.with { $0.consents.append(gone) }
+        let before = begins.adding(milliseconds: -1)
+        func taken(_ consent: Consent, domains: SortedSet<LifeDomain>? = nil, at: Moment) throws -> HouseholdView {
+            let gone = try stored.withdrawing(consent, domains: domains, by: .person(Home.selma), notedBy: Team.kees, at: at)
+            return try stored.with { facts in facts.consents = facts.consents.map { $0.id == gone.id ? gone : $0 } }
         }
-        let early = try withdrawn(begins.adding(milliseconds: -1))
-        #expect(early.standing(of: old.id, at: begins) == .active && opens(early, .housing, begins)?.suffices == true)
-        // What she took back is gone from the old one as well (PR-13.2).
-        #expect(opens(early, .finance, begins)?.suffices == false)
-        #expect(try withdrawn(begins).standing(of: old.id, at: begins) == .superseded)
-        // A refusal before it began leaves nothing of it either.
         let refused = try stored.with { facts in
             facts.refusals = [
                 Refusal(
@@ -471,8 +468,39 @@ struct ConsentEndTests {
                     purpose: .plan, by: .person(Home.selma), askedOn: Self.narrowed.adding(milliseconds: 1), recordedBy: Team.kees)
             ]
         }
-        #expect(refused.standing(of: old.id, at: begins) == .active && opens(refused, .finance, begins)?.suffices == false)
-        #expect(opens(refused, .housing, begins)?.suffices == true)
+        let views = try [
+            taken(next, at: before), taken(next, at: begins), taken(old, domains: [.finance], at: before), refused,
+        ]
+        for view in views {
+            #expect(view.standing(of: old.id, at: begins) == .superseded)
+            #expect(opens(view, .housing, begins)?.suffices == false && opens(view, .finance, begins)?.suffices == false)
+        }
+        // Until then she gave housing, and has not said otherwise.
+        #expect(opens(views[0], .housing, before)?.suffices == true && opens(views[0], .finance, before)?.suffices == false)
+    }
+
+    /// Who has no say any more takes back what he signed himself, and not what others gave since.
+    @Test func aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw() throws {
+        let view = try Home.view()
+        let parents = [Home.selma, Home.ronald].map { Home.giver($0, .parentWithAuthority, at: ConsentTests.at) }
+        let both = try ConsentTests.registered(view, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting], givers: parents))
+        let since = ConsentTests.later
+        let alone = try Home.view { facts in
+            facts.authorities = [
+                Home.authority(1, Home.sem, .person(Home.selma), .sole, from: "2018-05-02")
+            ]
+            facts.consents = [both]
+        }
+        let mother = [Home.giver(Home.selma, .parentWithAuthority, at: since)]
+        let hers = try ConsentTests.registered(
+            alone, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting], givers: mother), id: make(2), at: since)
+        #expect(hers.state == .active)
+        let later = since.adding(milliseconds: 1)
+        for (party, standing) in [(Home.ronald, ConsentStanding.active), (Home.selma, .withdrawn)] {
+            let gone = try alone.withdrawing(both, by: .person(party), notedBy: Team.kees, at: later)
+            let stored = try alone.with { $0.consents = [gone, hers] }
+            #expect(stored.standing(of: both.id, at: later) == .withdrawn && stored.standing(of: hers.id, at: later) == standing)
+        }
     }
 
     @Test func onlyARunningConsentAboutTheSameQuestionIsReplaced() throws {

@@ -259,6 +259,33 @@ struct ConsentTests {
             Home.sem, Team.jeugdkompas, [.parenting], givers: [Home.giver(Home.selma, .parentWithAuthority, at: Self.at, .oral)])
         let draft = try Self.registered(view, both)
         #expect(try view.signing(draft, Home.giver(Home.ronald, .parentWithAuthority, at: again, .oral), at: again).signatures.isComplete)
+        // Nor in another consent about the same question, however often it is written down anew; one that says less is no exception.
+        var line = [consent]
+        for (number, said) in [(2, "2026-01-20T10:00:00+01:00"), (3, "2026-01-21T23:00:00+01:00")] {
+            let said = moment(said)
+            let next = Home.proposal(
+                Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: said, .oral)], from: "2026-01-20")
+            line.append(try Self.registered(try view.with { $0.consents = line }, next, id: make(UInt64(number)), at: said))
+        }
+        for consent in line {
+            let stored = try view.with { $0.consents = line }
+            #expect(Self.standing(stored, consent, "2026-01-21T23:59:59.999+01:00") == .active)
+            #expect(Self.standing(stored, consent, "2026-01-22T00:00:00+01:00") == .lapsed)
+        }
+        // Said anew after it had run out, about something else, or after it was confirmed, it counts five days of its own.
+        func end(_ domain: LifeDomain, _ said: String, confirmed: Bool = false) throws -> Moment {
+            var first = consent
+            if confirmed { first.givers.append(Home.giver(Home.selma, at: again)) }
+            let giver = Home.giver(Home.selma, at: moment(said), .oral)
+            let next = try Self.registered(
+                view, Home.proposal(Home.selma, Team.balans, [domain], givers: [giver], from: "2026-01-20"), id: make(2), at: giver.at)
+            return try view.with { $0.consents = [first, next] }.oralEnd(giver, of: next)
+        }
+        let own = moment("2026-01-29T00:00:00+01:00")
+        #expect(try end(.finance, "2026-01-21T11:00:00+01:00") == moment("2026-01-22T00:00:00+01:00"))
+        #expect(try end(.housing, "2026-01-21T11:00:00+01:00") == own)
+        #expect(try end(.finance, "2026-01-21T11:00:00+01:00", confirmed: true) == own)
+        #expect(try end(.finance, "2026-01-22T11:00:00+01:00") == moment("2026-01-30T00:00:00+01:00"))
         // A draft that waited longer than five days does not take it twice either.
         let tooLate = moment("2026-01-28T10:00:00+01:00")
         #expect(throws: HouseholdError.self) {
@@ -313,6 +340,15 @@ struct ConsentTests {
         }
         let over = Consents.active()
         #expect(try view.with { $0.consents = [over] }.lapsed(at: over.until.end).isEmpty)
+        // A word runs out before the first day as well, and confirming it then is too late.
+        var later = consent
+        later.from = day("2026-02-10")
+        let early = try view.with { $0.consents = [later] }
+        #expect(early.standing(of: later.id, at: ranOut.adding(milliseconds: -1)) == .notYetBegun)
+        #expect(early.lapsed(at: ranOut).map(\.lapse) == [.oralNotConfirmed])
+        #expect(throws: HouseholdError.self) {
+            try early.signing(later, Home.giver(Home.ronald, .parentWithAuthority, at: ranOut), at: ranOut)
+        }
     }
 
     @Test func oralTermSkipsHolidays() throws {

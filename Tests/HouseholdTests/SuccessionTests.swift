@@ -222,7 +222,8 @@ struct SuccessionTests {
         let completed = try both.completed(about: Home.sem, at: Self.at)
         #expect(completed.map(\.state) == [.active] && completed.map(\.activatedAt) == [Self.at])
         #expect(try both.completed(about: Home.noor, at: Self.at).isEmpty)
-        // Not one that was left lying while the same question was answered otherwise; another life domain is another question.
+        // Not one that was left lying while the same question was answered otherwise; another life domain is another question. What counts is
+        // when it was signed, and of two signed at once the one that is to take the other's place was signed later.
         func answered(_ domains: [LifeDomain], at: Moment, replaces: ConsentID? = nil) throws -> [ConsentState] {
             let parents = [parent, Home.giver(Home.ronald, .parentWithAuthority, at: at)]
             let narrow = try ConsentTests.registered(
@@ -234,7 +235,32 @@ struct SuccessionTests {
         }
         #expect(try answered([.parenting, .health], at: ConsentTests.later).isEmpty)
         #expect(try answered([.health], at: ConsentTests.later) == [.active])
-        #expect(try answered([.parenting], at: ConsentTests.later, replaces: make(2)) == [.active])
+        #expect(try answered([.parenting], at: ConsentTests.later, replaces: make(2)).isEmpty)
+        #expect(try answered([.parenting], at: ConsentTests.at).isEmpty)
+        #expect(try answered([.parenting], at: ConsentTests.at, replaces: make(2)) == [.active])
+        // Of two that the same evidence completes, too.
+        func together(_ replaces: ConsentID?, at: Moment = ConsentTests.later) throws -> [ConsentID] {
+            let signed = Home.giver(Home.selma, .parentWithAuthority, at: at)
+            var narrow = try ConsentTests.registered(
+                view, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting], givers: [signed]), id: make(2), at: at)
+            narrow.replaces = replaces
+            return try both.with { $0.consents = [draft, narrow] }.completed(about: Home.sem, at: Self.at).map(\.id)
+        }
+        #expect(try together(nil) == [make(2)] && together(draft.id) == [make(2)])
+        #expect(try together(nil, at: ConsentTests.at) == [] && together(draft.id, at: ConsentTests.at) == [make(2)])
+        // Not one of which somebody took something back since, in another consent about the same question.
+        func takenBack(_ domain: LifeDomain, at: Moment) throws -> [ConsentState] {
+            let parents = [Home.selma, Home.ronald].map {
+                Home.giver($0, .parentWithAuthority, at: ConsentTests.at.adding(milliseconds: -1))
+            }
+            var other = try ConsentTests.registered(
+                view, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting, .health], givers: parents), id: make(2),
+                at: ConsentTests.at.adding(milliseconds: -1))
+            other = try view.withdrawing(other, domains: [domain], by: .person(Home.ronald), notedBy: Team.kees, at: at)
+            return try both.with { $0.consents = [draft, other] }.completed(about: Home.sem, at: Self.at).map(\.state)
+        }
+        #expect(try takenBack(.parenting, at: ConsentTests.later).isEmpty && takenBack(.health, at: ConsentTests.later) == [.active])
+        #expect(try takenBack(.parenting, at: ConsentTests.at.adding(milliseconds: -1)) == [.active])
         // Not one that was taken back.
         let back = try view.withdrawing(draft, by: .person(Home.selma), notedBy: Team.kees, at: ConsentTests.later)
         #expect(try both.with { $0.consents = [back] }.completed(about: Home.sem, at: Self.at).isEmpty)

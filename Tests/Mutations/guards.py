@@ -445,7 +445,7 @@ guard(
     "signed.map { $0 > withdrawal.at } ?? true", "signed.map { GONE || $0 > withdrawal.at } ?? true", "HouseholdTests.ConsentEndTests")
 guard(
     "withdrawal-counts", "a withdrawal counts against what was given before it", "Household/ConsentStanding.swift",
-    ".filter { !consent.isGivenAnew(after: $0) }", ".filter { !GONE && !consent.isGivenAnew(after: $0) }",
+    "!consent.isGivenAnew(after: withdrawal) && may", "!GONE && !consent.isGivenAnew(after: withdrawal) && may",
     "HouseholdTests.ConsentEndTests", DECIDING + "/lastWordCounts")
 guard(
     "withdrawal-purpose", "a withdrawal counts for its purpose", "Household/ConsentStanding.swift",
@@ -472,8 +472,24 @@ trial(
     "isSuperseded(consent, at: moment) {", "HouseholdTests.ConsentEndTests")
 guard(
     "superseded-from", "the old consent stands until the new one begins", "Household/ConsentStanding.swift",
-    "map({ max($0, consent.from.start) })", "map({ GONE ? $0 : max($0, consent.from.start) })",
+    "max(activatedAt, next.from.start) <= moment {", "(GONE ? activatedAt : max(activatedAt, next.from.start)) <= moment {",
     "HouseholdTests.ConsentEndTests/theOldOneStandsUntilTheNewOneBegins")
+guard(
+    "withdrawal-by-whom", "a withdrawal counts against what its giver could withdraw", "Household/ConsentStanding.swift",
+    "mayWithdraw(consent, withdrawal.by, at: withdrawal.at)", "(GONE || mayWithdraw(consent, withdrawal.by, at: withdrawal.at))",
+    "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
+guard(
+    "answered-since", "evidence brings no earlier answer into force", "Household/Succession.swift",
+    "!answers.contains {", "(GONE || !answers.contains {", "HouseholdTests.SuccessionTests/aDraftThatWaitedForEvidenceTakesForceWithIt",
+    also=[("Household/Succession.swift", "$0.answers(draft) }", "$0.answers(draft) })")])
+guard(
+    "taken-back-since", "evidence brings nothing into force of which something was taken back", "Household/Succession.swift",
+    "&& !facts.consents.contains { $0.takesBack(draft) }", "&& (GONE || !facts.consents.contains { $0.takesBack(draft) })",
+    "HouseholdTests.SuccessionTests/aDraftThatWaitedForEvidenceTakesForceWithIt")
+guard(
+    "lapse-before-begin", "a consent lapses before its first day as well", "Household/ConsentStanding.swift",
+    "if let lapse = birthdayLapse(", "if GONE, moment < consent.from.start { return (.notYetBegun, nil) }\n        if let lapse = birthdayLapse(",
+    "HouseholdTests.ConsentTests/whatLapsedStaysLapsedWhateverTheRecordsSayLater")
 trial(
     "replaces-another", "a consent takes no other question's place", "Household/ConsentProposal.swift",
     "let replaced = proposal.replaces, !isReplaceable(", "HouseholdTests.ConsentEndTests/onlyARunningConsentAboutTheSameQuestionIsReplaced")
@@ -484,6 +500,9 @@ guard(
     "heard-once", "of what somebody says twice the first time counts", "Household/SignatureStatus.swift",
     "let isFirst = giver.method != .oral ||", "let isFirst = GONE || giver.method != .oral ||",
     "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
+guard(
+    "said-first", "what is said again in another consent counts from when it was said first", "Household/SignatureStatus.swift",
+    "said.filter { giver.at < $0 }", "said.filter { !GONE && giver.at < $0 }", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "ends-proof", "proven authority and representation end on proof only", "Household/Succession.swift",
     "contains { $0.isProven && !$0", "contains { !GONE && $0.isProven && !$0", "HouseholdTests.SuccessionTests")
