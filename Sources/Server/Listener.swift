@@ -58,10 +58,10 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
                     // Nothing that costs anything is done for a connection beyond those that are told why.
                     if admission == .shut { return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
                     // The idle limit runs from one part of HTTP to the next: a head that comes byte by byte does not move it.
+                    let stalls = NIOLoopBound(StallGuard(limit: stall), eventLoop: channel.eventLoop)
                     let http = HTTP1Channel(
-                        responder: admission == .served ? respond(to: peer) : turnAway(),
-                        configuration: .init(
-                            additionalChannelHandlers: [UnreadableRequests(), StallGuard(limit: stall)], idleTimeout: stall))
+                        responder: admission == .served ? respond(to: peer, stalls) : turnAway(),
+                        configuration: .init(additionalChannelHandlers: [UnreadableRequests(), stalls.value], idleTimeout: stall))
                     return http.setup(channel: channel, logger: logger).map { value in
                         _ = feed.yield(Connection(http: http, value: value))
                     }
@@ -94,9 +94,13 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
         }
     }
 
-    private func respond(to peer: PeerCredentials) -> HTTPChannelHandler.Responder {
+    private func respond(to peer: PeerCredentials, _ stalls: NIOLoopBound<StallGuard>) -> HTTPChannelHandler.Responder {
         { request, writer, channel in
-            let state = RequestState(source: .init(channel: channel, logger: logger), peer: peer)
+            let loop = channel.eventLoop
+            // The guard itself, and not what a pipeline has that may be gone by then.
+            let state = RequestState(source: .init(channel: channel, logger: logger), peer: peer) { bytes in
+                try await loop.flatSubmit { stalls.value.took(bytes, on: loop) }.get()
+            }
             let response: Response
             do {
                 response = try await responder.respond(to: request, context: state)
@@ -169,16 +173,17 @@ struct RequestState: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The machine account at the other end.
     let peer: PeerCredentials
-    /// The connection that the answer goes out on.
-    let channel: any Channel
+    /// Waits until the connection's socket took so many bytes of the answer's body.
+    /// - Throws: when it ended before.
+    let socketTook: @Sendable (Int) async throws -> Void
 
     init(source: ApplicationRequestContextSource) {
-        self.init(source: source, peer: PeerCredentials())
+        self.init(source: source, peer: PeerCredentials()) { _ in throw ChannelError.ioOnClosedChannel }
     }
 
-    init(source: ApplicationRequestContextSource, peer: PeerCredentials) {
+    init(source: ApplicationRequestContextSource, peer: PeerCredentials, socketTook: @escaping @Sendable (Int) async throws -> Void) {
         coreContext = .init(source: source)
-        channel = source.channel
+        self.socketTook = socketTook
         self.peer = peer
     }
 }

@@ -17,8 +17,14 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWaiting = false
     /// Parts of an answer that the socket did not take yet.
     private var unsent = 0
-    /// Who waits until there are none.
-    private var waiters: [EventLoopPromise<Void>] = []
+    /// Bytes of bodies that were written to the channel: before the answer under way, and in all.
+    private var before = 0, written = 0
+    /// Those that the socket took. They are taken in order.
+    private var taken = 0
+    /// Who waits until so many are.
+    private var waiters: [(least: Int, promise: EventLoopPromise<Void>)] = []
+    /// Nothing more is taken: a write failed, or the connection ended.
+    private var isOver = false
     private var lastMove = NIODeadline.distantPast
     private var task: Scheduled<Void>?
 
@@ -41,26 +47,34 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func end() {
         task?.cancel()
         task = nil
-        release()
+        isOver = true
+        settle()
     }
 
-    private func release() {
-        let released = waiters
+    private func settle() {
+        let waiting = waiters
         waiters = []
-        for waiter in released { waiter.succeed() }
+        for waiter in waiting {
+            // What the socket took before the connection ended is taken all the same.
+            if taken >= waiter.least {
+                waiter.promise.succeed()
+            } else if isOver {
+                waiter.promise.fail(ChannelError.ioOnClosedChannel)
+            } else {
+                waiters.append(waiter)
+            }
+        }
     }
 
-    /// Waits until the socket took everything that was written to the channel before this call; no longer than the connection lives.
-    static func allTaken(on channel: any Channel) async throws {
-        let loop = channel.eventLoop
-        try await loop.flatSubmit {
-            guard let own = try? channel.pipeline.syncOperations.handler(type: StallGuard.self), own.unsent > 0 else {
-                return loop.makeSucceededVoidFuture()
-            }
-            let taken = loop.makePromise(of: Void.self)
-            own.waiters.append(taken)
-            return taken.futureResult
-        }.get()
+    /// Done when the socket took so many bytes of the body of the answer under way. On the channel's loop.
+    ///
+    /// Bytes are counted, for one that was handed over may never come here: a connection that ends drops what is on its way.
+    /// - Returns: a future that fails with `ChannelError.ioOnClosedChannel` when it does not come to that.
+    func took(_ bytes: Int, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        waiters.append((before + bytes, promise))
+        settle()
+        return promise.futureResult
     }
 
     func read(context: ChannelHandlerContext) {
@@ -85,13 +99,25 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if unsent == 0 { lastMove = context.eventLoop.now }
         unsent += 1
+        var bytes = 0
+        switch unwrapOutboundIn(data) {
+        case .head: before = written
+        case .body(let buffer): bytes = buffer.readableBytes
+        case .end: break
+        }
+        written += bytes
         let promise = promise ?? context.eventLoop.makePromise()
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let this = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenComplete { _ in
-            this.value.unsent -= 1
-            this.value.lastMove = bound.value.eventLoop.now
-            if this.value.unsent == 0 { this.value.release() }
+        promise.futureResult.whenComplete { [bytes] result in
+            let own = this.value
+            own.unsent -= 1
+            own.lastMove = bound.value.eventLoop.now
+            switch result {
+            case .success: own.taken += bytes
+            case .failure: own.isOver = true
+            }
+            own.settle()
         }
         context.write(data, promise: promise)
     }

@@ -30,6 +30,7 @@ enum Streaming {
         }
 
         /// Sends bytes, and returns when the socket took them all: whoever asks then whether more may go has nothing under way.
+        /// - Throws: `CancellationError` when the connection ended before it did.
         func send(_ buffer: ByteBuffer) async throws {
             continuation.yield(.bytes(buffer))
             var iterator = tokens.makeAsyncIterator()
@@ -45,11 +46,14 @@ enum Streaming {
         fileprivate func hangUp() { tokenFeed.finish() }
     }
 
-    /// Runs `body` beside the answer that it feeds, which goes out on this channel.
+    /// Runs `body` beside the answer that it feeds.
+    /// - Parameter socketTook: waits until the socket took so many bytes of the answer's body, and fails when it does not.
     ///
     /// INVARIANT: one part of 128 KiB is under way at most, beside what the socket holds (``Listener/sendBuffer``): no more than 256 KiB reach a
     /// client after a right ended.
-    static func respond(on channel: any Channel, _ body: @escaping @Sendable (Feed) async throws -> Void) async throws -> Response {
+    static func respond(
+        socketTook: @escaping @Sendable (Int) async throws -> Void, _ body: @escaping @Sendable (Feed) async throws -> Void
+    ) async throws -> Response {
         let feed = Feed()
         let task = Task {
             do {
@@ -72,13 +76,15 @@ enum Streaming {
                 body: ResponseBody(contentLength: Int(head.length)) { writer in
                     defer { ending.now() }
                     guard var parts = rest.take() else { throw Problem.internalError }
+                    var bytes = 0
                     while let part = await parts.next() {
                         switch part {
                         case .head: continue
                         case .bytes(let buffer):
                             try await writer.write(buffer)
                             // ORDER: the writer only hands the part to the channel's loop; the socket may take it much later.
-                            try await StallGuard.allTaken(on: channel)
+                            bytes += buffer.readableBytes
+                            try await socketTook(bytes)
                             feed.taken()
                         case .failed(let error):
                             // The connection is closed before the announced length came: no client takes this for the whole.

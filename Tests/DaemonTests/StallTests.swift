@@ -192,6 +192,60 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+        for _ in 0..<5 { try await trickle() }
+        #expect(held.count { $0.isHungUp } == 3)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    /// How readings of items ended, once so many have.
+    private static func outcomes(_ count: Int, _ daemon: Kluisd) async throws -> [Substring] {
+        let renske = try await daemon.signIn("renske")
+        while true {
+            try Task.checkCancellation()
+            let page = try await daemon.ask("GET", "/v1/ledger/entries?last=200", as: renske, purpose: "D8")
+            let outcomes = page.text.matches(
+                of: /\{[^{}]*"action":"readItem"[^{}]*"kind":"outcome"[^{}]*"outcome":"([a-z]+)"[^{}]*\}/
+            ).map(\.1)
+            if outcomes.count >= count { return outcomes }
+        }
+    }
+
+    /// The log says that somebody read the whole only where the socket took the last byte of it: not where the client hung up before, or was let
+    /// go, in the last part as in any other. Who takes it all and hangs up at once has read it.
+    @Test func aReadingThatIsCutIsToldAsInterrupted() async throws {
+        let (daemon, furnished) = try await Kluisd.copy()
+        try await daemon.start(["--stall-seconds", "2"])
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let part = 128 << 10
+        // One part, with its head, is more than the socket holds.
+        let short = try await daemon.add(Data(repeating: 8, count: part), title: "one part", to: furnished, as: joost).id()
+        let long = try await daemon.add(Data(repeating: 9, count: 3 * part), title: "three parts", to: furnished, as: joost).id()
+        func reading(_ item: String) throws -> Held {
+            try Held(
+                daemon,
+                sending: Kluisd.request("GET", "/v1/households/\(furnished.household)/items/\(item)", Kluisd.headers(joost, "D2")))
+        }
+        for (item, size) in [(short, part), (long, 3 * part)] {
+            for _ in 0..<8 {
+                let one = try reading(item)
+                let beginning = try await one.take(8_000)
+                let head = try #require(beginning.firstRange(of: Data("\r\n\r\n".utf8))?.upperBound)
+                let rest = try await one.take(head + size - beginning.count)
+                #expect(beginning.count + rest.count == head + size)
+            }
+        }
+        let whole = try await Self.outcomes(16, daemon)
+        #expect(whole.allSatisfy { $0 == "completed" }, "\(whole)")
+        for (item, taken) in [(short, 363), (long, 2 * part + 8_000)] {
+            for _ in 0..<4 { #expect(try await reading(item).take(taken).count == taken) }
+        }
+        for (item, taken) in [(short, 363), (long, 2 * part + 8_000)] {
+            let one = try reading(item)
+            _ = try await one.take(taken)
+            try await one.hungUp()
+        }
+        let all = try await Self.outcomes(26, daemon)
+        #expect(all.count { $0 == "completed" } == 16 && all.count { $0 == "interrupted" } == 10, "\(all)")
     /// A reading whose place is given up while its last part goes out is whole, and told as that; one that has more to come was interrupted.
     @Test(arguments: [(isLast: true, stall: 17), (isLast: false, stall: 10)])
     func aReadingWhosePlaceIsGivenUpIsToldAsItEnded(isLast: Bool, stall: Int) async throws {
@@ -217,13 +271,7 @@ import Testing
         var whole = 0
         for one in held { whole += Reply(one.taken + (try await one.connection.take()))?.body == content ? 1 : 0 }
         #expect(isLast ? whole == 16 : whole < 16, "\(whole)")
-        let renske = try await daemon.signIn("renske")
-        var outcomes: [Substring] = []
-        while outcomes.count < 17 {
-            try Task.checkCancellation()
-            let page = try await daemon.ask("GET", "/v1/ledger/entries?last=100", as: renske, purpose: "D8")
-            outcomes = page.text.matches(of: /\{[^{}]*"action":"readItem"[^{}]*"kind":"outcome"[^{}]*"outcome":"([a-z]+)"[^{}]*\}/).map(\.1)
-        }
+        let outcomes = try await Self.outcomes(17, daemon)
         #expect(outcomes.count { $0 == "completed" } == whole, "\(outcomes)")
         #expect(outcomes.count { $0 == "interrupted" } == 16 - whole, "\(outcomes)")
         // Only of the one that found no place nothing went out.
