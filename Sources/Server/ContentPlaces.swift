@@ -8,11 +8,19 @@ import Synchronization
 /// One worker has half of each kind at most, so that nobody takes them all; and one that hardly moves is given up once others want its place.
 final class ContentPlaces: Sendable {
     enum Kind { case smallUpload, largeUpload, largeReading }
-    private let taken = Mutex<[Kind: [ObjectIdentifier: ContentPlace]]>([:])
+    private struct Taken {
+        let place: ContentPlace
+        /// When its pace was last found good enough, or it began, and what had moved by then.
+        var since: Duration
+        var bytes: Int64 = 0
+        /// For whom it was given up.
+        var asker: WorkerID?
+    }
+    private let taken = Mutex<[Kind: [ObjectIdentifier: Taken]]>([:])
     private let limits: Limits
     private let elapsed: @Sendable () -> Duration
 
-    /// Bytes a second that a content moves, over all of its time, to keep its place while others want one.
+    /// Bytes a second that a content moves to keep its place while others want one.
     private static let leastPerSecond: Int64 = 16 << 10
 
     /// - Parameter elapsed: the time since some moment, which never goes back.
@@ -33,17 +41,26 @@ final class ContentPlaces: Sendable {
     /// - Throws: ``Problem/busy``, ``Problem/busyReading``.
     func take(_ kind: Kind, for worker: WorkerID?) throws(Problem) -> ContentPlace {
         let now = elapsed()
-        let place = ContentPlace(kind: kind, worker: worker, since: now)
+        let place = ContentPlace(kind: kind, worker: worker)
         let isFree = taken.withLock { taken in
-            let all = taken[kind, default: [:]].values
-            let own = all.filter { $0.worker == worker }
-            if all.count >= limit(kind) || own.count >= max(limit(kind) / 2, 1) {
-                // ORDER: it keeps its place until its own request has ended, so that there are never more than the limit.
-                (all.count >= limit(kind) ? Array(all) : own).first { !$0.isGivenUp && isSlow($0, at: now) }?.giveUp()
-                return false
+            let all = taken[kind, default: [:]]
+            let own = all.filter { $0.value.place.worker == worker }
+            guard all.count >= limit(kind) || own.count >= max(limit(kind) / 2, 1) else {
+                taken[kind, default: [:]][ObjectIdentifier(place)] = Taken(place: place, since: now)
+                return true
             }
-            taken[kind, default: [:]][ObjectIdentifier(place)] = place
-            return true
+            // Who asks again while the one that was given up for him is not free yet has no other given up.
+            var mayHaveOne = !all.values.contains { $0.place.isGivenUp && $0.asker == worker }
+            for (id, var one) in all.count >= limit(kind) ? all : own where !one.place.isGivenUp {
+                if isSlow(&one, at: now), mayHaveOne {
+                    // ORDER: it keeps its place until its own request has ended, so that there are never more than the limit.
+                    one.place.giveUp()
+                    one.asker = worker
+                    mayHaveOne = false
+                }
+                taken[kind]?[id] = one
+            }
+            return false
         }
         guard isFree else { throw place.problem }
         return place
@@ -54,10 +71,15 @@ final class ContentPlaces: Sendable {
         taken.withLock { $0[place.kind]?[ObjectIdentifier(place)] = nil }
     }
 
-    /// Whether it had as long as a client may stand still, and did not get on.
-    private func isSlow(_ place: ContentPlace, at now: Duration) -> Bool {
-        let seconds = (now - place.since).components.seconds
-        return seconds >= limits.stallSeconds && place.bytes < seconds * Self.leastPerSecond
+    /// Whether it got on since it was last looked at, which tells something when that is as long ago as a client may stand still: however fast it
+    /// began, whoever does not get on now does not keep the place.
+    private func isSlow(_ one: inout Taken, at now: Duration) -> Bool {
+        let seconds = (now - one.since).components.seconds
+        guard seconds >= limits.stallSeconds else { return false }
+        let bytes = one.place.bytes
+        if bytes - one.bytes < seconds * Self.leastPerSecond { return true }
+        (one.since, one.bytes) = (now, bytes)
+        return false
     }
 }
 
@@ -65,14 +87,12 @@ final class ContentPlaces: Sendable {
 final class ContentPlace: Sendable {
     fileprivate let kind: ContentPlaces.Kind
     fileprivate let worker: WorkerID?
-    fileprivate let since: Duration
     private let moved = Atomic<Int64>(0)
     private let wasGivenUp = Atomic<Bool>(false)
 
-    fileprivate init(kind: ContentPlaces.Kind, worker: WorkerID?, since: Duration) {
+    fileprivate init(kind: ContentPlaces.Kind, worker: WorkerID?) {
         self.kind = kind
         self.worker = worker
-        self.since = since
     }
 
     fileprivate var bytes: Int64 { moved.load(ordering: .relaxed) }
