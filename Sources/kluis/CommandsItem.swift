@@ -206,19 +206,19 @@ final class UploadBatch: Sendable {
         }
     }
 
-    /// One key names the whole attempt; of several files each gets its own part of it. A key that leaves no room for it gives its digest, so that
-    /// whatever is good for one file is good for many.
-    private static func part(_ index: Int, of key: String) -> String {
-        let part = "\(key)-\(index)"
-        return part.utf8.count <= 64 ? part : Hexadecimal.text(Hash.sha256(Array(part.utf8)).bytes)
+    /// One key names the whole attempt; each file has its own part of it, by its name as the caller gave it. So a file that is asked again has the
+    /// same one alone and among others. A digest, because a name has no bound and a key has; what is no key is left for the daemon to refuse.
+    private static func part(_ path: String, of key: String) -> String {
+        guard (1...64).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { return key }
+        let steps = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+        return Hexadecimal.text(Hash.sha256(Array("\(key)\n\(path.hasPrefix("/") ? "/" : "")\(steps)".utf8)).bytes)
     }
 
     private func send(_ index: Int, with client: Client) async throws -> ChangeAnswer {
         let body: RequestBody = circumstances.why ? .none : try files[index].body(progress)
-        let own = files.count > 1 ? UploadBatch.part(index, of: key) : key
         return try await client.ask(
             .addItem, [household], body: body, headers: [(HeaderName.item, headers[index]), ("content-type", MediaType.bytes)],
-            idempotencyKey: (own, of: key), for: ChangeAnswer.self)
+            idempotencyKey: (UploadBatch.part(files[index].path, of: key), of: key), for: ChangeAnswer.self)
     }
 
     /// With several files, which one it was.
