@@ -39,7 +39,10 @@ extension VaultServer {
         effect: @escaping @Sendable (consuming Grant<A>, borrowing OpenTransaction) throws -> ChangeAnswer
     ) async throws -> (ChangeAnswer, Cited) {
         let digest = RequestDigest.of(
-            [Array(A.action.rawValue.utf8), Array((attempt.onBehalfOf?.description ?? "").utf8)] + request)
+            [
+                A.action.rawValue, attempt.onBehalfOf?.description ?? "", attempt.purpose?.rawValue ?? "",
+                exchange.ifMatch?.description ?? "",
+            ].map { Array($0.utf8) } + request)
         let caller = caller ?? attempt.caller
         let key = exchange.idempotencyKey.map { key in step.map { "\(key) \($0)" } ?? key }
         let earlier = { @Sendable [vault] (transaction: borrowing OpenTransaction) throws -> ChangeAnswer? in

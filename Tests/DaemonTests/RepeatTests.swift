@@ -165,6 +165,39 @@ import Wire
         #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/blobs/tmp").isEmpty)
     }
 
+    /// What it is for, and the version that it was meant for, make a request what it is: under another purpose, or none, the same key tells what
+    /// is decided now, and where that is a permit, that the key is taken.
+    @Test func aKeyStandsForOnePurposeAndOneVersion() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        func create(_ purpose: String?) async throws -> Reply {
+            try await daemon.ask(
+                "POST", "/v1/households", as: joost, purpose: purpose, [("Idempotency-Key", "one")],
+                json: #"{"municipality":"waterwolde"}"#)
+        }
+        let first = try await create("D1")
+        #expect(first.status == 201, "\(first.text)")
+        for purpose in ["D9", nil] {
+            let other = try await create(purpose)
+            #expect(other.status == 403 && other.problem == "refused", "\(purpose ?? "none"): \(other.status) \(other.text)")
+        }
+        #expect(try await create("D1").id() == first.id())
+        func add(_ purpose: String, _ version: String? = nil) async throws -> Reply {
+            try await daemon.ask(
+                "POST", "/v1/households/\(furnished.household)/items", as: joost, purpose: purpose,
+                [Kluisd.item(title: "once", subject: furnished.selma), ("Idempotency-Key", "two")]
+                    + (version.map { [("If-Match", $0)] } ?? []),
+                body: Data("once".utf8))
+        }
+        let item = try await add("D2")
+        #expect(item.status == 201, "\(item.text)")
+        for other in [try await add("D3"), try await add("D2", "1")] {
+            #expect(other.status == 409 && other.problem == "conflict", "\(other.status) \(other.text)")
+        }
+        #expect(try await add("D2").id() == item.id())
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// The answer is the caller's own: the same key tells nobody else anything, and another request under it nothing either.
     @Test func aRefusalStaysOneForWhoWasNeverAnswered() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()
