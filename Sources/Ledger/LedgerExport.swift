@@ -111,7 +111,12 @@ public actor LedgerExport {
         }
         unverified = nil
         // ORDER: after the checkpoint, because openings beyond it would be refused.
-        if !openings.isEmpty { try Self.write(Openings.serialize(openings), to: "openings", in: directory) }
+        if !openings.isEmpty {
+            try Self.write(Openings.serialize(openings), to: "openings", in: directory)
+        } else if unsafe unlink(directory + "/openings") != 0, errno != ENOENT {
+            // Whatever stands there is none of this log's, and would keep the copy from verifying.
+            throw LedgerError.cannotExport(errno: errno)
+        }
         return (note, head.size, head.root)
     }
 

@@ -622,6 +622,8 @@ import Testing
         try await refused("witness debrug nonsense unix:/s\nquorum debrug\n", "policy:1: not a witness policy: malformedKey")
         try await refused("\(line)quorum debrug\n", "may be written by others", mode: 0o666)
         // Where several are named, all but one and at least two: two of two, two of three, three of four.
+            // This log has none to show.
+            try "of another log\n".write(toFile: "\(copy)/openings", atomically: true, encoding: .utf8)
         var lines = line
         var names = ["debrug"]
         for name in ["balans", "jeugdkompas", "spoor"] {
