@@ -10,20 +10,19 @@ extension LedgerExport {
     /// Openings of leaves with cosignatures that are exported: the newest 64, most of a day.
     static let openingCount = 64
 
-    /// Keeps a checkpoint with cosignatures; durable when this returns, and in the public copy if that still shows this checkpoint.
+    /// Keeps a checkpoint with cosignatures; durable when this returns.
     ///
     /// - Parameters:
     ///   - anchoring: whether a leaf commits to the cosignatures at once; otherwise the next start makes it.
     ///   - moment: now, in milliseconds since 1970.
-    public func keep(_ cosigned: SignedNote, anchoring: Bool, at moment: Int64) async throws {
-        let size = try Checkpoint(parsing: cosigned.text).size
-        let kept = try await writer.perform { [log, witnesses] transaction in
+    /// - Returns: the checkpoint with all that was kept for it, for ``show(_:size:)``.
+    public func keep(_ cosigned: SignedNote, anchoring: Bool, at moment: Int64) async throws -> SignedNote {
+        try await writer.perform { [log, witnesses] transaction in
             // What a file brought while a witness was asked stays.
             let kept = try log.keep(cosigned, by: witnesses, in: transaction)
             if anchoring { try log.anchorCosignatures(by: witnesses, at: moment, in: transaction) }
             return kept
         }
-        try show(kept, size: size)
     }
 
     /// Brings the public copy up to cosignatures that are durable, if it still shows their checkpoint.

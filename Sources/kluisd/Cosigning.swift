@@ -180,10 +180,14 @@ actor Cosigning {
         if signatures.count > checkpoint.cosignatures.count {
             note = try SignedNote(text: checkpoint.note.text)
             for signature in checkpoint.logSignatures + signatures { try note.append(signature.signature) }
-            try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
+            // ORDER: counted once they are durable and before anybody sees them: what keeps them from being shown holds nobody up.
+            let kept = try await export.keep(note, anchoring: anchoring, at: now.millisecondsSince1970)
+            try await count(signatures, on: published.size)
+            try await export.show(kept, size: published.size)
+        } else {
+            // Also those that were kept and could not be counted the last time.
+            try await count(signatures, on: published.size)
         }
-        // Also those that were kept and could not be shown the last time.
-        try await count(signatures, on: published.size)
         return (note.bytes, published.size, published.root)
     }
 
@@ -202,7 +206,9 @@ actor Cosigning {
         }
     }
 
-    /// Shows outsiders the cosignatures that a checkpoint has by now, and counts them. For those that came as files and are durable.
+    /// Counts the cosignatures that a checkpoint has by now, and shows them to outsiders. For those that came as files and are durable.
+    /// What cannot be shown now is with the next checkpoint, and is told in the operator's log.
+    /// - Throws: `StorageError.unknown`.
     func show(size: UInt64) async throws {
         let before = last
         let task = Task {
@@ -211,14 +217,17 @@ actor Cosigning {
             return try await self.showNow(size: size)
         }
         last = task
-        try await task.value
+        do { try await task.value } catch {
+            if case StorageError.unknown = error { throw error }
+            logger.error("cosignatures", metadata: ["code": "\(Self.code(of: error))", "size": "\(size)"])
+        }
     }
 
     private func showNow(size: UInt64) async throws {
         guard let witnesses, let note = try await export.cosigned(size: size) else { return }
         let checkpoint = try VerifiedCheckpoint.verify(note, log: VerifierKeys(key), witnesses: witnesses.peers.map(\.key))
-        try await export.show(note, size: size)
         try await count(checkpoint.cosignatures, on: size)
+        try await export.show(note, size: size)
     }
 
     private func ask(_ peers: [WitnessPolicy.Peer], _ checkpoint: VerifiedCheckpoint) async -> [(WitnessPolicy.Peer, Answer)] {

@@ -368,6 +368,40 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// It is durable before anybody sees it, and counts from then on: a disk that is full just then holds up neither the answer nor the vault.
+    @Test func aCosignatureThatCannotBeShownCountsAllTheSame() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let witness = try await WitnessProcess()
+        try await witness.trust(daemon.state + "/ledger/log.vkey")
+        let policy = daemon.directory + "/policy", copy = daemon.directory + "/copy", file = daemon.directory + "/cosignature"
+        try "witness debrug \(witness.key) offline\nquorum debrug\n".write(toFile: policy, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: policy)
+        daemon.give(["--witnesses", policy, "--unwitnessed-hours", "24"])
+        try await daemon.start()
+        try await daemon.login("otto")
+        try await daemon.told(checkpoint)
+        try await daemon.told(["ledger", "export", copy, "--published"])
+        let cosigned = try await Built.run(
+            "kluis", ["ledger", "witness", "cosign", witness.folder, "--export", copy, "--output", file])
+        try #require(cosigned.status == 0, "\(cosigned.errors)")
+        let later = #"{"moment":"2026-01-12T10:00:00+01:00"}"#
+        #expect(try await daemon.ask("POST", "/v1/rehearsal/clock", json: later).status == 200)
+        try await daemon.login("joost", hat: "direction")
+        try await daemon.login("otto")
+        let create = ["household", "create", "--purpose", "D1"]
+        #expect(try await daemon.kluis(create, account: "joost").errors.contains("the vault is read-only"))
+
+        let inTheWay = daemon.state + "/ledger/checkpoint.new"
+        try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: false)
+        let added = try await daemon.kluis(["ledger", "cosignature", "add", file, "--purpose", "D8"])
+        #expect(added.status == 0 && added.text.contains("the checkpoint of"), "\(added.errors)")
+        #expect(daemon.errors.contains("code=not-exported-"), "\(daemon.errors)")
+        try await daemon.told(create, account: "joost")
+        try FileManager.default.removeItem(atPath: inTheWay)
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test func aWitnessThatDoesNotBehaveWedgesNothing() async throws {
         let daemon = try await Kluisd.fresh()
         #expect(try await daemon.stop() == 0)
@@ -588,6 +622,8 @@ import Testing
         for text in ["", "garbage\n", lines.joined(separator: "\n")] {
             #expect(try await daemon.stop() == 0)
             try text.write(toFile: "\(copy)/checkpoint", atomically: true, encoding: .utf8)
+            // This log has none to show.
+            try "of another log\n".write(toFile: "\(copy)/openings", atomically: true, encoding: .utf8)
             try await daemon.start()
             #expect(daemon.errors.contains("code=checkpoint-not-signed-by-this-log"), "\(daemon.errors)")
             try await daemon.login("otto")
@@ -622,8 +658,6 @@ import Testing
         try await refused("witness debrug nonsense unix:/s\nquorum debrug\n", "policy:1: not a witness policy: malformedKey")
         try await refused("\(line)quorum debrug\n", "may be written by others", mode: 0o666)
         // Where several are named, all but one and at least two: two of two, two of three, three of four.
-            // This log has none to show.
-            try "of another log\n".write(toFile: "\(copy)/openings", atomically: true, encoding: .utf8)
         var lines = line
         var names = ["debrug"]
         for name in ["balans", "jeugdkompas", "spoor"] {
