@@ -172,7 +172,12 @@ public actor LedgerExport {
         let directory = directory
         var failure: LedgerError?
         func entry(_ index: UInt64) throws(TransparencyLogError) -> [UInt8] {
-            guard let leaf = leaves.leaf(index) else { throw .sizeOutOfRange }
+            let leaf: [UInt8]?
+            do throws(LedgerError) { leaf = try leaves.leaf(index) } catch {
+                failure = error
+                throw .sizeOutOfRange
+            }
+            guard let leaf else { throw .sizeOutOfRange }
             return leaf
         }
         func write(_ file: ExportedFile) throws(TransparencyLogError) {
@@ -250,7 +255,11 @@ public actor LedgerExport {
         fchmod(descriptor, 0o644)
         let synced = fsync(descriptor)
         close(descriptor)
-        guard synced == 0, unsafe rename(temporary, target) == 0 else { throw .cannotExport(errno: errno) }
+        guard synced == 0, unsafe rename(temporary, target) == 0 else {
+            let code = errno
+            unsafe unlink(temporary)
+            throw .cannotExport(errno: code)
+        }
         try syncDirectory(folder)
     }
 
@@ -278,15 +287,23 @@ private final class LeafReader {
 
     init(store: Store) { self.store = store }
 
-    func leaf(_ index: UInt64) -> [UInt8]? {
+    /// - Returns: nil when there is none.
+    /// - Throws: ``LedgerError/notRecorded`` when the disk or memory fails, which says nothing about the log; ``LedgerError/doesNotVerify(index:)``
+    ///   when what stands there is no leaf.
+    func leaf(_ index: UInt64) throws(LedgerError) -> [UInt8]? {
         if index < first || index >= first + UInt64(run.count) {
-            first = index & ~0xFF
-            run =
-                (try? store.read { sql in
+            (first, run) = (index & ~0xFF, [])
+            do {
+                run = try store.read { sql in
                     try Data.fetchAll(
                         sql, sql: "SELECT leaf FROM ledger_leaf WHERE seq >= ? ORDER BY seq LIMIT 256", arguments: [Int64(first)]
                     ).map { Array($0) }
-                }) ?? []
+                }
+            } catch let error as DatabaseError where ![.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+                throw .notRecorded
+            } catch {
+                throw .doesNotVerify(index: index)
+            }
             count += run.count
         }
         return index < first + UInt64(run.count) ? run[Int(index - first)] : nil

@@ -273,6 +273,37 @@ struct AuditLogTests {
         #expect(await export.effort.leavesRead == 910 - 768, "once is enough")
     }
 
+    /// A disk that does not give a leaf back says nothing about the log: nobody is told that it does not verify.
+    @Test func aLeafThatCannotBeReadIsNoLogThatDoesNotVerify() async throws {
+        let fixture = try Fixture()
+        let export = try fixture.export()
+        try await fixture.grow(to: 300, export)
+        try await Self.append(10, to: fixture)
+        try fixture.sql(
+            """
+            ALTER TABLE ledger_leaf RENAME TO away;
+            CREATE VIEW ledger_leaf AS SELECT seq, side, abs(-9223372036854775807 - 1) AS leaf FROM away;
+            """)
+        await #expect(throws: LedgerError.notRecorded) { try await export.publish() }
+        try fixture.sql("DROP VIEW ledger_leaf; ALTER TABLE away RENAME TO ledger_leaf")
+        #expect(try await export.publish().size == 310)
+        try verifyExport(fixture, leaves: 310)
+    }
+
+    /// What cannot be put in its place does not stay beside it.
+    @Test func aFileOfTheCopyThatCannotTakeItsPlaceLeavesNothingBehind() async throws {
+        let fixture = try Fixture()
+        let export = try fixture.export()
+        try await Self.append(10, to: fixture)
+        let inTheWay = fixture.exportPath + "/checkpoint"
+        try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: false)
+        await #expect(throws: LedgerError.cannotExport(errno: EISDIR)) { try await export.publish() }
+        #expect(!FileManager.default.fileExists(atPath: inTheWay + ".new"))
+        try FileManager.default.removeItem(atPath: inTheWay)
+        _ = try await export.publish()
+        try verifyExport(fixture, leaves: 10)
+    }
+
     @Test func partialFilesGoWhenTheirTileIsFull() async throws {
         let fixture = try Fixture()
         let export = try fixture.export()
