@@ -5,6 +5,7 @@ import LedgerFormat
 import Policy
 import Sealing
 import Storage
+import Synchronization
 
 /// Says in the log what was attempted and how it was decided. The one place that turns a request into a line, by allow-list: identifiers,
 /// terms, numbers and digests, never a name and never content (PR-27.5).
@@ -112,7 +113,10 @@ struct LineWriter: Sendable {
 
     /// The outcome of a reading: it rides with a later commit, and a start-up closes what a crash left open.
     func outcomeLater<A: Action>(_ effect: LogLine.Effect, cut: Bool = false, of entry: Entry, _ request: Request<A>, at moment: Moment) {
-        guard let line = try? outcomeLine(effect, cut: cut, of: entry, request, at: moment) else { return }
+        guard let line = try? outcomeLine(effect, cut: cut, of: entry, request, at: moment) else {
+            log.outcomesNotWritten.add(1, ordering: .relaxed)
+            return
+        }
         log.appendLater(line, of: entry)
     }
 

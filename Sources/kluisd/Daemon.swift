@@ -262,12 +262,19 @@ struct Daemon {
             // Of two failures the one that nobody knows the outcome of is told.
             if case StorageError.unknown = error { failure = error } else { failure = failure ?? error }
         }
+        tellOutcomesNotWritten(log, logger)
         await writer.stop()
         do { try store.close() } catch { failure = failure ?? error }
         // Whatever went wrong before, the keys are destroyed.
         vault.seal()
         if let failure { throw failure }
     }
+}
+
+/// Tells the operator of outcomes that were lost since this was last told; the next start closes their readings.
+private func tellOutcomesNotWritten(_ log: AuditLog, _ logger: Logger) {
+    let lost = log.outcomesNotWritten.exchange(0, ordering: .relaxed)
+    if lost > 0 { logger.error("outcomes-not-written", metadata: ["count": "\(lost)"]) }
 }
 
 /// Signs and publishes a checkpoint on a fixed clock, also when nothing happened, so that timing tells little.
@@ -303,8 +310,7 @@ private struct Checkpoints: Service {
         }
         let putOff = log.outcomesPutOff.load(ordering: .relaxed)
         if putOff > 0 { logger.error("outcomes-not-recorded-yet", metadata: ["count": "\(putOff)"]) }
-        let lost = log.outcomesNotWritten.exchange(0, ordering: .relaxed)
-        if lost > 0 { logger.error("outcomes-not-written", metadata: ["count": "\(lost)"]) }
+        tellOutcomesNotWritten(log, logger)
         Systemd.notify("WATCHDOG=1")
     }
 
