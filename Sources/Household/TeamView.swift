@@ -90,6 +90,8 @@ public struct TeamView: Sendable {
 public enum SeparationOfDuties {
     /// Who reviews.
     public static let reviewers: SortedSet<Role> = [.privacyOfficer, .dpo]
+    /// Who has to do with no household: who reviews (PR-4.7), and who keeps the accounts or the machine (PR-4.5).
+    public static let withoutHousehold: SortedSet<Role> = reviewers.union([.functionalAdmin, .technicalAdmin])
     /// Administrators, the records manager among them (PR-2.2: strictest reading of *beheerder*), coordinators, and everybody who works as
     /// a team member (PR-1.4).
     public static let reviewed: SortedSet<Role> = [

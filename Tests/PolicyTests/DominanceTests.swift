@@ -87,19 +87,21 @@ struct DominanceTests {
     @Test("PR-27.2: what lies behind the card opens in a hat only")
     func hat() throws {
         for example in allowed where example.request.principal.type == EntityTypes.worker {
-            let groups = engine.texts.schema.ancestors(of: example.request.action).map(\.id.string)
-            guard groups.contains("content") else { continue }
+            guard groups(of: example).contains("content") else { continue }
             let response = try decide(example, without: "hat")
             #expect(response.decision == .deny && response.determining.contains("PR-27.2-no-hat"), "\(example.name)")
         }
     }
 
+    /// These give nothing out: the list shows what its asker may know of, who knows somebody says so, a withdrawal is always heard.
+    private let harmless: Set<String> = ["listHouseholds", "declareConflict", "withdrawConsent"]
+
+    private func groups(of example: Example) -> [String] { engine.texts.schema.ancestors(of: example.request.action).map(\.id.string) }
+
     /// Which roles open something without an involvement: those that a functional administrator does not give alone.
     @Test("PR-4.5: a role that an administrator gives alone opens nothing to who is not involved")
     func rolesThatOpenNothing() throws {
         let second: Set<Role> = [.teamCoordinator, .intakeWorker, .adminSupport, .accessOfficer, .privacyOfficer, .dpo]
-        // These give nothing out: the list shows what its asker may know of, who knows somebody says so, a withdrawal is always heard.
-        let harmless: Set<String> = ["listHouseholds", "declareConflict", "withdrawConsent"]
         var opening: Set<Role> = []
         for example in allowed where example.request.principal.type == EntityTypes.worker {
             let worker = try #require(example.entities[example.request.principal])
@@ -108,7 +110,13 @@ struct DominanceTests {
             // Who directs nothing stands in for nobody.
             let context = Record(
                 example.request.context.sorted.filter { $0.key != "involvement" }.map { $0.key == "standsIn" ? ($0.key, false) : $0 })
-            for role in Role.allCases where role != .functionalAdmin {
+            for role in Role.allCases {
+                // Keeping the accounts, and opening them again, is what this one is for; it opens nothing of a household.
+                if role == .functionalAdmin,
+                    groups(of: example).contains("registry") || example.request.action.id.string == "unlockWorker"
+                {
+                    continue
+                }
                 // With the attributes of the one in the example, but a stranger to every household.
                 let stranger = Entity(
                     uid: EntityUID(type: EntityTypes.worker, id: "stranger"), attributes: worker.attributes, parents: [.role(role), uid])
@@ -126,15 +134,39 @@ struct DominanceTests {
 
     @Test("PR-4.3, 4.4, 4.5: administrators and overseers never make content readable, whatever else they are")
     func administrators() throws {
-        let schema = engine.texts.schema
         for example in allowed where example.request.principal.type == EntityTypes.worker {
-            let groups = schema.ancestors(of: example.request.action).map(\.id.string)
-            guard groups.contains("content") || groups.contains("card") else { continue }
+            guard groups(of: example).contains(where: { ["content", "card"].contains($0) }) else { continue }
             let worker = try #require(example.entities[example.request.principal])
             for role in [Role.functionalAdmin, .technicalAdmin, .privacyOfficer, .dpo] {
                 let both = Entity(uid: worker.uid, attributes: worker.attributes, parents: worker.parents.union([.role(role)]))
                 #expect(try decide(example, changing: [both]).decision == .deny, "\(example.name), as \(role)")
             }
         }
+    }
+
+    @Test("PR-4.5: who keeps accounts or the machine opens nothing and lets nobody in, whatever else he is, and is let in by nobody")
+    func administratorsAndHouseholds() throws {
+        // To open an empty file shows nothing, and to end an involvement shuts.
+        let left = harmless.union(["createHousehold", "endInvolvement", "unlockWorker"])
+        var (refused, kept): (Set<String>, Set<String>) = ([], [])
+        for example in allowed where example.request.principal.type == EntityTypes.worker {
+            let action = example.request.action.id.string
+            // The accounts are theirs, and the log is the overseers', who are no administrators (PR-4.7).
+            guard !groups(of: example).contains(where: { ["registry", "oversight"].contains($0) }) else { continue }
+            var concerned = [example.request.principal]
+            if case .entity(let named)? = example.request.context["worker"], ["grantInvolvement", "appointDirector"].contains(action) {
+                concerned.append(named)
+            }
+            for uid in concerned {
+                let worker = try #require(example.entities[uid])
+                for role in [Role.functionalAdmin, .technicalAdmin] {
+                    let both = Entity(uid: uid, attributes: worker.attributes, parents: worker.parents.union([.role(role)]))
+                    let decision = try decide(example, changing: [both]).decision
+                    #expect(decision == .deny || left.contains(action), "\(example.name), where \(uid) is \(role) as well")
+                    if decision == .deny { refused.insert(action) } else { kept.insert(action) }
+                }
+            }
+        }
+        #expect(kept == left && refused.isSuperset(of: ["readItem", "searchPerson", "grantInvolvement", "appointDirector"]))
     }
 }

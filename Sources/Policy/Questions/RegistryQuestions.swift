@@ -33,7 +33,7 @@ public struct AssignRole: Question {
 
     public var about: Subject {
         Subject(
-            .vault, workers: [worker], engagement: SeparationOfDuties.reviewers.contains(role) ? .involvedOrDirecting : nil,
+            .vault, workers: [worker], engagement: SeparationOfDuties.withoutHousehold.contains(role) ? .involvedOrDirecting : nil,
             needsDirection: role == .teamCoordinator, needsAccounts: true)
     }
 }
