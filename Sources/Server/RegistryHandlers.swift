@@ -45,9 +45,16 @@ extension VaultServer {
                     validUntil: try Terms.day(registration.validUntil, "registrations.validUntil")))
             numbers.append(RegistrationWords(id: id, number: try Terms.words(registration.number, "registrations.number", limit: 40)))
         }
+        // Without the declaration nobody is a team member, and nothing records it afterwards.
+        guard let secrecyDeclaredOn = try Terms.day(message.secrecyDeclaredOn, "secrecyDeclaredOn") else {
+            throw Terms.fail(
+                "secrecyDeclaredOn",
+                "geef de dag waarop dit teamlid de geheimhoudingsverklaring tekende; zonder die verklaring werkt niemand (PR-1.4)",
+                "give the day on which this worker signed the declaration of secrecy; without it nobody works here (PR-1.4)")
+        }
         let worker = Worker(
             id: .random(), organisation: try await organisation(message.organisation, "organisation", exchange), state: .active,
-            secrecyDeclaredOn: try Terms.day(message.secrecyDeclaredOn, "secrecyDeclaredOn"), registrations: registrations)
+            secrecyDeclaredOn: secrecyDeclaredOn, registrations: registrations)
         let words = WorkerWords(
             id: worker.id, name: try Terms.words(message.name, "name", limit: 200),
             discipline: try Terms.words(message.discipline ?? "", "discipline", limit: 200), registrations: numbers)

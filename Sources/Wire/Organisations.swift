@@ -64,7 +64,7 @@ public struct AddWorker: Codable, Equatable, Sendable {
     public var organisation: String
     public var discipline: String?
     public var registrations: [Registration]?
-    /// `YYYY-MM-DD`.
+    /// `YYYY-MM-DD`; required.
     public var secrecyDeclaredOn: String?
 
     public init(

@@ -55,6 +55,9 @@ extension Catalogue {
         .unknownField: "onbekend veld {1}",
         .missingField: "veld {1} ontbreekt",
         .wrongType: "verkeerd soort waarde voor {1}",
+        .badRegistration: "schrijf een registratie als 'SKJ 12345 tot 2028-01-01': register (SKJ, BIG of sociaalWerk), nummer, laatste dag",
+        .noPublicKey:
+            "{1} is geen openbare sleutel: geef het .pub-bestand, één regel die begint met ssh-ed25519 of sk-ssh-ed25519@openssh.com",
         .notJSON: "geen JSON: {1}",
         .badBoolean: "{1} is ja of nee",
         .optionNeedsOutput: "--json hoort hier bij --output, want de standaarduitvoer draagt de bytes",
@@ -234,7 +237,7 @@ extension Catalogue {
         .helpRole: "teamMember, accessOfficer, adminSupport, watchContact ...",
         .helpInvolvedFor: "Het doel van de betrokkenheid (anders D2, voor een regisseur D3).",
         .helpPersons: "Alleen over deze inwoner; mag vaker.",
-        .helpPlanFile: "Bestand met het concept als JSON of als blokken met regels 'naam: waarde'.",
+        .helpPlanFile: "Bestand met het concept als hierboven, of als JSON; anders de standaardinvoer.",
         .helpPlanAction: "Het kenmerk of label van de actie.",
         .helpTextFile: "Bestand met de nieuwe tekst.",
         .helpDue: "Nieuwe einddatum (JJJJ-MM-DD).",
@@ -273,10 +276,60 @@ extension Catalogue {
         .helpVerifyKey: "De openbare sleutel van het logboek (anders log.vkey in de map).",
         .helpMoment: "Nieuw moment (RFC 3339).",
         .helpFault: "De naam van de storing.",
-        .helpOrgFile: "Bestand met handle, name, kind, convenantSignedOn, contactRoute.",
-        .helpWorkerFile: "Bestand met handle, name, organisation, discipline, secrecyDeclaredOn, registration.",
-        .helpPublicKey: "Bestand met de openbare sleutel.",
-        .helpUIDs: "Een account waarmee de sleutel gebruikt mag worden; mag vaker.",
+        .formOrganisation: """
+        # Verplicht. Als soort municipality, partner of thirdParty; alleen een
+        # thirdParty mag zonder de dag waarop het convenant is getekend.
+        handle: balans
+        name: Balans Schulddienstverlening
+        kind: partner
+        convenantSignedOn: 2026-01-10
+
+        # Mag ontbreken; discipline mag vaker.
+        contactRoute: loket@balans.example
+        discipline: schuldhulpverlener
+        """,
+        .formWorker: """
+        # Verplicht. Het laatste is de dag waarop de geheimhoudingsverklaring is
+        # getekend.
+        handle: wendy
+        name: Wendy Prins
+        organisation: debrug
+        secrecyDeclaredOn: 2026-01-12
+
+        # Mag ontbreken; registration mag vaker. Het register is
+        # SKJ, BIG of sociaalWerk.
+        discipline: wijkverpleegkundige
+        registration: BIG 59099912345 until 2029-01-01
+        """,
+        .formPlan: """
+        # De dag van de evaluatie mag ontbreken. Lege regels tussen de blokken.
+        review: 2026-07-13
+
+        # Een doel, onder een eigen label. Verplicht, behalve audience. Als
+        # leefgebied parenting, schoolWorkDaytime, selfReliance, participation,
+        # finance, housing, health of safety; als subject een inwoner of
+        # household; als audience household of ownerAndTeam.
+        goal: huis
+        domain: housing
+        subject: household
+        result: Het gezin behoudt de woning
+        due: 2026-05-01
+        audience: household
+
+        # Een actie, met het label van haar doel. Verplicht, behalve worker. Als
+        # actor: organisation KORTENAAM, person NAAM, of network.
+        action: brief
+        goal: huis
+        actor: organisation balans
+        worker: kees
+        text: Een regeling treffen met de verhuurder
+        due: 2026-03-01
+        """,
+        .helpOrgFile: "Bestand als hierboven; anders de standaardinvoer.",
+        .helpWorkerFile: "Bestand als hierboven; anders de standaardinvoer.",
+        .helpPublicKey: "Het .pub-bestand met de openbare sleutel.",
+        .helpUIDs:
+            "Het nummer van het machineaccount waarvan het teamlid zich aanmeldt (id -u NAAM); verplicht in een echte kluis; mag vaker.",
         .helpStoredApart: "De sleutel staat in geen authorized_keys en wordt apart bewaard.",
         .helpOn: "Laatste dag (JJJJ-MM-DD); anders nu.",
     ]

@@ -55,6 +55,8 @@ extension Catalogue {
         .unknownField: "unknown field {1}",
         .missingField: "missing field {1}",
         .wrongType: "wrong type of value for {1}",
+        .badRegistration: "a registration is written 'SKJ 12345 until 2028-01-01': register (SKJ, BIG or sociaalWerk), number, last day",
+        .noPublicKey: "{1} is no public key: give the .pub file, one line that begins with ssh-ed25519 or sk-ssh-ed25519@openssh.com",
         .notJSON: "not JSON: {1}",
         .badBoolean: "{1} takes yes or no",
         .optionNeedsOutput: "--json goes with --output here, because the standard output carries the bytes",
@@ -235,7 +237,7 @@ extension Catalogue {
         .helpRole: "teamMember, accessOfficer, adminSupport, watchContact ...",
         .helpInvolvedFor: "The purpose of the involvement (default: D2, for a director D3).",
         .helpPersons: "Only about this resident; may be given again.",
-        .helpPlanFile: "File with the draft as JSON or as blocks of 'name: value' lines.",
+        .helpPlanFile: "File with the draft as above, or as JSON; else standard input.",
         .helpPlanAction: "The action's identifier or label.",
         .helpTextFile: "File with the new text.",
         .helpDue: "New due date (YYYY-MM-DD).",
@@ -272,10 +274,60 @@ extension Catalogue {
         .helpVerifyKey: "The log's public key (else log.vkey in the directory).",
         .helpMoment: "New moment (RFC 3339).",
         .helpFault: "The fault's name.",
-        .helpOrgFile: "File with handle, name, kind, convenantSignedOn, contactRoute.",
-        .helpWorkerFile: "File with handle, name, organisation, discipline, secrecyDeclaredOn, registration.",
-        .helpPublicKey: "File with the public key.",
-        .helpUIDs: "An account with which the key may be used; may be given again.",
+        .formOrganisation: """
+        # Required. The kind is municipality, partner or thirdParty; only a
+        # thirdParty goes without the day on which the convenant was signed.
+        handle: balans
+        name: Balans Schulddienstverlening
+        kind: partner
+        convenantSignedOn: 2026-01-10
+
+        # May be left out; discipline may be given again.
+        contactRoute: servicepoint@balans.example
+        discipline: schuldhulpverlener
+        """,
+        .formWorker: """
+        # Required. The last one is the day on which the declaration of secrecy
+        # was signed.
+        handle: wendy
+        name: Wendy Prins
+        organisation: debrug
+        secrecyDeclaredOn: 2026-01-12
+
+        # May be left out; registration may be given again. The register is
+        # SKJ, BIG or sociaalWerk.
+        discipline: wijkverpleegkundige
+        registration: BIG 59099912345 until 2029-01-01
+        """,
+        .formPlan: """
+        # The day of the review may be left out. An empty line between the blocks.
+        review: 2026-07-13
+
+        # A goal, under a label of your own. Required, but for the audience. The
+        # domain is parenting, schoolWorkDaytime, selfReliance, participation,
+        # finance, housing, health or safety; the subject is a resident or
+        # household; the audience is household or ownerAndTeam.
+        goal: huis
+        domain: housing
+        subject: household
+        result: The family keeps its home
+        due: 2026-05-01
+        audience: household
+
+        # An action, with the label of its goal. Required, but for the worker. The
+        # actor is: organisation HANDLE, person NAME, or network.
+        action: brief
+        goal: huis
+        actor: organisation balans
+        worker: kees
+        text: Agree with the landlord on the arrears
+        due: 2026-03-01
+        """,
+        .helpOrgFile: "File as above; else standard input.",
+        .helpWorkerFile: "File as above; else standard input.",
+        .helpPublicKey: "The .pub file with the public key.",
+        .helpUIDs:
+            "The number of the machine account that the worker signs in from (id -u NAME); required in a real vault; may be given again.",
         .helpStoredApart: "The key is in no authorized_keys file and is kept apart.",
         .helpOn: "Last day (YYYY-MM-DD); else now.",
     ]

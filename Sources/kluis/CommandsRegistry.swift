@@ -127,7 +127,7 @@ struct EnrolKeyCommand: TalkingCommand {
         let line = try Input.text(publicKeyFile, asking: .promptText)
         // A private key given by mistake stays here.
         guard !line.contains("PRIVATE KEY"), line.split(separator: " ").count >= 2, !line.contains(where: \.isNewline) else {
-            throw Failure.invalid(.wrongType, publicKeyFile)
+            throw Failure.invalid(.noPublicKey, publicKeyFile)
         }
         let key = EnrolKey(publicKey: line, uids: uids.isEmpty ? nil : uids, storedApart: storedApart ? true : nil)
         try show(try await client.ask(.enrolKey, [worker], sending: key, for: ChangeAnswer.self), on: client.console)

@@ -74,11 +74,12 @@ extension TalkingCommand {
     }
 }
 
-/// A configuration with its help text, an example and its Dutch name.
+/// A configuration with its help text, an example, the file to fill in where there is one, and its Dutch name.
 func configuration(
     _ name: String, dutch: String..., help: Phrase, subcommands: [any ParsableCommand.Type] = [], usage: String? = nil
 ) -> CommandConfiguration {
-    CommandConfiguration(
-        commandName: name, abstract: say(help), usage: usage, discussion: Examples.lines[help].map { say(.example, $0) } ?? "",
+    let discussion = [Examples.lines[help].map { say(.example, $0) }, Examples.forms[help].map { say($0) }].compactMap { $0 }
+    return CommandConfiguration(
+        commandName: name, abstract: say(help), usage: usage, discussion: discussion.joined(separator: "\n\n"),
         subcommands: subcommands, aliases: dutch.filter { $0 != name })
 }

@@ -175,7 +175,7 @@ enum Written {
             var registrations: [Registration] = []
             for line in fields.all("registration") {
                 let words = line.split(separator: " ").map { String($0) }.filter { !["until", "tot"].contains($0) }
-                guard words.count == 3 else { throw .invalid(.wrongType, "registration") }
+                guard words.count == 3 else { throw .invalid(.badRegistration) }
                 registrations.append(Registration(register: words[0], number: words[1], validUntil: words[2]))
             }
             let worker = AddWorker(

@@ -21,7 +21,8 @@ enum Phrase: String, CaseIterable, Sendable {
         sessionUnreadable, notSignedIn
 
     // Files and input.
-    case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType, notJSON,
+    case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType,
+        badRegistration, noPublicKey, notJSON,
         badBoolean, optionNeedsOutput, oneFileForTitle, titleForInput, storedSome, fileFailed, unknownLanguage, badPreference,
         refusalTowards, badSigner,
         nothingToChange, endIsNow, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded
@@ -45,6 +46,9 @@ enum Phrase: String, CaseIterable, Sendable {
 
     // The log.
     case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed
+
+    // Files to fill in: they show the field names, which are the same in every language.
+    case formOrganisation, formWorker, formPlan
 
     // Checkpoints that were seen.
     case nothingPublished, hintPublish, helpCosignature, helpCosignatureAdd, helpCosignatureFile, cosignatureAdded, cosignatureKnown

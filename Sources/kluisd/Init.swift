@@ -15,16 +15,16 @@ struct Init: AsyncParsableCommand {
     @Option(help: "Name of the municipality.") var municipalityName: String
     @Option(help: "Handle of the functional administrator.") var administrator: String
     @Option(help: "Public key file of the functional administrator: an Ed25519 key, best on a hardware token.") var key: String
-    @Option(help: "The administrator's account number on this machine.") var uid: UInt32
+    @Option(help: "The number of the administrator's account on this machine, as `id -u` prints it.") var uid: UInt32
 
     func run() async throws {
         await ending {
             try Kluisd.harden()
             let (configuration, settings) = try configuration.settings()
             let engine = try PolicyFolder.load(settings.policyDirectory)
-            guard let line = try? String(contentsOfFile: key), let (type, bytes) = SSHPublicKey.parse(line), let publicKey = Bytes32(bytes)
-            else {
-                throw Ending.failed("\(key) holds no Ed25519 public key", hint: "make one with ssh-keygen -t ed25519-sk", status: 2)
+            guard let (type, bytes) = SSHPublicKey.parse(try String(contentsOfFile: key)), let publicKey = Bytes32(bytes) else {
+                throw Ending.failed(
+                    "\(key) holds no Ed25519 public key", hint: "give the .pub file; ssh-keygen -t ed25519-sk makes one", status: 2)
             }
             guard let town = Handle(municipality), let person = Handle(administrator) else {
                 throw Ending.failed("a handle is 2 to 32 lower-case letters, digits or dashes", status: 2)
@@ -80,7 +80,7 @@ extension String {
     /// The contents of a small text file.
     fileprivate init(contentsOfFile path: String) throws {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Ending.failed("\(path) cannot be read", status: 2) }
+        guard descriptor >= 0 else { throw Ending.failed("\(path) cannot be read: \(Ending.words(errno))", status: 2) }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }

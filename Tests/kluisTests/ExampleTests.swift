@@ -1,5 +1,6 @@
 import ArgumentParser
 import Testing
+import Wire
 
 @testable import kluis
 
@@ -11,6 +12,25 @@ import Testing
             try #require(words.first == "kluis", "\(line)")
             let command = try Kluis.parseAsRoot(Array(words.dropFirst()))
             #expect(type(of: command).configuration.abstract == say(phrase), "\(line)")
+        }
+    }
+
+    @Test(arguments: Language.allCases)
+    func aFormIsReadAsItStands(language: Language) throws {
+        func form(_ phrase: Phrase) -> [UInt8] { Array(Catalogue.of(language)(phrase).utf8) }
+        let organisation = try Written.organisation(form(.formOrganisation))
+        #expect(organisation.handle == "balans" && organisation.convenantSignedOn != nil && organisation.disciplines?.count == 1)
+        let worker = try Written.worker(form(.formWorker))
+        #expect(worker.secrecyDeclaredOn == "2026-01-12" && worker.registrations?.first?.validUntil == "2029-01-01")
+        let plan = try Written.plan(form(.formPlan))
+        #expect(plan.goals.count == 1 && plan.actions.first?.actor.kind == "organisation" && plan.reviewDueOn != nil)
+        // Wide enough for any terminal: a remark that is broken off would be no remark.
+        let lines = Examples.forms.values.flatMap { Catalogue.of(language)($0).split(separator: "\n") }
+        #expect(lines.allSatisfy { $0.count <= 78 }, "\(lines.filter { $0.count > 78 })")
+        for (help, form) in Examples.forms {
+            let line = try #require(Examples.lines[help])
+            let command = try Kluis.parseAsRoot(Array(line.split(separator: " ").map { String($0) }.dropFirst()))
+            #expect(type(of: command).configuration.discussion.contains(say(form)))
         }
     }
 
