@@ -27,7 +27,10 @@ struct Ending: Error {
         case let ending as Ending: self = ending
         case let failure as Configuration.Failure: self = .failed(failure.description, status: 2)
         case LockFile.Failure.heldByAnother:
-            self = .failed("another kluisd serves this state directory", hint: "stop it first, or give another --state", status: 4)
+            // The socket unit too: left alone, it starts the service again for the next client.
+            self = .failed(
+                "another kluisd serves this state directory",
+                hint: "stop it first: systemctl stop kluisd.socket kluisd.service; to practise, give another --state", status: 4)
         case LockFile.Failure.belongsToAnother(let folder):
             self = .failed(
                 "\(folder) belongs to another account", hint: "run this as the account of kluisd: runuser -u kluis -- kluisd …", status: 2)
