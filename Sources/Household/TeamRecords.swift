@@ -143,6 +143,8 @@ public struct WorkerKey: FactRecord {
     public var peerUIDs: SortedSet<UInt32>
     /// When it was registered.
     public var addedAt: Moment
+    /// When somebody first signed in with it; nil as long as nobody has.
+    public var usedAt: Moment?
     /// Whether it is revoked.
     public var state: WorkerKeyState
     /// Since when it is revoked.
@@ -152,7 +154,7 @@ public struct WorkerKey: FactRecord {
 
     public init(
         id: WorkerKeyID, worker: WorkerID, type: SSHKeyType, publicKey: Bytes32, peerUIDs: SortedSet<UInt32>, addedAt: Moment,
-        state: WorkerKeyState, revokedAt: Moment? = nil, declaredApart: Bool = false
+        usedAt: Moment? = nil, state: WorkerKeyState, revokedAt: Moment? = nil, declaredApart: Bool = false
     ) {
         self.id = id
         self.worker = worker
@@ -160,6 +162,7 @@ public struct WorkerKey: FactRecord {
         self.publicKey = publicKey
         self.peerUIDs = peerUIDs
         self.addedAt = addedAt
+        self.usedAt = usedAt
         self.state = state
         self.revokedAt = revokedAt
         self.declaredApart = declaredApart

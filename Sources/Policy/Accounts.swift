@@ -24,14 +24,20 @@ public struct Accounts: Sendable {
     static let secondRoles: Set<Role> = [.teamCoordinator, .privacyOfficer, .dpo]
 
     public init(_ all: [Account], guardsHouseholds: Bool, shareMachineAccounts: Bool) {
-        self.all = all
+        // A key that goes with no machine account signs nobody in: it counts nowhere.
+        self.all = shareMachineAccounts ? all : all.map { Account($0.facts, keys: $0.keys.filter { !$0.peerUIDs.isEmpty }) }
         self.guardsHouseholds = guardsHouseholds
         self.shareMachineAccounts = shareMachineAccounts
     }
 
-    /// The functional administrators who can sign in and act at `moment`: without a key or with a locked account one keeps nothing.
+    /// The functional administrators who can sign in and act at `moment`: without a key or with a locked account one keeps nothing. That a key
+    /// opens the account is known once somebody has signed in with it: before that its machine account may be mistyped.
     public func administrators(at moment: Moment) -> Set<WorkerID> {
-        ids { $0.facts.worker.isActive(at: moment) && $0.isMember(at: moment) && $0.roles(at: moment).contains(.functionalAdmin) }
+        ids { account in
+            account.facts.worker.isActive(at: moment) && account.isMember(at: moment)
+                && account.roles(at: moment).contains(.functionalAdmin)
+                && account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil }
+        }
     }
 
     /// The coordinators and overseers who are not functional administrators themselves. A locked account counts: an administrator opens it
@@ -58,7 +64,11 @@ public struct Accounts: Sendable {
 
     func roles(of worker: WorkerID, at moment: Moment) -> Set<Role> { account(worker)?.roles(at: moment) ?? [] }
 
-    func hasHadKey(_ worker: WorkerID) -> Bool { account(worker)?.keys.isEmpty == false }
+    /// Whether a key of `worker` would be the first: nobody ever signed in as him, with a key that was revoked since either. Who has left gets none.
+    func lacksFirstKey(_ worker: WorkerID) -> Bool {
+        guard let account = account(worker) else { return true }
+        return account.facts.worker.endedAt == nil && !account.keys.contains { $0.usedAt != nil }
+    }
 
     /// Whether one of `uids` is bound to a key with which somebody else signs in (PR-26.2).
     func isTaken(_ uids: SortedSet<UInt32>, by worker: WorkerID) -> Bool {

@@ -46,6 +46,8 @@ public protocol CredentialSource: Sendable {
     func remember(failures: UInt32, of worker: WorkerID, in transaction: borrowing Transaction) throws
     /// Whether an error that came out of it says that the store does not verify.
     func doesNotVerify(_ error: any Error) -> Bool
+    /// Remembers that somebody signed in with a key. Only the first time counts.
+    func remember(useOf publicKey: [UInt8], worker: WorkerID, at moment: Moment, in transaction: borrowing Transaction) throws
     /// Remembers the counter of a hardware token.
     func remember(counter: UInt32, of publicKey: [UInt8], worker: WorkerID, in transaction: borrowing Transaction) throws
 }
@@ -227,8 +229,11 @@ public final class Authenticator: Sendable {
         } catch {
             result = .failure(error)
         }
-        if case .success(let pair) = verdict, case .success(let known) = result, let token = pair.1.token {
-            try source.remember(counter: token.counter, of: pair.1.publicKey, worker: known.worker, in: transaction)
+        if case .success(let pair) = verdict, case .success(let known) = result {
+            try source.remember(useOf: pair.1.publicKey, worker: known.worker, at: moment, in: transaction)
+            if let token = pair.1.token {
+                try source.remember(counter: token.counter, of: pair.1.publicKey, worker: known.worker, in: transaction)
+            }
         }
         if let credentials {
             switch result {

@@ -94,6 +94,13 @@ extension Problem {
             self = .conflict(
                 Sentence(nl: "dit bestaat al", en: "this exists already"),
                 next: Sentence(nl: "gebruik wat er is, of kies een andere naam", en: "use what is there, or choose another name"))
+        case .keyTaken:
+            self = .conflict(
+                Sentence(
+                    nl: "deze sleutel is al van iemand, of is het geweest", en: "this key is somebody's already, or was"),
+                next: Sentence(
+                    nl: "maak voor dit account een nieuwe sleutel: ssh-keygen -t ed25519-sk",
+                    en: "make a new key for this account: ssh-keygen -t ed25519-sk"))
         case .uploadNotFinished: self = .truncated
         case .contentTooLarge: self = .contentTooLarge
         case .file, .fault: self = .notRecorded

@@ -113,8 +113,14 @@ extension VaultServer {
                 "storedApart", "gebruik een hardwaresleutel, of verklaar dat de sleutel apart wordt bewaard",
                 "use a hardware key, or declare that the key is stored apart")
         }
+        let uids = message.uids ?? []
+        guard vault.header.isRehearsal || !uids.isEmpty else {
+            throw Terms.fail(
+                "uids", "noem met --uid het machineaccount waarvan dit teamlid zich aanmeldt: het nummer dat id -u NAAM geeft",
+                "name the machine account with --uid: the number that id -u NAME prints for the account that this worker signs in from")
+        }
         let key = WorkerKey(
-            id: .random(), worker: worker, type: type, publicKey: publicKey, peerUIDs: SortedSet(message.uids ?? []),
+            id: .random(), worker: worker, type: type, publicKey: publicKey, peerUIDs: SortedSet(uids),
             addedAt: operations.clock.now(), state: .active, declaredApart: message.storedApart ?? false)
         return try await change(
             Policy.EnrolKey(key: key), exchange, by: caller, request: [Array(worker.description.utf8), try WireJSON.encode(message)]

@@ -16,6 +16,8 @@ public enum VaultError: Error, Equatable, Hashable, Sendable {
     case keyUsedForAnotherRequest
     /// A name, handle or identifier is already in use.
     case alreadyExists
+    /// A sign-in key is in use, or was.
+    case keyTaken
     /// The upload was not finished, was aborted, or was finished twice.
     case uploadNotFinished
     /// The content is larger than the vault takes, or than was declared.

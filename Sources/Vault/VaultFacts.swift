@@ -294,10 +294,25 @@ extension Vault: CredentialSource {
         try registry.write(facts, key, expecting: .version(version), transaction.sql)
     }
 
+    public func remember(useOf publicKey: [UInt8], worker: WorkerID, at moment: Moment, in transaction: borrowing Transaction) throws {
+        var key = try activeKey(publicKey, of: worker, transaction.sql)
+        guard key.usedAt == nil else { return }
+        key.usedAt = moment
+        try registry.write(key, .ofWorker(worker, .workerKey, key.id), expecting: .present, transaction.sql)
+    }
+
     public func remember(counter: UInt32, of publicKey: [UInt8], worker: WorkerID, in transaction: borrowing Transaction) throws {
-        var loader = FactLoader(registry, transaction.sql)
-        guard let key = try loader.keys(of: worker).first(where: { $0.publicKey.bytes == publicKey }) else { throw VaultError.noSuchThing }
+        let key = try activeKey(publicKey, of: worker, transaction.sql)
         try write(counter, .ofWorker(worker, .keyCounter, key.id), transaction.sql)
+    }
+
+    /// The key that signs in; one with the same bytes may have been revoked before anybody used it.
+    private func activeKey(_ publicKey: [UInt8], of worker: WorkerID, _ sql: GRDB.Database) throws -> WorkerKey {
+        var loader = FactLoader(registry, sql)
+        guard let key = try loader.keys(of: worker).first(where: { $0.state == .active && $0.publicKey.bytes == publicKey }) else {
+            throw VaultError.noSuchThing
+        }
+        return key
     }
 
     private func counter(of key: WorkerKey, _ sql: GRDB.Database) throws -> UInt32 {

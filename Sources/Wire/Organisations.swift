@@ -128,7 +128,8 @@ public struct EndRole: Codable, Equatable, Sendable {
 public struct EnrolKey: Codable, Equatable, Sendable {
     /// One line as in `id_ed25519.pub`; `ssh-ed25519` or `sk-ssh-ed25519@openssh.com`.
     public var publicKey: String
-    /// The worker's accounts on this machine with which the key may be used: the first factor. A rehearsal vault asks for none.
+    /// The worker's accounts on this machine with which the key may be used: the first factor. Required, but in a
+    /// rehearsal vault.
     public var uids: [UInt32]?
     /// Declared to be absent from `authorized_keys` and stored apart; needed for a key that is no hardware key.
     public var storedApart: Bool?

@@ -96,7 +96,11 @@ struct Daemon {
         if rehearsalClock == nil {
             let keepers = try await writer.perform { try vault.keepers(at: moment, in: $0) }
             if keepers.administrators < 2 {
-                logger.warning("the vault has no second functional administrator who can sign in: make one, with a key of their own")
+                logger.warning(
+                    """
+                    the vault has no second functional administrator who can sign in: make one, and have them sign in with a key of \
+                    their own
+                    """)
             }
             if keepers.seconds < 2 {
                 logger.warning(

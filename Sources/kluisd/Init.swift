@@ -71,7 +71,7 @@ struct Init: AsyncParsableCommand {
             advise(VaultFiles.claimedWays(settings.paths))
             warn(
                 "the vault has one functional administrator: without that key nobody keeps accounts any more",
-                hint: "make a second one first: kluis worker add, role functionalAdmin, key")
+                hint: "make a second one first: kluis worker add, role functionalAdmin, key --uid, and have them sign in")
         }
     }
 }

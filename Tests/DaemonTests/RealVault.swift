@@ -196,9 +196,11 @@ final class RealVault: Sendable {
     }
 
     /// The command line, with a runtime directory of its own.
-    func kluis(_ arguments: String..., input: Data = Data()) async throws -> Built.Ended {
+    func kluis(_ arguments: String..., input: Data = Data()) async throws -> Built.Ended { try await kluis(arguments, input: input) }
+
+    func kluis(_ arguments: [String], lang: String = "en", input: Data = Data()) async throws -> Built.Ended {
         try await Built.run(
-            "kluis", arguments + ["--socket", socket, "--lang", "en"], input: input,
+            "kluis", arguments + ["--socket", socket, "--lang", lang], input: input,
             environment: ["KLUIS_RUNTIME": directory + "/runtime", "KLUIS_KEY": key])
     }
 }

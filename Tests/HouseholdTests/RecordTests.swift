@@ -38,7 +38,7 @@ struct RecordTests {
         try check(
             WorkerKey(
                 id: make(1), worker: Team.joost, type: .securityKeyEd25519, publicKey: hash(7), peerUIDs: [1_001, 1_000], addedAt: at,
-                state: .active, declaredApart: true))
+                usedAt: at, state: .active, declaredApart: true))
         try check(
             Item(
                 id: make(1), household: Home.id, layer: .personalFile, subject: .person(Home.noor), author: Team.joost,

@@ -341,6 +341,16 @@ guard(
 condition(
     "sign-in-account", "a worker signs in from a machine account that the key goes with", AUTHENTICATOR,
     "identity.isRehearsal || key.uids.contains(peer) else { throw .wrongUser }", "DaemonTests.RealVaultTests/aKeyGoesWith")
+condition(
+    "key-without-account", "a key names the machine account that it goes with", "Server/RegistryHandlers.swift",
+    "vault.header.isRehearsal || !uids.isEmpty else", "DaemonTests.FirstKeyTests/aKeyWithoutAMachineAccount")
+trial(
+    "first-key-again", "a first key that is given again takes the place of the one that nobody used", "Vault/Actions/RegistryActions.swift",
+    "try worker(grant.caller) != key.worker {", "DaemonTests.FirstKeyTests/aFirstKeyIsGivenAgain")
+guard(
+    "administrator-has-signed-in", "an administrator counts who has signed in", "Policy/Accounts.swift",
+    "&& account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil }",
+    "&& (GONE || account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil })", DECIDING + "/theLastOnes")
 condition("active-worker", "who is locked or has left does not sign in", AUTHENTICATOR, "credentials.isActive else", SIGN_IN + "/failuresAreCounted")
 guard(
     "signature", "what was signed is the challenge", AUTHENTICATOR,

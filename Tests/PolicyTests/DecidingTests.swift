@@ -587,6 +587,30 @@ struct DecidingTests {
         }
         #expect(key("tim", uid: 2000).policies == ["PR-4.5-next-key-is-ones-own"])
         #expect(key("jan", uid: 1014, by: "jan").policies == ["PR-26.2-own-key"], "the machine account of a revoked key is free")
+        // One with which nobody signed in was none: its machine account may be mistyped. Who has left gets no key for that.
+        let keys = world.team.keys
+        world.team.keys = keys.map { key in
+            var key = key
+            key.usedAt = nil
+            return key
+        }
+        #expect(key("tim", uid: 2000).policies == ["PR-4.5-administrator-keeps-accounts"])
+        #expect(key("joost", uid: 2000).policies == ["PR-4.5-key-comes-first"], "he is a triagist")
+        world.engaged = [named("tim")]
+        #expect(key("tim", uid: 2000).policies == ["PR-4.5-key-comes-first"])
+        world.engaged = []
+        let workers = world.team.workers
+        world.team.workers = workers.map { worker in
+            var worker = worker
+            if worker.id == named("tim") {
+                worker.state = .ended
+                worker.endedAt = moment
+            }
+            return worker
+        }
+        #expect(key("tim", uid: 2000).policies == ["PR-4.5-next-key-is-ones-own"])
+        world.team.workers = workers
+        world.team.keys = keys
         // The first one comes before whatever it could open.
         world.team.keys.removeAll { $0.worker == named("tim") || $0.worker == named("joost") }
         #expect(key("tim", uid: 2000).policies == ["PR-4.5-administrator-keeps-accounts"])
@@ -762,6 +786,14 @@ struct DecidingTests {
         let keys = world.team.keys
         world.team.keys.removeAll { $0.worker == named("bram") }
         #expect(lotte().allSatisfy { $0.policies == ["PR-4.5-last-administrator"] }, "without a key")
+        for spoil in [{ $0.usedAt = nil }, { $0.peerUIDs = [] }] as [(inout WorkerKey) -> Void] {
+            world.team.keys = keys.map { key in
+                var key = key
+                if key.worker == named("bram") { spoil(&key) }
+                return key
+            }
+            #expect(lotte().allSatisfy { $0.policies == ["PR-4.5-last-administrator"] }, "with a key that may open nothing")
+        }
         world.team.keys = keys
         change("bram") { $0.state = .suspended }
         #expect(lotte().allSatisfy { $0.policies == ["PR-4.5-last-administrator"] }, "locked")

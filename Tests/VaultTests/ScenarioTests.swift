@@ -366,7 +366,7 @@ import Testing
         stolen.id = .random()
         stolen.worker = cast.nico
         let sameKey = stolen
-        await #expect(throws: VaultError.alreadyExists) { try await enrol(sameKey) }
+        await #expect(throws: VaultError.keyTaken) { try await enrol(sameKey) }
         let (workers, named) = try await test.read(ListWorkers(), by: cast.lotte) { [vault = test.vault] in try vault.listWorkers($0) }
         #expect(
             workers.first { $0.worker.id == wendy.id }.map {

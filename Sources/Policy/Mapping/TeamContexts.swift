@@ -125,7 +125,7 @@ extension EnrolKey {
         let accounts = circumstances.facts.accounts
         var record = CedarRecord()
         record.set("worker", worker: key.worker, circumstances)
-        record.set("firstKey", .bool(accounts.map { !$0.hasHadKey(key.worker) } ?? false))
+        record.set("firstKey", .bool(accounts?.lacksFirstKey(key.worker) ?? false))
         record.set("engaged", .bool(circumstances.facts.engaged.contains(key.worker)))
         record.set("settled", .bool(circumstances.isSettled))
         record.set("accountTaken", .bool(accounts?.isTaken(key.peerUIDs, by: key.worker) ?? true))

@@ -103,17 +103,34 @@ extension Vault {
         return made
     }
 
-    /// Registers a sign-in key of a worker.
+    /// Registers a sign-in key of a worker. One that somebody else enrols takes the place of those with which nobody has signed in: of two keys of
+    /// two people for one account the later one stays.
+    ///
+    /// - Throws: ``VaultError/keyTaken`` for a key that is somebody's, or was used.
     public func enrolKey(_ grant: consuming Grant<EnrolKey>, in transaction: borrowing Transaction) throws -> Made<WorkerKeyID> {
         try require(grant.isLive)
-        return try add(grant.asked.key, transaction.sql)
+        let key = grant.asked.key
+        let sql = transaction.sql
+        if try worker(grant.caller) != key.worker {
+            var loader = FactLoader(registry, sql)
+            for var unused in try loader.keys(of: key.worker) where unused.state == .active && unused.usedAt == nil {
+                unused.state = .revoked
+                unused.revokedAt = grant.moment
+                try registry.write(unused, .ofWorker(key.worker, .workerKey, unused.id), expecting: .present, sql)
+            }
+        }
+        return try add(key, sql)
     }
 
     func add(_ key: WorkerKey, _ sql: GRDB.Database) throws -> Made<WorkerKeyID> {
         var loader = FactLoader(registry, sql)
         guard try loader.worker(key.worker) != nil else { throw VaultError.noSuchThing }
-        // One key never signs two workers in.
-        guard try registry.lookUp(.publicKey, key.publicKey.bytes, sql).isEmpty else { throw VaultError.alreadyExists }
+        // One key never signs two workers in; the same one comes back with another machine account where it was never used.
+        let earlier = try loader.keys(of: key.worker).filter { $0.publicKey == key.publicKey }
+        guard
+            try registry.lookUp(.publicKey, key.publicKey.bytes, sql).allSatisfy({ $0 == IndexTarget(.registry, key.worker) }),
+            earlier.allSatisfy({ $0.state == .revoked && $0.usedAt == nil })
+        else { throw VaultError.keyTaken }
         let version = try registry.write(key, .ofWorker(key.worker, .workerKey, key.id), expecting: .absent, sql)
         try registry.index(.publicKey, key.publicKey.bytes, to: IndexTarget(.registry, key.worker), sql)
         return Made(key.id, version)

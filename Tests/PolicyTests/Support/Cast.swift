@@ -68,11 +68,11 @@ enum Cast {
             keys: members.enumerated().map { number, member in key(of: member.name, uid: 1000 + UInt32(number)) })
     }
 
-    /// A sign-in key; the members' machine accounts are numbered from 1000.
+    /// A sign-in key that was used; the members' machine accounts are numbered from 1000.
     static func key(of name: String, _ id: String = "key", uid: UInt32) -> WorkerKey {
         guard let bytes = Bytes32([UInt8](repeating: 1, count: 32)) else { fatalError(name) }
         return WorkerKey(
             id: named("\(name)-\(id)"), worker: named(name), type: .ed25519, publicKey: bytes, peerUIDs: [uid],
-            addedAt: at("2025-12-01T09:00:00+01:00"), state: .active)
+            addedAt: at("2025-12-01T09:00:00+01:00"), usedAt: at("2025-12-01T10:00:00+01:00"), state: .active)
     }
 }
