@@ -37,9 +37,10 @@ final class Daemon {
         let errors = "\(directory)/daemon.\(starts).err"
         let started: Run
         do throws(RunError) {
+            // Its clock does not tick while a script plays: a fault is for the step after it.
             started = try Run(
-                [program, "rehearse", "--state", state, "--socket", socket] + (demo ? ["--demo"] : []), environment: environment,
-                output: output, errors: errors)
+                [program, "rehearse", "--state", state, "--socket", socket, "--tick-seconds", "900"] + (demo ? ["--demo"] : []),
+                environment: environment, output: output, errors: errors)
         } catch {
             throw Trouble("cannot start \(program): errno \(error.code)")
         }

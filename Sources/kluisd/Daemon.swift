@@ -27,6 +27,8 @@ struct Daemon {
         var socket: String
         var socketMode: mode_t = 0o660
         var checkpointMinutes = 15
+        /// Between the times at which outcomes that still wait are recorded, and the watchdog is told.
+        var tickSeconds = 15
         var jsonLimit = 256 * 1024
         var itemLimit: UInt64 = 16 << 30
         var stallSeconds = 60
@@ -204,7 +206,8 @@ struct Daemon {
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(
                         service: Checkpoints(
-                            cosigning: cosigning, writer: writer, log: log, minutes: settings.checkpointMinutes, logger: logger)),
+                            cosigning: cosigning, writer: writer, log: log, minutes: settings.checkpointMinutes,
+                            tickSeconds: settings.tickSeconds, logger: logger)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
@@ -287,6 +290,7 @@ private struct Checkpoints: Service {
     let writer: Writer
     let log: AuditLog
     let minutes: Int
+    let tickSeconds: Int
     let logger: Logger
 
     func run() async throws {
@@ -295,8 +299,8 @@ private struct Checkpoints: Service {
             if cosigning.isHeld { try await publish() }
             while true {
                 // The watchdog wants to hear more often than the checkpoint clock ticks.
-                for _ in 0..<(minutes * 4) {
-                    do { try await Task.sleep(for: .seconds(15)) } catch { return }
+                for _ in 0..<max(minutes * 60 / tickSeconds, 1) {
+                    do { try await Task.sleep(for: .seconds(tickSeconds)) } catch { return }
                     try await tick()
                 }
                 try await publish()

@@ -20,12 +20,15 @@ struct Rehearse: AsyncParsableCommand {
     @Option(help: "How long a client may leave a request or an answer lying half-way, or a connection idle, in seconds.")
     var stallSeconds = 60
     @Option(help: "How many connections are served at once; one machine account gets half.") var connections = 512
+    @Option(help: "How often outcomes that still wait are recorded, in seconds: a commit like any other, which a planted fault meets too.")
+    var tickSeconds = 15
     @Flag(help: "Fill it with the household of the scenario.") var demo = false
 
     private var keys: String { state + ".keys" }
 
     func validate() throws {
         guard (1...86_400).contains(stallSeconds) else { throw ValidationError("--stall-seconds is a number from 1 to 86400") }
+        guard (1...900).contains(tickSeconds) else { throw ValidationError("--tick-seconds is a number from 1 to 900") }
         guard (2...65_536).contains(connections) else { throw ValidationError("--connections is a number from 2 to 65536") }
         guard unwitnessedHours.map({ (1...8760).contains($0) }) ?? true else {
             throw ValidationError("--unwitnessed-hours is a number from 1 to 8760")
@@ -44,6 +47,7 @@ struct Rehearse: AsyncParsableCommand {
             var settings = Daemon.Settings(
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
                 stallSeconds: stallSeconds, connections: connections, logLevel: .warning)
+            settings.tickSeconds = tickSeconds
             settings.witnessPolicy = try witnesses.map { path throws(Configuration.Failure) in try WitnessPolicy.read(path: path) }
             settings.unwitnessedHours = unwitnessedHours
             let logger = Kluisd.logger(settings.logLevel)

@@ -72,6 +72,7 @@ import Testing
         ["--nonsense"], ["frobnicate"], ["init"], ["rehearse", "--state", "/nowhere"], ["slot", "remove"],
         ["slot", "try", "--passphrase", "--key-file", "/nowhere"],
         ["rehearse", "--state", "/nowhere", "--socket", "/nowhere/s", "--stall-seconds", "9999999999999"],
+        ["rehearse", "--state", "/nowhere", "--socket", "/nowhere/s", "--tick-seconds", "0"],
     ])
     func wrongUseEndsLikeEveryOtherError(arguments: [String]) async throws {
         let ended = try await Built.run("kluisd", arguments)

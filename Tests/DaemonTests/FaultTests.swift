@@ -95,7 +95,8 @@ import Testing
     /// The daemon commits by itself too, on its clock and when it stops. A disk that is full then ends nobody's work; a commit of which nobody
     /// knows whether it stands ends the daemon as it does when it was a client's, and the service manager must not start it again.
     @Test func theDaemonsOwnCommitsFailAsAnybodysDo() async throws {
-        let (daemon, furnished) = try await Kluisd.furnished()
+        let (daemon, furnished) = try await Kluisd.copy()
+        try await daemon.start(tick: 1)
         let joost = try await daemon.signIn("joost", hat: "direction")
         try await daemon.arm("disk-full-at-commit")
         // The next commit is the clock's.

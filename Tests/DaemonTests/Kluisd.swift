@@ -183,24 +183,26 @@ final class Kluisd: Sendable {
     /// Gives the daemon more arguments from its next start on.
     func give(_ arguments: [String]) { extra.withLock { $0 = arguments } }
 
-    private func process(demo: Bool, _ options: [String] = []) throws -> Process {
+    /// - Parameter tick: seconds between the daemon's own commits. Few tests take so long, so that a planted fault is for what a test does.
+    private func process(demo: Bool, tick: Int = 900, _ options: [String] = []) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Built.path("kluisd"))
         process.arguments =
-            ["rehearse", "--state", state, "--socket", socket, "--policies", Built.policies] + (demo ? ["--demo"] : [])
-            + extra.withLock { $0 } + options
+            ["rehearse", "--state", state, "--socket", socket, "--policies", Built.policies, "--tick-seconds", "\(tick)"]
+            + (demo ? ["--demo"] : []) + extra.withLock { $0 } + options
         process.standardInput = FileHandle.nullDevice
         return process
     }
 
     /// Starts it and waits until it says that it serves.
     /// - Parameters:
+    ///   - tick: seconds between the daemon's own commits.
     ///   - small: the state lies on a disk of this many kB, which only the daemon sees; when it has ended it lies where it was.
     ///   - environment: added to that of the tests.
     func start(
-        demo: Bool = false, _ options: [String] = [], small: Int? = nil, environment: [String: String] = [:]
+        demo: Bool = false, tick: Int = 900, _ options: [String] = [], small: Int? = nil, environment: [String: String] = [:]
     ) async throws {
-        let process = try process(demo: demo, options)
+        let process = try process(demo: demo, tick: tick, options)
         if !environment.isEmpty { process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 } }
         if let small {
             process.arguments =

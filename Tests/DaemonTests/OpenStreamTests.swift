@@ -56,7 +56,8 @@ import Testing
     /// A reading that ends in a month whose key cannot be written yet was completed all the same.
     /// Meanwhile it keeps no checkpoint from being published: also one that stops sees where the log stands.
     @Test(arguments: [false, true]) func aReadingThatEndsWhileTheKeyVolumeFails(isStopped: Bool) async throws {
-        let (daemon, furnished) = try await Kluisd.furnished()
+        let (daemon, furnished) = try await Kluisd.copy()
+        try await daemon.start(tick: 1)
         func move(to moment: String) async throws {
             let moved = try await daemon.ask("POST", "/v1/rehearsal/clock", json: #"{"moment":"\#(moment)"}"#)
             try #require(moved.status == 200, "\(moved.text)")
