@@ -148,7 +148,7 @@ private final class WitnessUnderTest {
 
     init(kluis program: String) throws {
         self.program = URL(filePath: program).path
-        directory = FileManager.default.temporaryDirectory.appending(path: "kw-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+        directory = URL.temporaryForSockets.appending(path: "kw-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let text = try Self.run(
             self.program, ["ledger", "witness", "init", directory.appending(path: "witness").path, "--name", "w.example/1"])

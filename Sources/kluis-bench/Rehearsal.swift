@@ -13,8 +13,8 @@ final class Rehearsal {
     private var wrapped = false
     private(set) var demo: [String: String] = [:]
 
-    /// - Parameter parent: on which disk; the default is the system's place for temporary files.
-    init(kluisd program: String, parent: URL = FileManager.default.temporaryDirectory) throws {
+    /// - Parameter parent: on which disk; the default is the place for temporary files.
+    init(kluisd program: String, parent: URL = .temporaryForSockets) throws {
         self.program = URL(filePath: program).path
         directory = parent.appending(path: "kluis-bench-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         state = directory.appending(path: "state")
@@ -150,6 +150,15 @@ final class Rehearsal {
         }
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
         return (Double(line.split(separator: " ").dropFirst().first ?? "0") ?? 0) * 1024 / 1e6
+    }
+}
+
+extension URL {
+    /// The system's place for temporary files, or `/tmp` where that has so long a name that the path of a socket below it would have more than
+    /// 107 bytes. Source: unix(7).
+    static var temporaryForSockets: URL {
+        let place = FileManager.default.temporaryDirectory
+        return place.path.utf8.count <= 60 ? place : URL(filePath: "/tmp")
     }
 }
 
