@@ -14,7 +14,7 @@ finish() {
     rm -rf "$place"
 }
 trap finish EXIT
-export KLUIS_SOCKET=$place/s
+export KLUIS_SOCKET=$place/s KLUIS_PINS=$place/pins
 config=$place/kluisd.yaml
 cat >"$config" <<END
 state-directory: $place/state

@@ -69,7 +69,9 @@ enum Built {
             for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: directory + "/" + name)) }
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = arguments
-            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            // What the command line remembers of a vault is not for the home of whoever runs the tests.
+            process.environment = ProcessInfo.processInfo.environment.merging(["KLUIS_PINS": directory + "/pins"]) { $1 }
+                .merging(environment) { $1 }
             process.standardInput = FileHandle(forReadingAtPath: directory + "/in")
             process.standardOutput = FileHandle(forWritingAtPath: directory + "/out")
             process.standardError = FileHandle(forWritingAtPath: directory + "/err")

@@ -201,6 +201,6 @@ final class RealVault: Sendable {
     func kluis(_ arguments: [String], lang: String = "en", input: Data = Data()) async throws -> Built.Ended {
         try await Built.run(
             "kluis", arguments + ["--socket", socket, "--lang", lang], input: input,
-            environment: ["KLUIS_RUNTIME": directory + "/runtime", "KLUIS_KEY": key])
+            environment: ["KLUIS_RUNTIME": directory + "/runtime", "KLUIS_PINS": directory + "/pins", "KLUIS_KEY": key])
     }
 }

@@ -8,10 +8,16 @@ import Wire
 @testable import kluis
 
 /// What this account remembers of a log, and what it does not take for the same one.
-@Suite struct PinsTests {
+@Suite final class PinsTests {
+    private let directory: String
     private let pins: Pins
 
-    init() throws { pins = Pins(path: "\(try Scratch.directory())/state/kluis") }
+    init() throws {
+        directory = try Scratch.directory()
+        pins = Pins(path: "\(directory)/state/kluis")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     private func log(_ count: Int, incarnation: Int = 1, seed: UInt8 = 1, fork: Int = .max) throws -> SampleLog {
         var log = try SampleLog(name: "kluis/v-1/\(incarnation)", seed: seed)
