@@ -5,10 +5,6 @@ import Testing
 
 /// That the conformance sets notice: one expectation of each is turned around, and it must be reported.
 @Suite struct ConformanceTests {
-    private static let vectors = Vectors(
-        fallback: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "shared/vectors"))
-
     struct Alteration: Sendable, CustomTestStringConvertible {
         let testDescription: String
         /// The paths below `cedar` that are copied.
@@ -52,18 +48,15 @@ import Testing
         },
     ]
 
-    @Test(arguments: alterations)
+    @Test(.enabled(if: Vectors.areThere, Vectors.absence), arguments: alterations)
     func noticesAnAlteredExpectation(_ alteration: Alteration) throws {
-        guard Self.vectors.bytes(alteration.path) != nil else {
-            print("\(alteration.path): no vectors, skipped")
-            return
-        }
+        try #require(Vectors.beside.bytes(alteration.path) != nil, "\(alteration.path) is not among the vectors")
         let folder = FileManager.default.temporaryDirectory.appending(path: "cedar-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         for path in alteration.copied {
             let target = folder.appending(path: "cedar").appending(path: path)
             try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try FileManager.default.copyItem(at: Self.vectors.root.appending(path: "cedar").appending(path: path), to: target)
+            try FileManager.default.copyItem(at: Vectors.beside.root.appending(path: "cedar").appending(path: path), to: target)
         }
         let copy = Vectors(root: folder)
         #expect(try alteration.run(copy).flatMap(\.differences) == [])

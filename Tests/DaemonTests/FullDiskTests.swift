@@ -3,14 +3,11 @@ import Glibc
 import Testing
 
 /// A disk that is really full: what cannot be recorded is not done, and nobody else suffers.
-@Suite(.timeLimit(.minutes(3))) struct FullDiskTests {
+/// Where this machine allows no mount namespaces only the page limit (StorageTests) and planted faults are tried.
+@Suite(.timeLimit(.minutes(3)), .enabled(if: Kluisd.allowsSmallDisks, "this machine lets no process have a small disk of its own"))
+struct FullDiskTests {
     /// Items of 200 kB, eight at a time, on a disk of a few MB, until there is no room; then the same state on a larger disk.
     @Test func aFullDiskLosesNothingThatWasAcknowledged() async throws {
-        guard try await Kluisd.allowsSmallDisks() else {
-            print(
-                "FullDiskTests: this machine allows no mount namespaces; only the page limit (StorageTests) and planted faults were tried")
-            return
-        }
         let (daemon, furnished) = try await Kluisd.copy()
         try await daemon.start(small: 6_000)
         let kees = try await daemon.signIn("joost", hat: "direction")

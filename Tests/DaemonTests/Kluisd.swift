@@ -88,6 +88,16 @@ enum Built {
         }
     }
 
+    /// Whether this machine does what a shell is told.
+    static func works(_ command: String) -> Bool {
+        // SAFETY: the text is lent for the call, which starts a shell and waits for it.
+        unsafe system("(\(command)) </dev/null >/dev/null 2>&1") == 0
+    }
+
+    /// Whether programs can be traced here: some containers forbid it.
+    static let allowsTracing = works("/usr/bin/strace -qq -o /dev/null true")
+    static let noTracing: Comment = "strace is not installed (make setup), or may trace nothing here"
+
     /// Runs a daemon that must not come up. One that says that it serves is ended, and fails the test: nobody would end it otherwise.
     static func refused(
         _ arguments: [String], input: Data = Data(), environment: [String: String] = [:], _ place: SourceLocation
@@ -263,11 +273,7 @@ final class Kluisd: Sendable {
         """
 
     /// Whether this machine lets a process have a small disk of its own.
-    static func allowsSmallDisks() async throws -> Bool {
-        let tried = try await Built.run(
-            "/usr/bin/unshare", ["-m", "--propagation", "private", "/bin/sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt"])
-        return tried.status == 0
-    }
+    static let allowsSmallDisks = Built.works("unshare -m --propagation private /bin/sh -c 'mount -t tmpfs -o size=64k tmpfs /mnt'")
 
     /// Starts it where it must not come up: its exit status and what it said.
     func startRefused(_ place: SourceLocation = #_sourceLocation) async throws -> Built.Ended {
