@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Every test works on a real database in a directory of its own, removed afterwards.
-struct WriterTests {
+@Suite(.timeLimit(.minutes(2))) struct WriterTests {
     final class Fixture {
         let directory: URL
         let store: Store
@@ -216,7 +216,7 @@ struct WriterTests {
                 })
             for await _ in came { break }
             // The order in which they come is the order in which they are told to.
-            while writer.waitingCount == count { await Task.yield() }
+            while writer.waitingCount == count, !Task.isCancelled { await Task.yield() }
         }
         await meanwhile(others)
         leave.signal()
@@ -292,7 +292,7 @@ struct WriterTests {
                 }
                 asked.add(task)
             }
-            while writer.waitingCount < 21 { await Task.yield() }
+            while writer.waitingCount < 21, !Task.isCancelled { await Task.yield() }
         }
         for task in asked.all { await task.value }
         #expect(heard.all == Array(0..<20))
@@ -311,7 +311,7 @@ struct WriterTests {
                     await writer.stop()
                     stopped.put(writer.requests.load(ordering: .relaxed))
                 })
-            while !writer.isClosed { await Task.yield() }
+            while !writer.isClosed, !Task.isCancelled { await Task.yield() }
             // Nobody new is let in from here on.
             await #expect(throws: StorageError.stopped) { try await writer.perform { _ in } }
         }
