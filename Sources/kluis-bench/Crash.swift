@@ -17,13 +17,17 @@ struct Crash: ParsableCommand {
         let bytes: [UInt8]
         /// nil: no answer came.
         var item: String?
+        /// The client hung up half-way: no item may come of it.
+        var isCut = false
     }
 
     /// What was counted.
     private struct Tally {
-        var disconnects = 0, acknowledged = 0, lost = 0, torn = 0, othersFailed = 0, parts = 0, plaintext = 0, problems = 0
+        var disconnects = 0, acknowledged = 0, lost = 0, torn = 0, uninvited = 0, failed = 0, parts = 0, plaintext = 0, problems = 0
         /// Of those that go past the page cache: acknowledged, and not.
         var large = 0, cut = 0
+        /// Uploads whose client hung up half-way.
+        var hungUp = 0
 
         mutating func add(_ other: Tally) {
             disconnects += other.disconnects
@@ -32,7 +36,9 @@ struct Crash: ParsableCommand {
             cut += other.cut
             lost += other.lost
             torn += other.torn
-            othersFailed += other.othersFailed
+            hungUp += other.hungUp
+            uninvited += other.uninvited
+            failed += other.failed
             parts += other.parts
             plaintext += other.plaintext
             problems += other.problems
@@ -73,12 +79,15 @@ struct Crash: ParsableCommand {
         report("uploads-past-the-cache-cut-short", Double(tally.cut), "1")
         report("lost-items", Double(tally.lost), "1")
         report("torn-items", Double(tally.torn), "1")
-        report("requests-of-others-that-suffered", Double(tally.othersFailed), "1")
+        report("uploads-hung-up-on", Double(tally.hungUp), "1")
+        report("items-that-nobody-sent-whole", Double(tally.uninvited), "1")
+        report("requests-failed-before-the-kill", Double(tally.failed), "1")
         report("part-files", Double(tally.parts), "1")
         report("plaintext-found", Double(tally.plaintext), "1")
         report("ledger-problems", Double(tally.problems), "1")
-        guard tally.lost + tally.torn + tally.othersFailed + tally.parts + tally.plaintext + tally.problems == 0, tally.acknowledged > 0
-        else {
+        let bad = [tally.lost, tally.torn, tally.uninvited, tally.failed, tally.parts, tally.plaintext, tally.problems]
+        // Without a hanging up where there was a round for it, nothing was tried.
+        guard bad.allSatisfy({ $0 == 0 }), tally.acknowledged > 0, tally.disconnects == 0 || tally.hungUp > 0 else {
             throw ExitCode.failure
         }
     }
@@ -91,6 +100,8 @@ struct Crash: ParsableCommand {
         var unacknowledged: [String: [UInt8]] = [:]
         var tally = Tally()
         let large = Self.largeContent(&random)
+        // What lay there before the first writer came.
+        let before = Set(try list(rehearsal, try rehearsal.signIn("kees", hat: "help")).map(\.item))
         for round in span {
             let token = try rehearsal.signIn("kees", hat: "help")
             let disconnecting = round % 4 == 3
@@ -113,7 +124,9 @@ struct Crash: ParsableCommand {
                 let thread = Thread {
                     defer { group.leave() }
                     var random = SplitMix(state: writerSeed)
-                    guard var client = try? SocketClient(path: socket) else { return }
+                    /// A daemon that nobody killed yet did not do as it was asked.
+                    func fail() { if !stopped.load(ordering: .acquiring) { failures.add(1, ordering: .relaxed) } }
+                    guard var client = try? SocketClient(path: socket) else { return fail() }
                     for (index, (title, header)) in titles.enumerated() {
                         if stopped.load(ordering: .acquiring) { return }
                         // One in six is large enough for a file of its own.
@@ -121,29 +134,30 @@ struct Crash: ParsableCommand {
                         let bytes = isLarge && writer == 0 && index == 0 ? large : random.bytes(size)
                         let fields = header.merging(Rehearsal.headers(token, key: title)) { $1 }
                         if disconnecting, writer == 0 {
-                            try? client.sendPart(
-                                "POST", "/v1/households/\(household)/items", headers: fields, length: size,
-                                part: Array(bytes.prefix(size / 2)))
-                            guard let next = try? SocketClient(path: socket) else { return }
-                            client = next
+                            results.withLock { $0.append(Sent(title: title, bytes: bytes, isCut: true)) }
+                            do {
+                                try client.sendPart(
+                                    "POST", "/v1/households/\(household)/items", headers: fields, length: size,
+                                    part: Array(bytes.prefix(size / 2)))
+                                client = try SocketClient(path: socket)
+                            } catch { return fail() }
                             continue
                         }
-                        results.withLock { $0.append(Sent(title: title, bytes: bytes, item: nil)) }
+                        results.withLock { $0.append(Sent(title: title, bytes: bytes)) }
                         var heard: SocketClient.Answer?
                         repeat {
                             // Nobody waits for a place: a worker who has as many uploads under way as may be hears so, and asks again.
                             if heard != nil { usleep(20_000) }
+                            if stopped.load(ordering: .acquiring) { return }
                             heard = try? client.request("POST", "/v1/households/\(household)/items", headers: fields, body: bytes)
-                        } while heard?.json["type"] as? String == "urn:kluis:problem:busy" && !stopped.load(ordering: .acquiring)
-                        guard let answer = heard else {
-                            if !stopped.load(ordering: .acquiring) { failures.add(1, ordering: .relaxed) }
-                            return
-                        }
+                        } while heard?.json["type"] as? String == "urn:kluis:problem:busy"
+                        guard let answer = heard else { return fail() }
                         if answer.status == 201 || answer.status == 200, let item = answer.json["id"] as? String {
                             results.withLock { sent in
                                 if let index = sent.lastIndex(where: { $0.title == title }) { sent[index].item = item }
                             }
                         } else {
+                            // An answer comes from a daemon that lives, whenever it is read.
                             failures.add(1, ordering: .relaxed)
                         }
                     }
@@ -157,12 +171,16 @@ struct Crash: ParsableCommand {
                 // Nobody else's request suffers when a client hangs up: only then is the daemon stopped.
                 usleep(300_000)
                 tally.disconnects += 1
-                tally.othersFailed += failures.load(ordering: .relaxed)
             }
             stopped.store(true, ordering: .releasing)
             rehearsal.kill()
             group.wait()
+            tally.failed += failures.load(ordering: .relaxed)
             for sent in results.withLock({ $0 }) {
+                if sent.isCut {
+                    tally.hungUp += 1
+                    continue
+                }
                 if sent.bytes.count == Self.largeCount { if sent.item == nil { tally.cut += 1 } else { tally.large += 1 } }
                 if let item = sent.item {
                     acknowledged[item] = round
@@ -174,17 +192,15 @@ struct Crash: ParsableCommand {
             try rehearsal.start()
             // This round's items, each byte; everything at the end.
             let reading = try rehearsal.signIn("kees", hat: "help")
-            let (lostNow, tornNow) = try verify(
-                rehearsal, reading, contents.filter { acknowledged[$0.key] == round }, unacknowledged, acknowledged)
-            tally.lost += lostNow
-            tally.torn += tornNow
+            tally.add(
+                try verify(
+                    rehearsal, reading, contents.filter { acknowledged[$0.key] == round }, unacknowledged,
+                    known: before.union(acknowledged.keys)))
             FileHandle.standardError.write(Data("\rround \(round + 1) of \(rounds), \(earlier + acknowledged.count) items".utf8))
         }
         let token = try rehearsal.signIn("kees", hat: "help")
-        let (lostAtEnd, tornAtEnd) = try verify(rehearsal, token, contents, unacknowledged, acknowledged)
+        tally.add(try verify(rehearsal, token, contents, unacknowledged, known: before.union(acknowledged.keys)))
         tally.acknowledged = acknowledged.count
-        tally.lost += lostAtEnd
-        tally.torn += tornAtEnd
         tally.parts = (try? FileManager.default.contentsOfDirectory(atPath: rehearsal.state.path + "/blobs/tmp"))?.count ?? 0
         let officer = try rehearsal.signIn("otto", hat: nil)
         let verification = try SocketClient(path: rehearsal.socket).request(
@@ -199,39 +215,52 @@ struct Crash: ParsableCommand {
         return tally
     }
 
-    /// Every acknowledged item reads back equal; every other one is wholly there or wholly absent.
+    /// Every acknowledged item reads back equal; every other one that was sent whole is wholly there or wholly absent; and nothing else is there, least of
+    /// all what a client hung up on.
+    /// - Parameter known: the items that were there before, and those that were acknowledged.
     private func verify(
-        _ rehearsal: Rehearsal, _ token: String, _ contents: [String: [UInt8]], _ unacknowledged: [String: [UInt8]],
-        _ acknowledged: [String: Int]
-    ) throws -> (lost: Int, torn: Int) {
+        _ rehearsal: Rehearsal, _ token: String, _ contents: [String: [UInt8]], _ unacknowledged: [String: [UInt8]], known: Set<String>
+    ) throws -> Tally {
         let client = try SocketClient(path: rehearsal.socket)
-        var lost = 0, torn = 0
-        let headers = Rehearsal.headers(token)
+        var tally = Tally()
         func read(_ item: String) throws -> SocketClient.Answer {
-            try client.request("GET", "/v1/households/\(rehearsal.household)/items/\(item)", headers: headers)
+            try client.request("GET", "/v1/households/\(rehearsal.household)/items/\(item)", headers: Rehearsal.headers(token))
         }
         for (item, bytes) in contents {
             let answer = try read(item)
-            if answer.status != 200 { lost += 1 } else if answer.body != bytes { torn += 1 }
+            if answer.status != 200 { tally.lost += 1 } else if answer.body != bytes { tally.torn += 1 }
         }
+        for (item, title) in try list(rehearsal, token) where !known.contains(item) {
+            guard let bytes = title.flatMap({ unacknowledged[$0] }) else {
+                tally.uninvited += 1
+                continue
+            }
+            let answer = try read(item)
+            if answer.status != 200 || answer.body != bytes { tally.torn += 1 }
+        }
+        return tally
+    }
+
+    /// The household's items, each with its title where that is shown.
+    private func list(_ rehearsal: Rehearsal, _ token: String) throws -> [(item: String, title: String?)] {
+        let client = try SocketClient(path: rehearsal.socket)
+        var found: [(item: String, title: String?)] = []
         var after: String?
         repeat {
             let query = after.map { "?after=\($0)" } ?? ""
-            let list = try client.request("GET", "/v1/households/\(rehearsal.household)/items\(query)", headers: headers)
+            let list = try client.request(
+                "GET", "/v1/households/\(rehearsal.household)/items\(query)", headers: Rehearsal.headers(token))
             // A list that is not given tells nothing about what is there: that is a failure and not an empty list.
-            guard list.status == 200, list.json["entries"] is [Any] else {
+            guard list.status == 200, let entries = list.json["entries"] as? [[String: Any]] else {
                 throw Rehearsal.Failure(description: "the list of items was not given: \(list.status)")
             }
-            for entry in list.json["entries"] as? [[String: Any]] ?? [] {
-                guard let item = entry["id"] as? String, let title = entry["title"] as? String, acknowledged[item] == nil,
-                    let bytes = unacknowledged[title]
-                else { continue }
-                let answer = try read(item)
-                if answer.status != 200 || answer.body != bytes { torn += 1 }
+            for entry in entries {
+                guard let item = entry["id"] as? String else { throw Rehearsal.Failure(description: "an item has no identifier") }
+                found.append((item, entry["title"] as? String))
             }
             after = list.json["next"] as? String
         } while after != nil
-        return (lost, torn)
+        return found
     }
 }
 
