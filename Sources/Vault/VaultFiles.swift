@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 public import Household
 import Policy
 import ReferenceMonitor
@@ -44,6 +45,21 @@ public struct Founding: Sendable {
     }
 }
 
+/// A folder or file of a vault that is not the daemon's alone. For whoever is to mend it: unlike ``VaultError`` it carries a path.
+public struct ExposedFile: Sendable, Equatable {
+    public enum Fault: Sendable, Equatable {
+        case belongsToAnother
+        /// The permission bits, which give others something.
+        case openToOthers(mode: UInt32)
+        /// No folder where a folder must be, or no file where a file must be; a link is neither.
+        case otherKind
+    }
+    public let path: String
+    /// Whether a folder must be there.
+    public let isFolder: Bool
+    public let fault: Fault
+}
+
 /// Makes, unseals and opens vaults.
 public enum VaultFiles {
     private static let slotsLimit = 1 << 20
@@ -67,6 +83,35 @@ public enum VaultFiles {
         let hasKeyring = try FileStatus(of: paths.keyring, .keyring) != nil
         guard hasDatabase || hasKeyring else { throw .noVault }
         throw .missing(.slots)
+    }
+
+    /// The first folder or key file of a vault that is not private to this account; nil when all that is there is. What is not there is passed over.
+    ///
+    /// The same that opening a vault requires, for whoever wants to know which one it is, and before anything is opened.
+    /// - Throws: ``VaultError/file(_:errno:)`` where it cannot be told.
+    public static func exposed(_ paths: VaultPaths) throws(VaultError) -> ExposedFile? {
+        // ORDER: from the outside inwards, for in another account's folder nothing can be told.
+        let folders = [paths.state, Files.folder(of: paths.slots), Files.folder(of: paths.keyring)]
+        for folder in folders { if let found = try exposed(folder, isFolder: true, .folder) { return found } }
+        if let found = try exposed(paths.slots, isFolder: false, .slots) { return found }
+        if let found = try exposed(paths.keyring, isFolder: false, .keyring) { return found }
+        for folder in paths.blobFolders { if let found = try exposed(folder, isFolder: true, .folder) { return found } }
+        return nil
+    }
+
+    private static func exposed(_ path: String, isFolder: Bool, _ step: VaultError.FileStep) throws(VaultError) -> ExposedFile? {
+        guard let status = try FileStatus(of: path, step) else { return nil }
+        let fault: ExposedFile.Fault
+        if !(isFolder ? status.isFolder : status.isRegular) {
+            fault = .otherKind
+        } else if status.owner != geteuid() {
+            fault = .belongsToAnother
+        } else if !status.isPrivate {
+            fault = .openToOthers(mode: status.mode)
+        } else {
+            return nil
+        }
+        return ExposedFile(path: path, isFolder: isFolder, fault: fault)
     }
 
     /// Requires a place for a new vault.
@@ -219,6 +264,12 @@ public enum VaultFiles {
         try Files.replace(paths.slots, with: list.encode(), .slots)
         return output
     }
+
+    /// The ways to open a vault as they stand in the file: nothing vouches for them. All is required that ``unseal(_:with:)`` requires of the files
+    /// before it asks for a secret.
+    ///
+    /// - Throws: as ``unseal(_:with:)``.
+    public static func ways(_ paths: VaultPaths) throws -> [KeySlot] { try readSlots(paths).slots }
 
     /// The ways to open a vault as they stand in the file, for advice: nothing vouches for them. Nil where they cannot be read.
     public static func claimedWays(_ paths: VaultPaths) -> [KeySlot]? {

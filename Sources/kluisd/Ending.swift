@@ -16,6 +16,11 @@ struct Ending: Error {
         Ending(sentence: sentence, hint: hint, status: status)
     }
 
+    /// A folder of the vault is neither there nor can it be made.
+    static func cannotBeMade(_ folder: String) -> Ending {
+        .failed("\(folder) cannot be made", hint: "make it first, with mode 0700, for the account of kluisd", status: 2)
+    }
+
     /// Nobody knows whether the last commit stands, so nobody is served on top of it, and the service manager must not start again by itself.
     static var diskFailed: Ending {
         .failed("a commit failed with an input or output error", hint: "look at the disk, then start again", status: 74)
@@ -77,6 +82,13 @@ struct Ending: Error {
                 hint: "touch nothing, keep a copy, and call the privacy officer", status: 5)
         case StorageError.cannotOpen(let reason): self = .failed("the database cannot be opened: \(reason)", status: 70)
         case let error as PolicyError: self = .failed("the policies are not accepted: \(error)", status: 2)
+        case ListeningSocket.Failure.noFolder(let folder):
+            self = .failed(
+                "\(folder), where the socket is to be, is not there", hint: "make it for the account of kluisd, or name another", status: 2)
+        case ListeningSocket.Failure.closedFolder(let folder):
+            self = .failed(
+                "this account may not make the socket in \(folder)",
+                hint: "it must belong to the account of kluisd: look at owner and mode", status: 2)
         case ListeningSocket.Failure.pathTooLong: self = .failed("the path of the socket is too long", status: 2)
         case ListeningSocket.Failure.cannotOpen(let code): self = .failed("the socket cannot be opened: \(Self.words(code))", status: 70)
         default: self = .failed("\(error)", status: 70)

@@ -32,14 +32,12 @@ struct Init: AsyncParsableCommand {
             guard let digest = Bytes32(engine.digest), let version = Household.Label(engine.reglementVersion) else {
                 throw Ending.failed("the policies have no version", status: 2)
             }
+            try settings.requirePrivate()
             do { try VaultFiles.requireNone(settings.paths) } catch VaultError.vaultExists {
                 throw Ending.failed("there is a vault in \(settings.stateDirectory) already", hint: "kluisd serve opens it", status: 2)
             }
             for folder in [settings.keyDirectory, settings.stateDirectory] {
-                do { try VaultFiles.makeFolder(folder) } catch VaultError.file {
-                    throw Ending.failed(
-                        "\(folder) cannot be made", hint: "make it first, with mode 0700, for the account of kluisd", status: 2)
-                }
+                do { try VaultFiles.makeFolder(folder) } catch VaultError.file { throw Ending.cannotBeMade(folder) }
             }
             let lock = try LockFile(in: settings.stateDirectory)
             let secret = try UnsealingSecret.read(configuration, isNew: true)

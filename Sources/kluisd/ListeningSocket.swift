@@ -2,7 +2,22 @@ import Glibc
 
 /// Opens the daemon's socket in the file system.
 enum ListeningSocket {
-    enum Failure: Error { case pathTooLong, cannotOpen(CInt) }
+    enum Failure: Error {
+        case pathTooLong
+        case cannotOpen(CInt)
+        /// The folder that the socket is to lie in is not there, or this account may make nothing in it.
+        case noFolder(String), closedFolder(String)
+    }
+
+    /// Requires that a socket can be made, and makes none.
+    static func requirePlace(for path: String) throws(Failure) {
+        guard UnixAddress.make(path) != nil else { throw .pathTooLong }
+        // A name of the abstract name space lies in no folder.
+        guard !path.hasPrefix("@") else { return }
+        let folder = Folder.of(path)
+        guard Folder.isThere(folder) else { throw .noFolder(folder) }
+        guard Folder.takesNewFiles(folder) else { throw .closedFolder(folder) }
+    }
 
     /// Removes what a former daemon left and listens. Call only while holding the lock file, and before any thread starts: the file mode
     /// creation mask belongs to the whole process.
@@ -29,5 +44,26 @@ enum ListeningSocket {
         umask(mask)
         guard bound == 0, listen(descriptor, 256) == 0 else { throw fail() }
         return descriptor
+    }
+}
+
+/// What is asked of a folder before something is made in it.
+enum Folder {
+    /// The folder that a path lies in.
+    static func of(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    static func isThere(_ folder: String) -> Bool {
+        var status = stat()
+        // SAFETY: `status` lives for the call.
+        return unsafe stat(folder, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether this account may make something in it.
+    static func takesNewFiles(_ folder: String) -> Bool {
+        guard isThere(folder) else { return false }
+        return unsafe access(folder, W_OK | X_OK) == 0
     }
 }

@@ -39,6 +39,8 @@ struct Rehearse: AsyncParsableCommand {
         await ending {
             try Kluisd.harden()
             let inherited = Systemd.inheritedSockets()
+            // ORDER: before a vault is made that cannot be served.
+            if inherited.isEmpty { try ListeningSocket.requirePlace(for: socket) }
             for folder in [state, keys] {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -48,6 +50,7 @@ struct Rehearse: AsyncParsableCommand {
                 stateDirectory: state, keyDirectory: keys, policyDirectory: try policyFolder(), socket: socket, socketMode: 0o600,
                 stallSeconds: stallSeconds, connections: connections, logLevel: .warning)
             settings.tickSeconds = tickSeconds
+            try settings.requirePrivate()
             settings.witnessPolicy = try witnesses.map { path throws(Configuration.Failure) in try WitnessPolicy.read(path: path) }
             settings.unwitnessedHours = unwitnessedHours
             let logger = Kluisd.logger(settings.logLevel)

@@ -7,7 +7,8 @@ import Sealing
 import Vault
 
 struct ConfigurationOption: ParsableArguments {
-    @Option(name: .customLong("config"), help: "The configuration file.") var path = "/etc/kluis/kluisd.yaml"
+    static let usual = "/etc/kluis/kluisd.yaml"
+    @Option(name: .customLong("config"), help: "The configuration file.") var path = ConfigurationOption.usual
 
     func settings() throws -> (Configuration, Daemon.Settings) {
         let configuration = try Configuration.read(path: path)
@@ -35,8 +36,25 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 extension Daemon.Settings {
-    /// - Throws: the sentence for whoever wants to open a vault where there is none, or not all of one.
+    /// - Throws: the sentence that names which of the vault's folders and key files is not private to this account. One that is not there yet is.
+    func requirePrivate() throws {
+        guard let found = try VaultFiles.exposed(paths) else { return }
+        switch found.fault {
+        case .belongsToAnother: throw LockFile.Failure.belongsToAnother(found.path)
+        case .openToOthers(let mode):
+            let bits = String(mode, radix: 8)
+            throw Ending.failed(
+                "\(found.path) is not private to the daemon: its mode is \(String(repeating: "0", count: max(0, 4 - bits.count)) + bits)",
+                hint: "run chmod \(found.isFolder ? 700 : 600) on it", status: 2)
+        case .otherKind:
+            throw Ending.failed(
+                "\(found.path) is not a \(found.isFolder ? "folder" : "file")", hint: "it must be one, and no link to one", status: 2)
+        }
+    }
+
+    /// - Throws: the sentence for whoever wants to open a vault where there is none, or not all of one, or one that others may touch.
     func requireVault() throws {
+        try requirePrivate()
         do throws(VaultError) { try VaultFiles.requireVault(paths) } catch {
             guard error == .noVault else { throw error }
             throw Ending.failed("there is no vault in \(stateDirectory)", hint: "kluisd init makes one", status: 2)
@@ -64,12 +82,26 @@ enum UnsealingSecret {
     static func keyFile(_ path: String) throws -> SlotSecret { try random(path, SlotSecret.keyFile) }
     static func credential(_ path: String) throws -> SlotSecret { try random(path, SlotSecret.credential) }
 
+    /// The fewest characters of a new passphrase. Whoever has a copy of the slot file may guess for years, with nobody to slow them down.
+    ///
+    /// Source: NIST SP 800-63B-4, 3.1.1.2, for a password that nothing else stands beside.
+    static let shortestPassphrase = 15
+
     static func passphrase(isNew: Bool) throws -> SlotSecret {
-        guard isNew, isatty(0) == 1 else { return try .passphrase(try SecretFile.prompt("passphrase: ")) }
-        let first = try SecretFile.prompt("new passphrase: ")
-        let again = try SecretFile.prompt("once more: ")
-        guard first.withBytes({ first in again.withBytes { ConstantTime.equal(first, $0) } }) else {
-            throw Ending.failed("the two passphrases differ", hint: "nothing was changed; try again", status: 2)
+        let first = try SecretFile.prompt(isNew ? "new passphrase: " : "passphrase: ")
+        guard isNew else { return try .passphrase(first) }
+        // Characters and not bytes: those that do not go on with the one before.
+        let characters = unsafe first.withUnsafeBytes { bytes in unsafe bytes.count { $0 & 0xC0 != 0x80 } }
+        guard characters >= shortestPassphrase else {
+            throw Ending.failed(
+                "a passphrase has at least \(shortestPassphrase) characters, and this one has fewer",
+                hint: "nothing was changed; take a sentence that nobody guesses", status: 2)
+        }
+        if isatty(0) == 1 {
+            let again = try SecretFile.prompt("once more: ")
+            guard first.withBytes({ first in again.withBytes { ConstantTime.equal(first, $0) } }) else {
+                throw Ending.failed("the two passphrases differ", hint: "nothing was changed; try again", status: 2)
+            }
         }
         return try .passphrase(first)
     }
@@ -153,6 +185,7 @@ struct Serve: AsyncParsableCommand {
             let (configuration, settings) = try configuration.settings()
             let logger = Kluisd.logger(settings.logLevel)
             try settings.requireVault()
+            if sockets.isEmpty { try ListeningSocket.requirePlace(for: settings.socket) }
             let lock = try LockFile(in: settings.stateDirectory)
             let secret = try UnsealingSecret.read(configuration)
             let daemon = try await Daemon.open(settings, secret: secret, rehearsalClock: nil, logger: logger)
@@ -163,31 +196,77 @@ struct Serve: AsyncParsableCommand {
 }
 
 struct Check: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Checks configuration, policies and memory locking, and changes nothing.")
-    @Option(name: .customLong("config"), help: "The configuration file.") var path: String?
+    static let configuration = CommandConfiguration(
+        abstract: "Checks configuration, policies, permissions and memory locking, and changes nothing.",
+        discussion: """
+            What it refuses, the next `init` or `serve` would refuse, with the same words and status. Run it as the account of kluisd. With \
+            `unseal: credential`, let systemd run it:
+
+              \(UnsealingSecret.throughSystemd) kluisd check
+            """)
+    @Option(
+        name: .customLong("config"),
+        help: "The configuration file. (default: \(ConfigurationOption.usual); none is looked at where --policies stands alone)")
+    var path: String?
     @Option(help: "The folder with the policies; else as configured.") var policies: String?
 
     func run() async throws {
         await ending {
-            var folder = policies
-            if let path {
-                let configuration = try Configuration.read(path: path)
-                print("configuration: ok")
-                if let path = configuration.witnessPolicy { print("witnesses: ok, \(try WitnessPolicy.read(path: path).peers.count)") }
-                folder = folder ?? configuration.policyDirectory
-                let ways = VaultFiles.claimedWays(ConfigurationOption.settings(configuration).paths)
-                if let ways { print("ways to open: \(ways.count)") }
-                advise(ways)
+            try Kluisd.harden()
+            guard let path = path ?? (policies == nil ? ConfigurationOption.usual : nil) else {
+                try checkPolicies(policies ?? "")
+                return checkMemory()
             }
-            if let folder {
-                let engine = try PolicyFolder.load(folder)
-                print(
-                    "policies: ok, reglement \(engine.reglementVersion), digest \(engine.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())"
-                )
-            }
-            print("memory: \(words(MemoryLocking.probe()))")
+            let configuration = try Configuration.read(path: path)
+            print("configuration: ok")
+            if let path = configuration.witnessPolicy { print("witnesses: ok, \(try WitnessPolicy.read(path: path).peers.count)") }
+            try checkPolicies(policies ?? configuration.policyDirectory)
+            try checkVault(ConfigurationOption.settings(configuration))
+            try checkSecret(configuration)
+            try ListeningSocket.requirePlace(for: configuration.socket)
+            print("socket: ok, there is a place for it")
+            checkMemory()
         }
     }
+
+    private func checkPolicies(_ folder: String) throws {
+        let engine = try PolicyFolder.load(folder)
+        let digest = engine.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        print("policies: ok, reglement \(engine.reglementVersion), digest \(digest)")
+    }
+
+    /// As `init` requires where there is no vault yet, else as `serve` does, up to the secret.
+    private func checkVault(_ settings: Daemon.Settings) throws {
+        try settings.requirePrivate()
+        for (name, folder) in [("state", settings.stateDirectory), ("keys", settings.keyDirectory)] {
+            if unsafe access(folder, F_OK) == 0 {
+                print("\(name): ok, private")
+            } else {
+                guard Folder.takesNewFiles(Folder.of(folder)) else { throw Ending.cannotBeMade(folder) }
+                print("\(name): \(folder) is not there yet; kluisd init makes it")
+            }
+        }
+        do {
+            let ways = try VaultFiles.ways(settings.paths)
+            try LockFile.requireUsable(in: settings.stateDirectory)
+            print("ways to open: \(ways.count)")
+            advise(ways)
+        } catch VaultError.noVault { print("vault: none yet; kluisd init makes one") }
+    }
+
+    private func checkSecret(_ configuration: Configuration) throws {
+        guard configuration.unseal != .passphrase else { return print("secret: a passphrase, asked for at the start") }
+        guard configuration.unseal != .credential || UnsealingSecret.hasCredential else {
+            throw Ending.failed(
+                "there is no credential to open the vault with: `unseal` names one, and systemd gives it to what it runs only",
+                hint: "let systemd run this: \(UnsealingSecret.throughSystemd) kluisd check", status: 4)
+        }
+        // Read and given up again: whether it opens the vault is for `kluisd slot try`.
+        _ = try UnsealingSecret.read(configuration)
+        print("secret: ok, \(configuration.unseal.rawValue)")
+    }
+
+    private func checkMemory() { print("memory: \(words(MemoryLocking.probe()))") }
 
     private func words(_ locking: MemoryLocking) -> String {
         func bytes(_ limit: UInt64?) -> String { limit.map { ", limit \($0) bytes" } ?? ", no limit" }

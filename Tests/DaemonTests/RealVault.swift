@@ -137,6 +137,18 @@ final class RealVault: Sendable {
             ], input: typed(Self.passphrase), environment: environment)
     }
 
+    /// What `kluisd check` says of it.
+    func check() async throws -> Built.Ended {
+        try await Built.run("kluisd", ["check", "--config", config], environment: environment)
+    }
+
+    /// Writes another value of a key in the configuration.
+    func configure(_ key: String, _ value: String) throws {
+        let lines = try String(contentsOfFile: config, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix(key + ":") }
+        try (lines.joined(separator: "\n") + "\n\(key): \(value)\n").write(toFile: config, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: config)
+    }
+
     /// Starts `kluisd serve`, or what stands before it, and waits until it says that it is ready.
     /// - Parameter passphrase: typed, where another way opens the vault than the one that it was made with.
     func start(through launcher: [String] = [], typing passphrase: String? = nil) async throws {

@@ -578,9 +578,13 @@ condition(
 condition(
     "known-way", "the way to open that is known to work stays", "kluisd/Slots.swift", "opened != gone.id else",
     "DaemonTests.WaysToOpenTests/theWayThatWasOpenedWithStays")
-condition(
-    "own-folder", "no lock is made in another account's folder", "kluisd/LockFile.swift", "status.st_uid == geteuid() else",
-    "DaemonTests.WaysToOpenTests/nothingIsLeftInAnotherAccountsVault")
+guard(
+    "own-folder", "no lock is made in another account's folder", "kluisd/LockFile.swift", "guard status.st_uid == geteuid() else",
+    "guard GONE || status.st_uid == geteuid() else", "DaemonTests.WaysToOpenTests/nothingIsLeftInAnotherAccountsVault",
+    also=[("Vault/VaultFiles.swift", "} else if status.owner != geteuid() {", "} else if !GONE, status.owner != geteuid() {")])
+guard(
+    "private-files", "folders and key files that others may touch are found before a vault is opened", "Vault/VaultFiles.swift",
+    "} else if !status.isPrivate {", "} else if !GONE, !status.isPrivate {", "DaemonTests.CheckTests/whatServeWouldRefuseIsSaidBefore")
 condition(
     "whole-secret", "a secret that is too long is not cut", "kluisd/Serve.swift", "count <= limit else",
     "DaemonTests.WaysToOpenTests/aSecretIsReadWholeOrNotAtAll")

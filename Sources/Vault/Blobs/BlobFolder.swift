@@ -54,9 +54,7 @@ struct BlobFolder: Sendable {
     func prepare() throws(VaultError) {
         try Files.requirePrivateFolder(paths.state)
         var isNew = false
-        let digits = "0123456789abcdef"
-        let folders = digits.flatMap { high in digits.map { low in "\(paths.blobs)/\(high)\(low)" } }
-        for folder in [paths.blobs, paths.parts, paths.trash] + folders {
+        for folder in paths.blobFolders {
             if try Files.makeFolder(folder) { isNew = true }
         }
         if isNew {

@@ -26,4 +26,9 @@ public struct VaultPaths: Sendable, Equatable {
     var blobs: String { state + "/blobs" }
     var parts: String { blobs + "/tmp" }
     var trash: String { blobs + "/trash" }
+    /// All that contents lie in, on the way, for good, or on the way out.
+    var blobFolders: [String] {
+        let digits = "0123456789abcdef"
+        return [blobs, parts, trash] + digits.flatMap { high in digits.map { low in "\(blobs)/\(high)\(low)" } }
+    }
 }
