@@ -18,6 +18,7 @@ import Logging
         } catch  where Kluisd.exitCode(for: error) == .success {
             print(Kluisd.fullMessage(for: error))
         } catch {
+            if let command = unknownCommand { Ending.failed("there is no command '\(command)'", hint: "kluisd --help", status: 2).tell() }
             let lines = Kluisd.message(for: error).split(whereSeparator: \.isNewline)
             var sentence = withoutValues(lines.joined(separator: " "))
             while sentence.last == "." || sentence.last == " " { sentence.removeLast() }
@@ -25,10 +26,19 @@ import Logging
         }
     }
 
+    /// The first word, where a command must stand and none of that name does; "…" for one that may be a secret. What stands behind it is not told: the
+    /// command may have been meant to be `slot`.
+    private static var unknownCommand: String? {
+        let names = Kluisd.configuration.subcommands.map { $0._commandName } + ["help"]
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
+        // A mistyped command looks like one.
+        return word.utf8.count <= 12 && word.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) ? word : "…"
+    }
+
     /// The sentence about wrong use, without what was typed where that may be a secret: whoever puts a passphrase behind `kluisd slot` has made one
     /// mistake, and standard error is kept in more places than the screen. What stands in quotes stays where it is the name of an option or argument.
     private static func withoutValues(_ sentence: String) -> String {
-        // Of the other commands none takes a secret; a misspelt command may have been `slot`.
+        // Of the other commands none takes a secret.
         let others = Kluisd.configuration.subcommands.map { $0._commandName }.filter { $0 != Slot._commandName }
         if let first = CommandLine.arguments.dropFirst().first, others.contains(first) { return sentence }
         guard let start = sentence.firstIndex(of: "'"), let end = sentence.lastIndex(of: "'"), start < end else { return sentence }
