@@ -60,6 +60,17 @@ struct CoverageTests {
         }
     }
 
+    @Test("a step is left out only for a policy that has one")
+    func stepsInThePlaceOfOthers() {
+        let forbids = Dictionary(uniqueKeysWithValues: engine.texts.notes.values.filter { $0.step != nil }.map { ($0.id, $0) })
+        let better = engine.texts.notes.values.filter { !$0.insteadOf.isEmpty }
+        #expect(!better.isEmpty)
+        for note in better {
+            #expect(note.step != nil && !note.insteadOf.contains(note.id), "\(note.id)")
+            for other in note.insteadOf { #expect(forbids[other]?.insteadOf.contains(note.id) == false, "\(note.id): \(other)") }
+        }
+    }
+
     @Test("each paragraph that policies cite stands in the text of the reglement beside them")
     func textIsBeside() {
         let text = Reglement.text("reglement/PR-2026-01.md")

@@ -1169,6 +1169,31 @@ struct DecidingTests {
         #expect(refuse([.housing]).articles == ["PR-11.6", "PR-13.5"])
     }
 
+    @Test("what became of a consent says the next step: a withdrawal is respected, and a missing signature is asked of who has to give it")
+    func stepsAfterAConsent() {
+        func steps<Q: Question>(
+            _ question: Q, _ world: World, by name: String, hat: Hat? = .help, purpose: Purpose = .plan
+        ) -> [String] {
+            let (request, facts) = world.request(question, world.asker(name, hat), purpose: purpose, at: at("01-20T10:00"))
+            return world.engine.explain(request, on: facts).nextSteps.map(\.en)
+        }
+        var world = ScenarioRows.team()
+        #expect(steps(read("housing"), world, by: "kees").contains { $0.hasPrefix("Ask the resident for consent") })
+        world.consent("given", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-14T19:00"))
+        world.withdraw("given", nil, by: "selma", at: at("01-16T10:00"))
+        let withdrawn = steps(read("housing"), world, by: "kees")
+        #expect(withdrawn.first?.hasPrefix("Respect the withdrawal and do not ask again") == true, "\(withdrawn)")
+        #expect(!withdrawn.contains { $0.hasPrefix("Ask the resident") }, "\(withdrawn)")
+        world.item("upbringing", about: "sem", by: "joost", .parenting, at: at("01-13T10:00"))
+        world.consent("half", "sem", to: "jeugdkompas", [.parenting], signed: ["selma"], at: at("01-14T19:12"))
+        let pending = steps(read("upbringing"), world, by: "fatima")
+        #expect(pending.first?.hasPrefix("Ask the parent with authority") == true, "\(pending)")
+        #expect(!pending.contains { $0.hasPrefix("Ask the resident") }, "\(pending)")
+        // Whoever is no officer hears for whom the log is.
+        let log = steps(ReadLog(range: 0..<10), world, by: "lotte", hat: nil, purpose: .oversight)
+        #expect(log == ["The log is there for the privacy officer and the data protection officer, with purpose D8."])
+    }
+
     @Test("--why: the first unmet demand, its operands, and the next lawful step")
     func why() throws {
         let world = ScenarioRows.settled()

@@ -170,8 +170,9 @@ extension PolicyEngine {
     ) -> Refusal {
         // What forbids decided is what the asker hears; the nearest permits speak where none did.
         let speaking = (forbids.isEmpty ? nearest : forbids).sorted { Self.byBytes($0.id, $1.id) }
+        let superseded = Set(speaking.flatMap(\.insteadOf))
         var steps: [Bilingual] = []
-        for step in speaking.compactMap(\.step) where !steps.contains(step) { steps.append(step) }
+        for step in speaking.filter({ !superseded.contains($0.id) }).compactMap(\.step) where !steps.contains(step) { steps.append(step) }
         let cited = articles(of: forbids + nearest)
         return Refusal(
             reason: reason, articles: cited.isEmpty ? Self.closedTable : cited, policies: speaking.map(\.id),

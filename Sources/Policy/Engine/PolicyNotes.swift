@@ -16,9 +16,11 @@ struct PolicyNotes: Sendable {
     let notice: Bilingual?
     /// `@omvang("dat")`: what it permits shows that-information only (PR-1.6).
     let thatOnly: Bool
+    /// `@inplaatsvan`: the policies, by identifier, whose step is not for whoever this one speaks to: this one knows better.
+    let insteadOf: [String]
 
     private static let known: Set<String> = [
-        "id", "artikel", "uitleg", "explain", "stap", "step", "plicht", "duty", "melden", "tell", "omvang",
+        "id", "artikel", "uitleg", "explain", "stap", "step", "plicht", "duty", "melden", "tell", "omvang", "inplaatsvan",
     ]
 
     /// Reads the annotations of a policy in `file`.
@@ -53,6 +55,10 @@ struct PolicyNotes: Sendable {
             throw PolicyError(.unknownAnnotation, about: "\(place): @omvang")
         }
         thatOnly = extent != nil
+        insteadOf = try text("inplaatsvan")?.split(separator: ";", omittingEmptySubsequences: false).map { String($0) } ?? []
+        guard insteadOf.isEmpty || policy.effect == .forbid else {
+            throw PolicyError(.unknownAnnotation, about: "\(place): @inplaatsvan on a permit")
+        }
         var articles: Set<Article> = []
         for citation in try required("artikel").split(separator: ";", omittingEmptySubsequences: false) {
             guard let article = Article(String(citation)), articles.insert(article).inserted else {
