@@ -139,7 +139,7 @@ let package = Package(
             "kluisTests",
             [
                 "kluis", "kluis-scenario", "Wire", "LedgerFormat", "TransparencyLog", "Witnessing", "TLogConformance", "Sealing",
-                "Household",
+                "Household", "Policy",
                 arguments,
             ] + nio),
         tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),

@@ -8,10 +8,17 @@ public protocol Question: Sendable {
     /// What it is about: which facts deciding needs, and which entity is the resource.
     var about: Subject { get }
 
+    /// An item that the answer tells of although it is not what is decided on: the line in the log names it.
+    var mentioned: ItemID? { get }
+
     /// The attributes of the context that belong to this action alone, out of the question and the facts.
     ///
     /// The attributes every action has (purpose, hat, moment, …) are added by ``PolicyEngine``.
     func context(in circumstances: Circumstances) -> CedarRecord
+}
+
+extension Question {
+    public var mentioned: ItemID? { nil }
 }
 
 /// Which thing a question is about, and which facts deciding needs besides.

@@ -187,7 +187,7 @@ struct LineWriter: Sendable {
         line.hat = try token(request.asker.hat)
         line.household = try token(about.household ?? facts.household?.id)
         line.residents = try residents(request, facts).map { .init(try Token($0)) }
-        line.item = try token(about.item?.description ?? about.plan?.description)
+        line.item = try token((about.item ?? request.question.mentioned)?.description ?? about.plan?.description)
         line.layer = try token(facts.item?.layer)
         line.lifeDomains = try tokens(facts.item.map { [$0.domain.rawValue] } ?? [])
         line.purpose = try token(request.purpose)

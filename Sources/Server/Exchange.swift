@@ -94,6 +94,13 @@ struct Exchange: Sendable {
                 throw .invalidField(
                     HeaderName.idempotencyKey, Sentence(nl: "geef 1 tot 64 zichtbare tekens", en: "give 1 to 64 visible characters"))
             }
+            guard route.isChange else {
+                throw .invalidField(
+                    HeaderName.idempotencyKey,
+                    Sentence(
+                        nl: "laat deze kop (--idempotency-key) weg: dit verzoek wijzigt niets in het dossier of het register",
+                        en: "leave this header (--idempotency-key) out: this request changes nothing in a file or the registry"))
+            }
             idempotencyKey = key
         } else {
             idempotencyKey = nil
@@ -106,12 +113,12 @@ struct Exchange: Sendable {
                         nl: "geef het versienummer uit de ETag van het laatste antwoord",
                         en: "give the version number in the ETag of the last answer"))
             }
-            guard route.comparesVersion || !route.isChange else {
+            guard route.comparesVersion else {
                 throw .invalidField(
                     HeaderName.ifMatch,
                     Sentence(
-                        nl: "laat deze kop weg: dit verzoek vergelijkt geen versie",
-                        en: "leave this header out: this request compares no version"))
+                        nl: "laat deze kop (--if-match) weg: dit verzoek vergelijkt geen versie",
+                        en: "leave this header (--if-match) out: this request compares no version"))
             }
             ifMatch = version
         } else {

@@ -34,13 +34,27 @@ extension Problem {
             // About the state it is in and the step that does not lead on from there.
             let state = String(error.about.prefix { $0 != "/" })
             self = .doesNotFit(
-                "state", Sentence(nl: "de toestand is nu \(state)", en: "the state is \(state) now"),
+                "state",
+                Sentence(
+                    nl: "de toestand is nu \(Self.spoken(state, DutchWords()))",
+                    en: "the state is \(Self.spoken(state, EnglishWords())) now"),
                 articles: error.articles.map(\.description))
         case let error as HouseholdError:
             // The reglement let it through and the domain did not: the request asks for something that cannot be so.
             self = .doesNotFit(error.about.isEmpty ? error.code.rawValue : error.about, articles: error.articles.map(\.description))
         default: self = .internalError
         }
+    }
+
+    /// The word for a state of whatever has one: where two have a state by the same name, it means the same.
+    private static func spoken(_ state: String, _ words: some Words) -> String {
+        if let state = ConsentState(text: state) { return words.word(for: state) }
+        if let state = PlanState(text: state) { return words.word(for: state) }
+        if let state = HouseholdState(text: state) { return words.word(for: state) }
+        if let state = InvolvementState(text: state) { return words.word(for: state) }
+        if let state = WorkerState(text: state) { return words.word(for: state) }
+        if let state = DirectorshipState(text: state) { return words.word(for: state) }
+        return state
     }
 
     private init(_ error: MonitorError) {

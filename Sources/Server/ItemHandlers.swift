@@ -35,7 +35,7 @@ extension VaultServer {
             scoreReasonGiven: metadata.scoreReasons.map { !$0.isEmpty && $0.values.allSatisfy { !$0.isEmpty } } ?? false,
             sizeBucket: SizeBucket(bytes: length ?? 0))
         let wording = ItemWording(
-            title: try Terms.words(metadata.title, "title", limit: 1000),
+            title: try Terms.words(metadata.title, "title", limit: ItemMetadata.titleLimit),
             mediaType: try Terms.words(metadata.mediaType ?? "", "mediaType", limit: 100),
             note: try Terms.words(
                 (metadata.scoreReasons ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"),

@@ -165,7 +165,7 @@ extension VaultServer {
             }
             if case .nothing = weighed(reading, for: caller.asker, exchange, at: now, on: own).shown { throw Problem.notFound }
         }
-        let listing = Policy.ListTeam(household: household)
+        let listing = Policy.ListTeam(household: household, readersOf: item)
         if exchange.whyOnly {
             let attempt = Attempt(listing, by: caller, purpose: exchange.purpose, trace: exchange.trace)
             return try await why(attempt, exchange) { try await requireKnown() }

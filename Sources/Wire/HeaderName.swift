@@ -21,8 +21,9 @@ public enum HeaderName {
     /// The articles that decided, joined with commas, on a decided answer whose body has no room for them.
     public static let articles = "Kluis-Articles"
     /// One opaque value (1–64 visible ASCII characters) per attempt at a change: the same one again is the same attempt.
+    /// Refused where nothing is changed (``Route/isChange``).
     public static let idempotencyKey = "Idempotency-Key"
-    /// Compare-and-set on the version that a `ETag` told. Refused on a change that compares nothing (``Route/comparesVersion``).
+    /// Compare-and-set on the version that a `ETag` told. Refused on whatever compares nothing (``Route/comparesVersion``).
     public static let ifMatch = "If-Match"
     /// `Bearer <token>`.
     public static let authorization = "Authorization"

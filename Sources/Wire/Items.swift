@@ -2,6 +2,9 @@ import Encodings
 
 /// What an item is, without its bytes: base64url in the header `Kluis-Item` of `POST /v1/households/{h}/items`.
 public struct ItemMetadata: Codable, Equatable, Sendable {
+    /// Most bytes of a title.
+    public static let titleLimit = 1000
+
     /// A person, or `household` for the household as a whole.
     public var subject: String
     /// `L1` … `L4` (PR-5.1); absent: `L3`.

@@ -5,7 +5,8 @@ extension Catalogue {
         .refused: "geweigerd",
         .invalid: "verkeerd gebruik of ongeldige invoer",
         .notFound: "dit bestaat niet, of u mag het niet weten",
-        .unreachable: "niemand antwoordt op {1}",
+        .unreachable: "niemand antwoordt",
+        .unreachableAt: "niemand antwoordt op {1}",
         .sealed: "de kluis is verzegeld",
         .verificationFailed: "de controle is mislukt",
         .conflict: "iemand was u voor",
@@ -25,6 +26,10 @@ extension Catalogue {
         .hintSocketRights: "dit account mag de socket niet gebruiken; vraag om lidmaatschap van de groep",
         .hintHelp: "kluis {1} --help",
         .hintUnsealed: "iemand met een sleutel moet de kluis eerst openen",
+        .hintTouchNothing: "raak niets aan en bel de privacy officer",
+        .hintSigner:
+            "een geheime sleutel is alleen voor de eigenaar (chmod 600 BESTAND); een met een wachtwoord, of waarvan u de openbare helft hebt, gaat eerst in de agent (ssh-add BESTAND)",
+        .hintNextPage: "er is meer: vraag het opnieuw met --after {1}",
 
         .example: "bijvoorbeeld: {1}",
         .wrongMissingArgument: "{1} ontbreekt",
@@ -32,6 +37,7 @@ extension Catalogue {
         .wrongUnknownOption: "onbekende optie {1}",
         .wrongUnexpected: "{1} hoort hier niet",
         .wrongValue: "de waarde {1} past niet bij {2}",
+        .unknownWord: "{1} is hier onbekend; kies uit: {2}",
 
         .rehearsalVault: "dit is een oefenkluis: niets hierin is echt",
         .foreignNamespace: "de kluis vroeg om een handtekening voor iets anders dan aanmelden; er is niets getekend",
@@ -69,13 +75,16 @@ extension Catalogue {
         .badPreference: "--preference is followed, none of deviated",
         .refusalTowards: "geef of --to ORGANISATIE of --towards PERSOON",
         .badSigner: "--signed is PERSOON of PERSOON:HOEDANIGHEID; een instelling die voogd is met haar korte naam",
+        .notText: "{1} is geen tekst in UTF-8",
+        .titleTooLong: "de titel van {1} heeft {2} bytes, en een titel heeft er ten hoogste {3}",
         .nothingToChange: "niets te wijzigen: geef --text-file, --due of --done",
-        .endIsNow: "--end geldt meteen; laat --from en --until weg",
         .whyNotHere: "--why past niet bij deze opdracht, want er wordt niets in beslist",
         .chooseDirectorOrOrganisation: "--as is director of organisation",
         .unknownCheck: "dit kan worden nagegaan: read-item, read-card, read-plan, list-items, list-consents, list-team",
         .itemNeeded: "noem het stuk",
         .planNeeded: "noem het plan",
+        .noPlanYet: "dit huishouden heeft nog geen plan",
+        .hintDraftPlan: "de regisseur schrijft er een met kluis plan concept {1} --file BESTAND",
 
         .decided: "{1} volgens {2}",
         .duty: "verplichting: {1}",
@@ -118,7 +127,7 @@ extension Catalogue {
         .headPresented: "voorgelegd", .headInForce: "van kracht", .headReview: "evaluatie", .headMunicipality: "gemeente",
         .headOf: "bij regel", .headAuthority: "gezag", .headRepresentative: "vertegenwoordiger", .headPersons: "alleen voor",
         .headPersonCount: "aantal personen",
-        .headHousehold: "huishouden",
+        .headHousehold: "huishouden", .headConcerns: "stuk of inwoner",
 
         .ledgerVerified: "{1} regels gecontroleerd",
         .ledgerErased: "{1} daarvan vastgelegd en gewist",
@@ -126,6 +135,15 @@ extension Catalogue {
         .ledgerProblem: "{1}",
         .rehearsalClockNow: "de oefenklok staat op {1}",
         .rehearsalFaultArmed: "de storing {1} staat klaar",
+        .onlyAsked: "alleen gevraagd: {1}",
+
+        .reasonMissing: "een bestand is er niet of is niet te lezen",
+        .reasonMalformed: "iets heeft niet de vorm die het moet hebben, dus het is beschadigd of gewijzigd",
+        .reasonAltered: "wat er staat, is niet wat het logboek heeft getekend: een regel is gewijzigd, weggelaten of toegevoegd",
+        .reasonSignature: "dit is niet getekend met de sleutel van dit logboek",
+        .reasonDiscontinuous: "dit gaat niet verder op het logboek dat eerder is gezien",
+        .reasonQuorum: "te weinig getuigen hebben dit mede ondertekend",
+        .reasonTombstone: "iets is gewist zonder dat het is getekend en vastgelegd zoals het moet",
 
         .progressItems: "{1} van {2} bestanden",
         .progressBytes: "{1} van {2} MB",
@@ -210,6 +228,7 @@ extension Catalogue {
         .helpArgHousehold: "Het kenmerk van het huishouden.",
         .helpArgPerson: "Het kenmerk van een persoon, of de voornaam in kleine letters.",
         .helpArgPlan: "Het kenmerk van het plan.",
+        .helpArgPlanShown: "Het kenmerk van het plan; of dat van het huishouden, voor het geldende plan of anders het nieuwste.",
         .helpArgItem: "Het kenmerk van het stuk.",
         .helpArgConsent: "Het kenmerk van de toestemming.",
         .helpArgInvolvement: "Het kenmerk van de betrokkenheid.",
@@ -245,13 +264,14 @@ extension Catalogue {
         .helpSignAs: "director (regisseur) of organisation (organisatie); anders volgens uw pet.",
         .helpItemFiles: "Bestanden en mappen; - is de standaardinvoer.",
         .helpSubject: "De inwoner over wie het gaat, of huishouden.",
-        .helpDomain: "Leefgebied.",
+        .helpDomain: "Leefgebied: opvoeden, school/werk, zelfredzaamheid, meedoen, geldzaken, wonen, gezondheid of veiligheid.",
         .helpKind: "note, report, letter, overview, score, assessment, diagnosis ...",
-        .helpBasis: "Grondslag: G1 tot en met G11.",
+        .helpBasis:
+            "Grondslag: G1 Wmo, G2 Jeugdwet, G3 Participatiewet, G4 schuldhulp, G5 toestemming, G6 wettelijke plicht, G7 levensbelang, G8 meldrecht Veilig Thuis, G9 conflict van plichten, G10 gecoördineerde aanpak of G11 toezicht.",
         .helpReadBasis: "Taak waarvoor u leest, G1 tot en met G4, bij stukken van een collega; G5 als de inwoner dit uitdrukkelijk wil.",
         .helpClass:
             "Bewaarklasse: youthCare (jeugd), socialSupport (wmo), treatment, debtRelief (schuld), incomeAndParticipation (inkomen), watchFlame, noFollowUp.",
-        .helpLayer: "L1 tot en met L4.",
+        .helpLayer: "Laag: L1 kaart, L2 plan, L3 persoonsdossier (als u niets noemt) of L4 afgeschermde map.",
         .helpTitleFile: "Bestand met de titel; anders de bestandsnaam.",
         .helpProvision: "De bepaling die gezondheids- of strafgegevens toestaat.",
         .helpReasonsFile: "Bij een score: bestand met regels 'leefgebied: waarom nodig'.",
@@ -259,7 +279,8 @@ extension Catalogue {
         .helpParallel: "Zoveel bestanden tegelijk.",
         .helpOutput: "Bestand om te schrijven; het verschijnt pas als het compleet is.",
         .helpTo: "De ontvangende organisatie.",
-        .helpDomains: "Leefgebied; mag vaker.",
+        .helpDomains:
+            "Leefgebied: opvoeden, school/werk, zelfredzaamheid, meedoen, geldzaken, wonen, gezondheid of veiligheid; mag vaker.",
         .helpConsentPurpose: "Waarvoor de toestemming is; anders het doel van de vraag.",
         .helpLeaflet: "Versie van de uitleg die is gegeven.",
         .helpForm: "written (schriftelijk), digital (digitaal) of oral (mondeling).",
@@ -331,6 +352,5 @@ extension Catalogue {
         .helpUIDs:
             "Het nummer van het machineaccount waarvan het teamlid zich aanmeldt (id -u NAAM); verplicht in een echte kluis; mag vaker.",
         .helpStoredApart: "De sleutel staat in geen authorized_keys en wordt apart bewaard.",
-        .helpOn: "Laatste dag (JJJJ-MM-DD); anders nu.",
     ]
 }

@@ -5,7 +5,8 @@ extension Catalogue {
         .refused: "refused",
         .invalid: "wrong use or invalid input",
         .notFound: "no such thing, or none that you may know of",
-        .unreachable: "nobody answers on {1}",
+        .unreachable: "nobody answers",
+        .unreachableAt: "nobody answers on {1}",
         .sealed: "the vault is sealed",
         .verificationFailed: "verification failed",
         .conflict: "somebody was first",
@@ -25,6 +26,10 @@ extension Catalogue {
         .hintSocketRights: "this account may not use the socket; ask for membership of its group",
         .hintHelp: "kluis {1} --help",
         .hintUnsealed: "someone with a key must unseal it first",
+        .hintTouchNothing: "touch nothing and call the privacy officer",
+        .hintSigner:
+            "a private key is for its owner alone (chmod 600 FILE); one with a passphrase, or of which you have the public half, goes into the agent first (ssh-add FILE)",
+        .hintNextPage: "there is more: ask again with --after {1}",
 
         .example: "for example: {1}",
         .wrongMissingArgument: "{1} is missing",
@@ -32,6 +37,7 @@ extension Catalogue {
         .wrongUnknownOption: "unknown option {1}",
         .wrongUnexpected: "{1} is not expected here",
         .wrongValue: "the value {1} does not fit {2}",
+        .unknownWord: "{1} is unknown here; choose from: {2}",
 
         .rehearsalVault: "this is a rehearsal vault: nothing in it is real",
         .foreignNamespace: "the daemon asked for a signature for another purpose than signing in; nothing was signed",
@@ -68,13 +74,16 @@ extension Catalogue {
         .badPreference: "--preference takes followed, none or deviated",
         .refusalTowards: "give either --to ORGANISATION or --towards PERSON",
         .badSigner: "--signed takes PERSON or PERSON:CAPACITY; an institution that is guardian by its handle",
+        .notText: "{1} is not text in UTF-8",
+        .titleTooLong: "the title of {1} has {2} bytes, and a title has at most {3}",
         .nothingToChange: "nothing to change: give --text-file, --due or --done",
-        .endIsNow: "--end takes effect at once; leave out --from and --until",
         .whyNotHere: "--why does not go with this command, for nothing is decided in it",
         .chooseDirectorOrOrganisation: "--as takes director or organisation",
         .unknownCheck: "this can be checked: read-item, read-card, read-plan, list-items, list-consents, list-team",
         .itemNeeded: "name the item",
         .planNeeded: "name the plan",
+        .noPlanYet: "this household has no plan yet",
+        .hintDraftPlan: "the director drafts one with kluis plan draft {1} --file FILE",
 
         .decided: "{1} under {2}",
         .duty: "duty: {1}",
@@ -118,7 +127,7 @@ extension Catalogue {
         .headInForce: "in force", .headReview: "review due", .headMunicipality: "municipality", .headOf: "of line",
         .headAuthority: "authority", .headRepresentative: "representative", .headPersons: "only for",
         .headPersonCount: "number of persons",
-        .headHousehold: "household",
+        .headHousehold: "household", .headConcerns: "item or resident",
 
         .ledgerVerified: "{1} entries verified",
         .ledgerErased: "{1} of them committed and erased",
@@ -126,6 +135,15 @@ extension Catalogue {
         .ledgerProblem: "{1}",
         .rehearsalClockNow: "the rehearsal clock stands at {1}",
         .rehearsalFaultArmed: "the fault {1} is armed",
+        .onlyAsked: "only asked: {1}",
+
+        .reasonMissing: "a file is not there or cannot be read",
+        .reasonMalformed: "something is not of the form that it must have, so that it is damaged or was changed",
+        .reasonAltered: "what stands there is not what the log signed: a line was changed, left out or put in",
+        .reasonSignature: "it is not signed with the key of this log",
+        .reasonDiscontinuous: "it does not continue the log that was seen before",
+        .reasonQuorum: "too few witnesses have cosigned it",
+        .reasonTombstone: "an erasure is not signed and recorded as it must be",
 
         .progressItems: "{1} of {2} files",
         .progressBytes: "{1} of {2} MB",
@@ -211,6 +229,7 @@ extension Catalogue {
         .helpArgHousehold: "The household's identifier.",
         .helpArgPerson: "A person's identifier, or the given name in lower case.",
         .helpArgPlan: "The plan's identifier.",
+        .helpArgPlanShown: "The plan's identifier; or the household's, for the plan in force or else the newest.",
         .helpArgItem: "The item's identifier.",
         .helpArgConsent: "The consent's identifier.",
         .helpArgInvolvement: "The involvement's identifier.",
@@ -245,12 +264,13 @@ extension Catalogue {
         .helpSignAs: "director or organisation; else by your hat.",
         .helpItemFiles: "Files and directories; - is standard input.",
         .helpSubject: "The resident it is about, or household.",
-        .helpDomain: "Life domain.",
+        .helpDomain: "Life domain: parenting, schoolWorkDaytime, selfReliance, participation, finance, housing, health or safety.",
         .helpKind: "note, report, letter, overview, score, assessment, diagnosis ...",
-        .helpBasis: "Legal basis: G1 to G11.",
+        .helpBasis:
+            "Legal basis: G1 Wmo, G2 Jeugdwet, G3 Participatiewet, G4 debt relief, G5 consent, G6 legal duty, G7 vital interest, G8 report to Veilig Thuis, G9 conflict of duties, G10 coordinated approach or G11 oversight.",
         .helpReadBasis: "Task you read for, G1 to G4, with items of a colleague; G5 when the resident expressly wishes it.",
         .helpClass: "Retention class: youthCare, socialSupport, treatment, debtRelief, incomeAndParticipation, watchFlame, noFollowUp.",
-        .helpLayer: "L1 to L4.",
+        .helpLayer: "Layer: L1 card, L2 plan, L3 personal file (when left out) or L4 sealed folder.",
         .helpTitleFile: "File with the title; else the file's name.",
         .helpProvision: "The provision that allows health or criminal data.",
         .helpReasonsFile: "For a score: file with 'life domain: why it is needed' lines.",
@@ -258,7 +278,8 @@ extension Catalogue {
         .helpParallel: "So many files at the same time.",
         .helpOutput: "File to write; it appears only when whole.",
         .helpTo: "The receiving organisation.",
-        .helpDomains: "Life domain; may be given again.",
+        .helpDomains:
+            "Life domain: parenting, schoolWorkDaytime, selfReliance, participation, finance, housing, health or safety; may be given again.",
         .helpConsentPurpose: "What the consent is for; else the purpose of the request.",
         .helpLeaflet: "Version of the explanation that was given.",
         .helpForm: "written, digital or oral.",
@@ -329,6 +350,5 @@ extension Catalogue {
         .helpUIDs:
             "The number of the machine account that the worker signs in from (id -u NAME); required in a real vault; may be given again.",
         .helpStoredApart: "The key is in no authorized_keys file and is kept apart.",
-        .helpOn: "Last day (YYYY-MM-DD); else now.",
     ]
 }

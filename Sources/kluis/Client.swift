@@ -39,6 +39,16 @@ final class Client {
     var console: Console { Console(json: circumstances.json) }
     var canGoOn: Bool { connection.canGoOn }
 
+    /// The same, for what is asked beside the request that the user means: the key and the version that he gave are of that one.
+    var aside: Client {
+        var own = circumstances
+        (own.idempotencyKey, own.ifMatch) = (nil, nil)
+        return asking(own)
+    }
+
+    /// Over the same connection, with something else in common.
+    func asking(_ circumstances: Circumstances) -> Client { Client(circumstances, over: connection) }
+
     /// Asks, and returns the decoded answer. Under `--why` it shows the decision and throws `Finished`.
     func ask<Answer: Decodable>(
         _ route: Route, _ parameters: [String] = [], query: [(name: String, value: String?)] = [], for type: Answer.Type
@@ -141,7 +151,10 @@ final class Client {
         if let person = circumstances.onBehalfOf { headers.add(name: HeaderName.onBehalfOf, value: person) }
         if let basis = circumstances.basis { headers.add(name: HeaderName.basis, value: basis) }
         if circumstances.why { headers.add(name: HeaderName.why, value: "1") }
-        if route.method != .get, let idempotencyKey { headers.add(name: HeaderName.idempotencyKey, value: idempotencyKey) }
+        // A key that the user gave goes along whatever is asked: where it counts for nothing, the daemon says so.
+        if let key = route.isChange ? idempotencyKey : circumstances.idempotencyKey {
+            headers.add(name: HeaderName.idempotencyKey, value: key)
+        }
         if let version = circumstances.ifMatch { headers.add(name: HeaderName.ifMatch, value: version) }
         for (name, value) in more { headers.add(name: name, value: value) }
         switch body {

@@ -73,8 +73,8 @@ struct WhoMayCommand: TalkingCommand {
                 .headArticles)
             for row in page.entries {
                 table.add(
-                    page.names.both(row.worker), page.names.name(row.organisation), row.hat, row.action, row.purpose, row.basis,
-                    row.outcome, row.articles.joined(separator: ", "))
+                    page.names.both(row.worker), page.names.name(row.organisation), row.hat, Spoken.action(row.action), row.purpose,
+                    row.basis, row.outcome, row.articles.joined(separator: ", "))
             }
             return table.lines
         }
@@ -97,7 +97,7 @@ struct WhatMayCommand: TalkingCommand {
             var table = Table(.headAction, .headItem, .headOrganisation, .headPurpose, .headBasis, .headOutcome, .headArticles, .headTitle)
             for row in page.entries {
                 table.add(
-                    row.action, row.item, page.names.name(row.organisation), row.purpose, row.basis, row.outcome,
+                    Spoken.action(row.action), row.item, page.names.name(row.organisation), row.purpose, row.basis, row.outcome,
                     row.articles.joined(separator: ", "), row.title)
             }
             return table.lines

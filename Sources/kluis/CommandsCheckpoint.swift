@@ -41,10 +41,11 @@ extension Client {
     ///
     /// - Throws: the alarm; what stands in the way of looking, a session that is missing for instance.
     func checkSeenBefore() async throws {
-        let log = RemoteLog(self)
+        let client = aside
+        let log = RemoteLog(client)
         let key = try await log.key()
         if try await log.file("checkpoint") != nil {
-            _ = try await checkpoint(published: true)
+            _ = try await client.checkpoint(published: true)
         } else if let pins = Pins.chosen(environment: Environment.filled) {
             // Who takes the public copy away must not escape the question, nor who answers under a new name.
             let memory = try pins.memory(of: key)

@@ -101,6 +101,6 @@ struct PagingOptions: ParsableArguments {
 
     /// Says that there is more, and how to see it.
     func remark(_ next: String?) {
-        if let next { Console.hint("--after \(next)") }
+        if let next { Console.hint(say(.hintNextPage, next)) }
     }
 }

@@ -72,7 +72,14 @@ struct AddItemCommand: KluisCommand {
         let title = try titleFile.map { try Input.text($0, asking: .promptText) }
         if title != nil, found.count > 1 { throw Failure.invalid(.oneFileForTitle) }
         if title == nil, found.contains(where: { $0.path == "-" }) { throw Failure.invalid(.titleForInput) }
-        let reasons = try reasonsFile.map { try AddItemCommand.reasons(Input.bytes($0)) }
+        let reasons = try reasonsFile.map { try AddItemCommand.reasons(Input.plain($0)) }
+        // Here the title is known for what it is: too long a header is refused for being unreadable.
+        for file in found {
+            let count = (title ?? file.name).utf8.count
+            guard count <= ItemMetadata.titleLimit else {
+                throw Failure.invalid(.titleTooLong, file.path, String(count), String(ItemMetadata.titleLimit))
+            }
+        }
         let metadata = { (name: String) in
             ItemMetadata(
                 subject: Vocabulary.subject(subject), layer: layer, domain: Vocabulary.domain(domain), kind: Vocabulary.kind(kind),
@@ -91,9 +98,9 @@ struct AddItemCommand: KluisCommand {
     }
 
     /// `life domain: why it is needed`, one a line.
-    private static func reasons(_ text: [UInt8]) throws(Failure) -> [String: String] {
+    private static func reasons(_ text: String) throws(Failure) -> [String: String] {
         var reasons: [String: String] = [:]
-        for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) where !Input.trimmed(String(line)).isEmpty {
+        for line in text.split(whereSeparator: \.isNewline) where !Input.trimmed(String(line)).isEmpty {
             guard let colon = line.firstIndex(of: ":") else { throw .invalid(.badLine, String(line)) }
             reasons[Vocabulary.domain(Input.trimmed(String(line[..<colon])))] = Input.trimmed(String(line[line.index(after: colon)...]))
         }

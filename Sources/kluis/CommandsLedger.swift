@@ -24,12 +24,12 @@ struct ShowLedgerCommand: TalkingCommand {
         let page = try await client.ask(.ledgerEntries, query: query, for: LedgerPage.self)
         try client.console.show(page) {
             var table = Table(
-                .headIndex, .headMoment, .headCaller, .headOrganisation, .headHat, .headAction, .headPurpose, .headOutcome, .headArticles,
-                .headOf)
+                .headIndex, .headMoment, .headCaller, .headOrganisation, .headHat, .headAction, .headPurpose, .headOutcome, .headHousehold,
+                .headConcerns, .headArticles, .headOf)
             for line in page.entries {
                 table.add(
-                    String(line.index), line.moment, page.names.name(line.caller), page.names.name(line.organisation), line.hat,
-                    line.action, line.purpose, line.outcome,
+                    String(line.index), LocalTime.text(line.moment), page.names.name(line.caller), page.names.name(line.organisation),
+                    line.hat, line.spokenAction, line.purpose, line.outcome, line.household, line.concerns,
                     line.articles?.joined(separator: ", "), line.of.map { String($0) })
             }
             return table.lines
@@ -37,6 +37,18 @@ struct ShowLedgerCommand: TalkingCommand {
         paging.remark(page.next)
         try await client.checkSeenBefore()
     }
+}
+
+extension LedgerLine {
+    /// What was done, in words; that it was only asked about is said with it, for nothing was looked at then.
+    var spokenAction: String {
+        let words = Spoken.action(action)
+        return check == true ? say(.onlyAsked, words) : words
+    }
+
+    /// The one thing in the household that it is about: the item or plan, else the resident where it is one. With several residents it is about the
+    /// household.
+    var concerns: String? { item ?? (residents?.count == 1 ? residents?.first : nil) }
 }
 
 struct VerifyLedgerCommand: KluisCommand {
@@ -83,7 +95,7 @@ struct VerifyLedgerCommand: KluisCommand {
                 [say(.ledgerVerified, String(found.size))] + (found.erased > 0 ? [say(.ledgerErased, String(found.erased))] : [])
                     + found.problems.map { say(.ledgerProblem, $0) }
             }
-            if !found.problems.isEmpty { throw Failure(.verificationFailed) }
+            if !found.problems.isEmpty { throw Failure(.verificationFailed, hints: [say(.hintTouchNothing)]) }
             // The daemon finds its own store in order; whether it is still the one that was seen before, only this side can tell.
             try await client.checkSeenBefore()
         }

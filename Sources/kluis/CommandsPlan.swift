@@ -30,11 +30,11 @@ struct ShowPlanCommand: TalkingCommand {
     static let configuration = kluis.configuration("show", dutch: "toon", help: .helpPlanShow)
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: ArgumentHelp(say(.helpArgPlan)))
+    @Argument(help: ArgumentHelp(say(.helpArgPlanShown)))
     var plan: String
 
     func run(with client: Client) async throws {
-        let plan = try await client.ask(.readPlan, [self.plan], for: PlanAnswer.self)
+        let plan = try await client.ask(.readPlan, [identifier(client)], for: PlanAnswer.self)
         try client.console.show(plan) {
             var lines = particulars(
                 (.headID, plan.id), (.headNumber, String(plan.number)), (.headState, plan.state), (.headPresented, plan.presentedOn),
@@ -55,10 +55,24 @@ struct ShowPlanCommand: TalkingCommand {
             var signatures = Table(.headSigned, .headMoment)
             for one in plan.signatures {
                 let capacity = one.capacity.flatMap { $0 == "ownBehalf" ? nil : " (\(Spoken.word($0)))" }
-                signatures.add(one.signer.spoken(plan.names) + (capacity ?? ""), one.at)
+                signatures.add(one.signer.spoken(plan.names) + (capacity ?? ""), LocalTime.text(one.at))
             }
             return lines + [""] + signatures.lines
         }
+    }
+
+    /// The plan that is meant: of a household the one in force, else the newest. Whether there is one is told to whoever may read the card.
+    private func identifier(_ client: Client) async throws -> String {
+        guard plan.hasPrefix("h-") else { return plan }
+        if common.why { throw Failure.invalid(.planNeeded) }
+        // `--for` is a matter of reading the plan.
+        var asking = client.circumstances
+        asking.onBehalfOf = nil
+        let page = try await client.asking(asking).ask(.listPlans, [plan], for: Page<PlanBrief>.self)
+        guard let found = page.entries.last(where: { $0.state == "inForce" }) ?? page.entries.last else {
+            throw Failure(.notFound, say(.noPlanYet), hints: [say(.hintDraftPlan, plan)])
+        }
+        return found.id
     }
 }
 

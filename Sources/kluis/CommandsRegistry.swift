@@ -86,23 +86,16 @@ struct AssignRoleCommand: TalkingCommand {
     @Argument(help: ArgumentHelp(say(.helpRole)))
     var role: String
 
-    @Option(name: .long, help: ArgumentHelp(say(.helpFrom)))
-    var from: String?
-
-    @Option(name: .long, help: ArgumentHelp(say(.helpUntil)))
-    var until: String?
-
     @Flag(name: .long, help: ArgumentHelp(say(.helpEndRole)))
     var end = false
 
     func run(with client: Client) async throws {
         if end {
-            guard from == nil, until == nil else { throw Failure.invalid(.endIsNow) }
             let ending = EndRole(role: Vocabulary.role(role))
             try show(try await client.ask(.endRole, [worker], sending: ending, for: ChangeAnswer.self), on: client.console)
             return
         }
-        let assignment = AssignRole(role: Vocabulary.role(role), from: from, until: until)
+        let assignment = AssignRole(role: Vocabulary.role(role))
         try show(try await client.ask(.assignRole, [worker], sending: assignment, for: ChangeAnswer.self), on: client.console)
     }
 }
@@ -153,11 +146,8 @@ struct EndWorkerCommand: TalkingCommand {
     @Argument(help: ArgumentHelp(say(.helpArgWorker)))
     var worker: String
 
-    @Option(name: .long, help: ArgumentHelp(say(.helpOn), valueName: "day"))
-    var on: String?
-
     func run(with client: Client) async throws {
-        try show(try await client.ask(.endWorker, [worker], sending: EndWorker(on: on), for: ChangeAnswer.self), on: client.console)
+        try show(try await client.ask(.endWorker, [worker], sending: EndWorker(), for: ChangeAnswer.self), on: client.console)
     }
 }
 

@@ -85,7 +85,8 @@ struct ListTeamCommand: TalkingCommand {
                 let handle = one.worker.handle
                 table.add(
                     one.id, handle.isEmpty ? one.worker.name : "\(one.worker.name) (\(handle))", page.names.name(one.worker.organisation),
-                    one.role, one.purpose, one.from, one.until, one.state, page.names.names(one.persons))
+                    one.role, one.purpose, LocalTime.text(one.from), one.until.map(LocalTime.text), one.state, page.names.names(one.persons)
+                )
             }
             return table.lines
         }

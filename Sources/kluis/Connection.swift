@@ -53,7 +53,7 @@ final class Connection {
                 }
         } catch {
             let forbidden = (error as? IOError)?.errnoCode == EACCES
-            throw Failure(.unreachable, say(.unreachable, socket), hints: [say(forbidden ? .hintSocketRights : .hintStartDaemon)])
+            throw Failure(.unreachable, say(.unreachableAt, socket), hints: [say(forbidden ? .hintSocketRights : .hintStartDaemon)])
         }
         var output: Result<Output, any Error>?
         do {

@@ -38,7 +38,7 @@ struct Failure: Error {
     }
 
     /// The code's phrase.
-    private var phrase: Phrase {
+    var phrase: Phrase {
         switch code {
         case .refused: .refused
         case .invalid: .invalid
@@ -64,8 +64,8 @@ struct Failure: Error {
         let title = Failure.lines(problem.title).joined(separator: "; ")
         var line = title.isEmpty ? say(phrase) : Program.plain(title)
         if let articles = problem.articles, !articles.isEmpty { line += " (\(articles.joined(separator: ", ")))" }
-        if let field = problem.field, !field.isEmpty { line += " (\(field))" }
-        let sentences = Failure.lines(problem.detail)
+        if let field = problem.field, !field.isEmpty { line += " (\(Spoken.option(field)))" }
+        let sentences = Failure.lines(problem.detail).map(Spoken.choices)
         if !sentences.isEmpty { line += ": \(sentences.joined(separator: "; "))" }
         return line
     }

@@ -16,10 +16,16 @@ enum Input {
         }
     }
 
+    /// A file's text, to the byte: what is not UTF-8 would be kept as other characters than were written.
+    static func plain(_ path: String?) throws(Failure) -> String {
+        guard let text = String(validating: try bytes(path), as: UTF8.self) else { throw .invalid(.notText, path ?? "-") }
+        return text
+    }
+
     /// A file's text without white space at its ends. From a terminal it is one line, asked for.
     static func text(_ path: String?, asking prompt: Phrase) throws(Failure) -> String {
         if path == nil, Console.inputIsTerminal { return try line(prompt) }
-        let text = trimmed(String(decoding: try bytes(path), as: UTF8.self))
+        let text = trimmed(try plain(path))
         guard !text.isEmpty else { throw .invalid(.emptyInput) }
         return text
     }
@@ -160,7 +166,8 @@ enum Written {
             var fields = Fields(blocks.blocks.flatMap { $0 })
             let disciplines = fields.all("discipline")
             let organisation = AddOrganisation(
-                handle: try fields.required("handle"), name: try fields.required("name"), kind: try fields.required("kind"),
+                handle: try fields.required("handle"), name: try fields.required("name"),
+                kind: Vocabulary.organisationKind(try fields.required("kind")),
                 convenantSignedOn: fields.optional("convenantSignedOn"), disciplines: disciplines.isEmpty ? nil : disciplines,
                 contactRoute: fields.optional("contactRoute"))
             try fields.finish()
@@ -199,7 +206,7 @@ enum Written {
                         DraftGoal(
                             label: try fields.required("goal"), domain: Vocabulary.domain(try fields.required("domain")),
                             subject: Vocabulary.subject(try fields.required("subject")), result: try fields.required("result"),
-                            due: try fields.required("due"), audience: fields.optional("audience")))
+                            due: try fields.required("due"), audience: fields.optional("audience").map(Vocabulary.audience)))
                 case "action":
                     plan.actions.append(
                         DraftAction(

@@ -207,8 +207,25 @@ enum OfflineVerification {
         }
     }
 
-    /// The stable code of what is wrong, and where.
-    static func words(for error: LedgerFormatError) -> String {
+    /// The stable code of what is wrong, where, and what that means.
+    static func words(for error: LedgerFormatError) -> String { "\(place(of: error)): \(say(reason(for: error)))" }
+
+    /// What the code of an error means, for who does not know it.
+    private static func reason(for error: LedgerFormatError) -> Phrase {
+        switch error {
+        case .missingFile, .log(.missing), .log(.unreadable): .reasonMissing
+        case .malformedTombstone: .reasonTombstone
+        case .openingMismatch, .notALeaf, .outOfSequence, .openingBeyondLog, .cosignedMismatch, .log(.alteredBundle), .log(.alteredTile),
+            .log(.forgedEntries), .log(.wrongRoot), .log(.proofMismatch), .log(.wrongProofLength), .log(.emptyTreeProof):
+            .reasonAltered
+        case .wrongKey, .log(.badSignature), .log(.noKnownSignature), .log(.wrongOrigin), .log(.ambiguousKeys): .reasonSignature
+        case .log(.truncated), .log(.fork), .log(.sameSizeFork): .reasonDiscontinuous
+        case .log(.quorumNotReached): .reasonQuorum
+        default: .reasonMalformed
+        }
+    }
+
+    private static func place(of error: LedgerFormatError) -> String {
         switch error {
         case .log(.unreadable(let path)), .log(.missing(let path)), .log(.malformedFile(let path)), .missingFile(let path),
             .malformedKeyFile(let path):

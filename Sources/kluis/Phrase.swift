@@ -6,15 +6,16 @@ enum Phrase: String, CaseIterable, Sendable {
     case error, warning, hint
 
     // What went wrong, one for each code of a problem document.
-    case refused, invalid, notFound, unreachable, sealed, verificationFailed, conflict, signInFirst, notRecorded, busy, unknown,
-        interrupted,
+    case refused, invalid, notFound, unreachable, unreachableAt, sealed, verificationFailed, conflict, signInFirst, notRecorded, busy,
+        unknown, interrupted,
         internalFault
 
     // What to do about it.
-    case nextStep, receipt, hintSignIn, hintAgainSameKey, hintAskAgain, hintStartDaemon, hintSocketRights, hintHelp, hintUnsealed
+    case nextStep, receipt, hintSignIn, hintAgainSameKey, hintAskAgain, hintStartDaemon, hintSocketRights, hintHelp, hintUnsealed,
+        hintTouchNothing, hintSigner, hintNextPage
 
     // The command line itself.
-    case wrongMissingArgument, wrongMissingValue, wrongUnknownOption, wrongUnexpected, wrongValue, example
+    case wrongMissingArgument, wrongMissingValue, wrongUnknownOption, wrongUnexpected, wrongValue, unknownWord, example
 
     // Sign-in.
     case rehearsalVault, foreignNamespace, badChallenge, noKey, signerMissing, signerFailed, signedIn, signedOut, runtimeNotOurs,
@@ -24,8 +25,8 @@ enum Phrase: String, CaseIterable, Sendable {
     case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType,
         badRegistration, noPublicKey, notJSON,
         badBoolean, optionNeedsOutput, oneFileForTitle, titleForInput, storedSome, fileFailed, unknownLanguage, badPreference,
-        refusalTowards, badSigner,
-        nothingToChange, endIsNow, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded
+        refusalTowards, badSigner, notText, titleTooLong,
+        nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded, noPlanYet, hintDraftPlan
 
     // Decisions and states.
     case decided, duty, notice, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,
@@ -42,10 +43,13 @@ enum Phrase: String, CaseIterable, Sendable {
         headHandle, headNumber, headResult, headDue, headOutcome, headActor, headAction, headDone, headIndex, headMoment, headCaller,
         headArticles, headItem, headHat, headVersion, headReglement, headVault, headClock, headLines, headPolicies, headRehearsal,
         headSigned, headGoal, headRoute, headRoles, headPresented, headInForce, headReview, headMunicipality, headOf,
-        headAuthority, headRepresentative, headPersons, headPersonCount, headHousehold
+        headAuthority, headRepresentative, headPersons, headPersonCount, headHousehold, headConcerns
 
     // The log.
-    case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed
+    case ledgerVerified, ledgerErased, ledgerProblem, ledgerKeyNotPinned, rehearsalClockNow, rehearsalFaultArmed, onlyAsked
+
+    // Why a check of the log failed, beside the code.
+    case reasonMissing, reasonMalformed, reasonAltered, reasonSignature, reasonDiscontinuous, reasonQuorum, reasonTombstone
 
     // Files to fill in: they show the field names, which are the same in every language.
     case formOrganisation, formWorker, formPlan
@@ -91,7 +95,8 @@ enum Phrase: String, CaseIterable, Sendable {
 
     // Help: options and arguments.
     case helpSocket, helpJSON, helpWhy, helpFor, helpPurpose, helpLang, helpIdempotency, helpIfMatch
-    case helpArgWorker, helpArgHousehold, helpArgPerson, helpArgPlan, helpArgItem, helpArgConsent, helpArgInvolvement, helpArgOrganisation
+    case helpArgWorker, helpArgHousehold, helpArgPerson, helpArgPlan, helpArgPlanShown, helpArgItem, helpArgConsent,
+        helpArgInvolvement, helpArgOrganisation
     case helpHat, helpKey, helpMunicipality, helpAfter, helpLimit, helpPersonFile, helpChild, helpHolder, helpAuthorityKind, helpFrom,
         helpUntil, helpEvidence, helpRepresentative, helpRepresentKind, helpReasonFile, helpConflictKind, helpPreference, helpRole,
         helpEndRole, helpInvolvedFor, helpPersons, helpPlanFile, helpPlanAction, helpTextFile, helpDue, helpDone, helpSignAs, helpItemFiles,
@@ -99,7 +104,7 @@ enum Phrase: String, CaseIterable, Sendable {
         helpMediaType, helpParallel,
         helpOutput, helpTo, helpDomains, helpConsentPurpose, helpLeaflet, helpForm, helpSigned, helpReplaces, helpCapacity, helpMethod,
         helpTowardsPerson, helpCheckAction, helpCheckThing, helpLast, helpOffline, helpVerifyKey, helpMoment, helpFault, helpOrgFile,
-        helpWorkerFile, helpPublicKey, helpUIDs, helpStoredApart, helpOn
+        helpWorkerFile, helpPublicKey, helpUIDs, helpStoredApart
 
     /// Whether it is a help text rather than a message.
     var isHelp: Bool { rawValue.hasPrefix("help") }

@@ -26,6 +26,10 @@ struct Kluis: AsyncParsableCommand {
     /// Runs the command in `arguments`; everything it has to say is said when this returns.
     static func exitCode(of arguments: [String]) async -> Int32 {
         let arguments = arranged(arguments)
+        if let failure = unknownWord(arguments) {
+            failure.report(json: arguments.contains("--json"))
+            return failure.code.exitCode
+        }
         let command: any ParsableCommand
         do { command = try Kluis.parseAsRoot(arguments) } catch { return wrongUse(error, arguments) }
         do {
@@ -82,14 +86,34 @@ struct Kluis: AsyncParsableCommand {
         var path: [String] = []
         var level: [any ParsableCommand.Type] = Kluis.configuration.subcommands
         for argument in arguments {
-            guard let next = level.first(where: { $0.configuration.commandName == argument || $0.configuration.aliases.contains(argument) })
-            else {
-                break
-            }
+            guard let next = command(argument, among: level) else { break }
             path.append(argument)
             level = next.configuration.subcommands
         }
         return path
+    }
+
+    /// A noun or a verb that there is none of: said before the parser stumbles over what comes behind it, or shows the help of something else.
+    private static func unknownWord(_ arguments: [String]) -> Failure? {
+        let path = known(arguments)
+        var level: [any ParsableCommand.Type] = Kluis.configuration.subcommands
+        for word in path { level = command(word, among: level)?.configuration.subcommands ?? [] }
+        // `kluis help NOUN` is the parser's own.
+        guard !level.isEmpty, arguments.count > path.count, let word = arguments[path.count...].first, !word.hasPrefix("-"),
+            !(path.isEmpty && word == "help")
+        else { return nil }
+        var words: [String] = []
+        for one in level {
+            let configuration = one.configuration
+            words.append((say.language == .dutch ? configuration.aliases.first : nil) ?? configuration.commandName ?? "")
+        }
+        var failure = Failure.invalid(.unknownWord, word, words.joined(separator: ", "))
+        failure.hints = [path.isEmpty ? "kluis --help" : say(.hintHelp, path.joined(separator: " "))]
+        return failure
+    }
+
+    private static func command(_ word: String, among level: [any ParsableCommand.Type]) -> (any ParsableCommand.Type)? {
+        level.first { $0.configuration.commandName == word || $0.configuration.aliases.contains(word) }
     }
 
     /// What the parser says, in the user's language. It says it in English only, with the particulars between quotes; what has another

@@ -26,7 +26,7 @@ enum Signer {
         }
         let signature = String(decoding: ended.output, as: UTF8.self)
         guard ended.exitCode == 0, signature.utf8.starts(with: "-----BEGIN SSH SIGNATURE-----".utf8) else {
-            throw Failure(.invalid, say(.signerFailed, "exit \(ended.exitCode)"))
+            throw Failure(.invalid, say(.signerFailed, "exit \(ended.exitCode)"), hints: [say(.hintSigner)])
         }
         return signature
     }

@@ -11,6 +11,8 @@ enum Vocabulary {
     static func kind(_ word: String) -> String { translate(word, kinds) }
     static func preference(_ word: String) -> String { translate(word, preferences) }
     static func subject(_ word: String) -> String { translate(word, ["huishouden": "household"]) }
+    static func organisationKind(_ word: String) -> String { translate(word, organisationKinds) }
+    static func audience(_ word: String) -> String { translate(word, audiences) }
     static func evidence(_ word: String) -> String { translate(word, evidences) }
     static func relation(_ word: String) -> String { translate(word, relations) }
 
@@ -24,15 +26,19 @@ enum Vocabulary {
     ]
     static let hats = ["hulp": "help", "toegang": "access", "regie": "direction"]
     static let roles = [
-        "regisseur": "caseDirector", "teamlid": "teamMember", "waakvlamcontact": "watchContact", "triagist": "intakeWorker",
-        "administratie": "adminSupport", "consulent": "accessOfficer", "gedragswetenschapper": "consultant",
+        "regisseur": "caseDirector", "teamlid": "teamMember", "waakvlamcontact": "watchContact",
+        "triagist": "intakeWorker",
+        "administratie": "adminSupport", "consulent": "accessOfficer", "consulent toegang": "accessOfficer",
+        "gedragswetenschapper": "consultant",
         "coördinator": "teamCoordinator", "coordinator": "teamCoordinator", "gast": "guest", "cliëntondersteuner": "clientSupporter",
         "fg": "dpo", "archiefbeheerder": "recordsManager", "analist": "analyst", "functioneelbeheerder": "functionalAdmin",
-        "technischbeheerder": "technicalAdmin",
+        "technischbeheerder": "technicalAdmin", "functioneel beheerder": "functionalAdmin", "technisch beheerder": "technicalAdmin",
+        "inwoner": "resident", "privacy officer": "privacyOfficer", "hulpprogramma": "tool",
     ]
     static let capacities = [
         "zelf": "ownBehalf", "self": "ownBehalf", "ouder": "parentWithAuthority", "parent": "parentWithAuthority", "voogd": "guardian",
         "instelling": "guardianBody", "gi": "guardianBody", "gemachtigde": "authorised", "familielid": "family",
+        "voor zichzelf": "ownBehalf", "ouder met gezag": "parentWithAuthority", "gecertificeerde instelling": "guardianBody",
     ]
     static let forms = ["schriftelijk": "written", "digitaal": "digital", "mondeling": "oral"]
     static let authorities = [
@@ -44,23 +50,31 @@ enum Vocabulary {
         "machtiging": "writtenMandate", "verklaring": "statement",
     ]
     static let conflicts = [
-        "familie": "family", "buur": "neighbour", "vriend": "friend", "ex-partner": "formerPartner", "expartner": "formerPartner",
+        "familie": "family", "familielid": "family",
+        "buur": "neighbour", "vriend": "friend", "ex-partner": "formerPartner", "expartner": "formerPartner",
         "collega": "colleague",
     ]
     static let retentions = [
         "jeugd": "youthCare", "youth": "youthCare", "wmo": "socialSupport", "behandeling": "treatment", "schuld": "debtRelief",
         "debt": "debtRelief", "inkomen": "incomeAndParticipation", "income": "incomeAndParticipation", "waakvlam": "watchFlame",
+        "geen vervolg": "noFollowUp", "toestemmingen": "consentRecord", "logboek": "ledger",
     ]
     static let kinds = [
         "notitie": "note", "verslag": "report", "brief": "letter", "overzicht": "overview", "diagnose": "diagnosis",
-        "onderzoek": "assessment",
+        "onderzoek": "assessment", "bericht": "message", "bijlage": "attachment", "afspraak": "agreement", "evaluatie": "review",
+        "achtergrond": "background", "besluit": "decision", "aanmeldformulier": "intakeForm", "veiligheidskaart": "safetyCard",
+        "geheim adres": "secretAddress", "melding veilig thuis": "safeHomeReport", "strafrechtelijk stuk": "criminalRecord",
+        "behandelstuk": "treatmentRecord", "intiem stuk": "intimateRecord", "identiteit van de melder": "reporterIdentity",
     ]
+    static let organisationKinds = ["gemeente": "municipality", "derde": "thirdParty"]
+    static let audiences = ["huishouden": "household", "eigenaar en team": "ownerAndTeam"]
     static let preferences = ["gevolgd": "followed", "geen": "none", "afgeweken": "deviated"]
     static let relations = [
         "ouder": "parent", "moeder": "parent", "vader": "parent", "mother": "parent", "father": "parent", "stiefouder": "stepParent",
         "kind": "child", "zoon": "child", "dochter": "child", "son": "child", "daughter": "child", "broer": "sibling", "zus": "sibling",
         "oma": "grandparent", "opa": "grandparent", "grootouder": "grandparent", "grandmother": "grandparent",
         "grandfather": "grandparent", "kleinkind": "grandchild", "ex-partner": "formerPartner", "expartner": "formerPartner",
-        "familielid": "otherRelative", "huisgenoot": "housemate", "netwerk": "network",
+        "familielid": "otherRelative", "ander familielid": "otherRelative",
+        "broer of zus": "sibling", "huisgenoot": "housemate", "netwerk": "network",
     ]
 }

@@ -133,8 +133,8 @@ if [ "$(id -u)" = 0 ]; then
     renske=(env "KLUIS_PINS=$place/home/pins" "KLUIS_RUNTIME=$place/home/session" setpriv --reuid=65534 --regid=65534 --clear-groups "$place/kluis")
     expect 0 "${renske[@]}" login renske --key "$place/home/key"
     expect 0 "${renske[@]}" ledger show --last 100 --purpose D8
-    for caller in renske kees; do said "$caller +.*adoptPolicies +permit +PR-2\.4, PR-2\.5"; done
-    [ "$(grep -cE 'system:operator .*adoptPolicies +refuse +PR-2\.5' "$place/out")" = 6 ] || fail "not every refused attempt is in the log"
+    for caller in renske kees; do said "$caller +.*adopt policies +permit +PR-2\.4, PR-2\.5"; done
+    [ "$(grep -cE 'system:operator .*adopt policies +refuse +PR-2\.5' "$place/out")" = 6 ] || fail "not every refused attempt is in the log"
 fi
 stop
 expect 0 "$kluis" ledger verify --offline "$place/state/ledger"

@@ -268,6 +268,15 @@ import Wire
                 [Kluisd.item(title: "a", subject: furnished.selma), ("Kluis-Basis", "G7")],
                 "content", "Kluis-Basis", "leest geen stuk", "reads no item"),
             Passed("POST", "/v1/households", [("If-Match", "1")], "{}", "If-Match", "vergelijkt geen versie", "compares no version"),
+            Passed(
+                "GET", persons, [("If-Match", "1")], nil, "If-Match", "laat deze kop (--if-match) weg",
+                "leave this header (--if-match)"),
+            Passed(
+                "GET", persons, [("Idempotency-Key", "once")], nil, "Idempotency-Key", "laat deze kop (--idempotency-key) weg",
+                "leave this header (--idempotency-key)"),
+            Passed(
+                "POST", "/v1/ledger/verification", [("Idempotency-Key", "once")], nil, "Idempotency-Key", "wijzigt niets", "changes nothing"
+            ),
             Passed("GET", "/v1/households?limt=1", [], nil, "query", "kies uit: after, limit", "choose from: after, limit"),
             Passed("GET", "/v1/households?limit=1&limit=2", [], nil, "limit", "één keer", "once"),
             Passed("GET", "/v1/ledger/entries?last=3&after=1", [], nil, "last", "zonder after", "without after"),

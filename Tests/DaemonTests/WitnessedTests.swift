@@ -278,7 +278,7 @@ import Testing
         }
         let lines = try await daemon.told(["ledger", "show", "--last", "20", "--purpose", "D8"])
         #expect(lines.components(separatedBy: "system:witnesses").count == 2, "anchored once: \(lines)")
-        #expect(lines.contains("addCosignature"))
+        #expect(lines.contains("add a cosignature"))
 
         // For a checkpoint that is no longer the newest: kept and anchored, and the figure counts from the next one.
         try await daemon.told(["ledger", "export", copy, "--purpose", "D8"])

@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import kluis
 
@@ -33,6 +34,19 @@ import Testing
         for phrase in Phrase.allCases where phrase.isHelp {
             #expect(Catalogue.of(language).phrases[phrase]?.last.map { ".?".contains($0) } ?? false, "\(phrase)")
         }
+    }
+
+    /// The title of an error that this program makes up is one of these.
+    @Test func noTitleOfAnErrorHasAPlaceToFill() {
+        for code in ProblemCode.allCases {
+            for language in Language.allCases {
+                #expect(Catalogue.of(language).phrases[Failure(code).phrase]?.contains("{") == false, "\(code) \(language)")
+            }
+        }
+    }
+
+    @Test func momentsThatAreNoneStayAsTheyAre() {
+        for text in ["", "2026-01-14", "soon", "2026-01-14T18:00Z"] { #expect(LocalTime.text(text) == text) }
     }
 
     @Test func valuesAreFilledInOnePass() {

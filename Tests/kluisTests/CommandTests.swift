@@ -188,8 +188,157 @@ import Wire
                 h-2             closed
 
                 """)
-        #expect(ended.errors == "kluis: hint: --after cur\n")
+        #expect(ended.errors == "kluis: hint: there is more: ask again with --after cur\n")
         #expect(daemon.heard.first?.path == "/v1/households?limit=1")
+    }
+
+    /// A title or detail with a place that nobody filled in says nothing.
+    @Test func noErrorHasAnUnfilledPlace() async throws {
+        let daemon = try await FakeDaemon { _ in .hangUp }
+        for (language, title) in [("nl", "niemand antwoordt"), ("en", "nobody answers")] {
+            let ended = try await Built.kluis(["status", "--json", "--socket", "/nope", "--lang", language], on: daemon)
+            let document = try WireJSON.decodeLeniently(ProblemDocument.self, from: Array(ended.output))
+            #expect(ended.exitCode == 4 && document.title == title && document.detail?.hasSuffix(" /nope") == true, "\(ended.text)")
+        }
+    }
+
+    @Test func aNounOrVerbThatThereIsNoneOfIsNamed() async throws {
+        let daemon = try await FakeDaemon { _ in .hangUp }
+        let slips: [(arguments: [String], word: String, choice: String)] = [
+            (["item", "ad", "--json"], "ad", "add, list, read"), (["--lang", "nl", "item", "ad"], "ad", "voegtoe, lijst, lees"),
+            (["bananas", "--help"], "bananas", "household"), (["role", "--help"], "role", "worker"),
+            (["ledger", "witness", "fly", "--help"], "fly", "init"),
+        ]
+        for slip in slips {
+            let ended = try await Built.kluis(slip.arguments, on: daemon)
+            #expect(ended.exitCode == 2, "\(slip.arguments)")
+            let first = ended.errors.split(separator: "\n").first ?? ""
+            #expect(first.contains(": \(slip.word) is ") && first.contains(slip.choice), "\(first)")
+            #expect(ended.text.contains(ProblemCode.invalid.type) == slip.arguments.contains("--json"), "\(ended.text)")
+        }
+        for arguments in [["--help"], ["help"], ["help", "item"], ["item", "--help"], ["item", "add", "--help"], ["--version"], []] {
+            #expect(try await Built.kluis(arguments, on: daemon).exitCode == 0, "\(arguments)")
+        }
+        // What the daemon always refuses is no option.
+        for arguments in [["worker", "role", "w", "teamMember", "--until", "2026-06-01"], ["worker", "end", "w", "--on", "2026-06-01"]] {
+            let ended = try await Built.kluis(arguments, on: daemon)
+            #expect(ended.exitCode == 2 && ended.errors.contains("unknown option"), "\(ended.errors)")
+        }
+        #expect(daemon.heard.isEmpty)
+    }
+
+    @Test func aTitleThatCannotBeKeptIsRefusedHere() async throws {
+        let daemon = try await FakeDaemon { _ in .hangUp }
+        let (title, file) = ("\(daemon.directory)/title", "\(daemon.directory)/visit.txt")
+        try Scratch.write("text", to: file)
+        let add = ["item", "add", "h-1", file, "--domain", "housing", "--kind", "note", "--basis", "G1", "--class", "youthCare"]
+        for (language, words) in [("en", "the title of \(file) has 70000 bytes"), ("nl", "de titel van \(file) heeft 70000 bytes")] {
+            try Scratch.write(String(repeating: "a", count: 70_000), to: title)
+            let long = try await Built.kluis(add + ["--title-file", title, "--lang", language], on: daemon)
+            #expect(long.exitCode == 2 && long.errors.contains(words), "\(long.errors)")
+        }
+        try Data([0xFF, 0xFE, 0x41, 0x00]).write(to: URL(fileURLWithPath: title))
+        let foreign = try await Built.kluis(add + ["--title-file", title], on: daemon)
+        #expect(foreign.exitCode == 2 && foreign.errors.contains("\(title) is not text in UTF-8"), "\(foreign.errors)")
+        let reasons = try await Built.kluis(add + ["--reasons-file", title], on: daemon)
+        #expect(reasons.exitCode == 2 && reasons.errors.contains("is not text in UTF-8"), "\(reasons.errors)")
+        #expect(daemon.heard.isEmpty)
+    }
+
+    @Test func fieldsAndChoicesAreSaidAsTheyAreGivenHere() async throws {
+        let daemon = try await FakeDaemon { heard in
+            let isDutch = heard.headers.first(name: "accept-language") == "nl"
+            return .problem(
+                ProblemDocument(
+                    code: .invalid, title: isDutch ? "het verzoek klopt niet" : "the request is not valid",
+                    detail: isDutch ? "kies uit: finance, schoolWorkDaytime" : "choose from: finance, schoolWorkDaytime",
+                    field: heard.path.hasSuffix("consents") ? "Kluis-Purpose" : "retentionClass"))
+        }
+        let dutch = try await Built.kluis(["consent", "list", "h-1", "--lang", "nl"], on: daemon)
+        #expect(
+            dutch.errors.hasPrefix("kluis: fout: het verzoek klopt niet (--purpose): kies uit: geldzaken, school/werk\n"),
+            "\(dutch.errors)")
+        let english = try await Built.kluis(["item", "list", "h-1"], on: daemon)
+        #expect(
+            english.errors.hasPrefix("kluis: error: the request is not valid (--class): choose from: finance, schoolWorkDaytime\n"),
+            "\(english.errors)")
+    }
+
+    /// The key of an attempt and the version to compare with are the user's: he hears when they count for nothing.
+    @Test func aKeyOfAReadingIsNotPassedOver() async throws {
+        let daemon = try await FakeDaemon { _ in .json(SearchAnswer(hasDirector: true)) }
+        _ = try await Built.kluis(["household", "list", "--idempotency-key", "mine", "--if-match", "3"], on: daemon)
+        #expect(daemon.heard.last?.headers.first(name: "idempotency-key") == "mine")
+        #expect(daemon.heard.last?.headers.first(name: "if-match") == "3")
+        _ = try await Built.kluis(["household", "find"], on: daemon, input: "Aydin\n")
+        #expect(daemon.heard.last?.path == "/v1/households/search" && daemon.heard.last?.headers.first(name: "idempotency-key") == nil)
+    }
+
+    @Test func thePlanOfAHouseholdIsTheOneInForce() async throws {
+        let plans = [
+            PlanBrief(id: "n-1", number: 1, state: "superseded"), PlanBrief(id: "n-2", number: 2, state: "inForce"),
+            PlanBrief(id: "n-3", number: 3, state: "draft"),
+        ]
+        let cases: [(there: [PlanBrief], wanted: String?)] = [(plans, "n-2"), ([plans[0], plans[2]], "n-3"), ([], nil)]
+        for (there, wanted) in cases {
+            let daemon = try await FakeDaemon { heard in
+                heard.path.hasPrefix("/v1/households/h-1/plans")
+                    ? .json(Page(entries: there)) : .problem(ProblemDocument(code: .notFound, title: "not found"))
+            }
+            let ended = try await Built.kluis(["plan", "show", "h-1", "--purpose", "D2"], on: daemon)
+            #expect(ended.exitCode == 3)
+            #expect(daemon.heard.map(\.path).last == wanted.map { "/v1/plans/\($0)" } ?? "/v1/households/h-1/plans")
+            #expect(ended.errors.contains("this household has no plan yet") == (wanted == nil), "\(ended.errors)")
+        }
+    }
+
+    @Test func theLogSaysWhatWasLookedAt() async throws {
+        func line(_ index: UInt64, _ action: String, _ outcome: String) -> LedgerLine {
+            LedgerLine(
+                index: index, kind: "decision", moment: "2026-07-14T17:59:59.999Z", action: action, caller: "w-1", organisation: "o-1",
+                hat: "help", household: "h-1", purpose: "D2", outcome: outcome)
+        }
+        var read = line(7, "readItem", "permit")
+        (read.item, read.residents, read.articles) = ("i-1", ["p-1"], ["PR-18.2"])
+        var asked = line(8, "readItem", "refuse")
+        (asked.item, asked.check) = ("i-1", true)
+        var added = line(9, "withdrawConsent", "permit")
+        added.residents = ["p-1"]
+        var card = line(10, "readCard", "permit")
+        card.residents = ["p-1", "p-2"]
+        let daemon = try await FakeDaemon { [read, asked, added, card] heard in
+            heard.path.hasPrefix("/v1/ledger/entries")
+                ? .json(
+                    LedgerPage(
+                        entries: [read, asked, added, card], names: ["w-1": Named(name: "kees"), "o-1": Named(name: "balans")]))
+                : .problem(ProblemDocument(code: .notFound, title: "not found"))
+        }
+        // A zone that needs no files of the system.
+        let zone = ["TZ": "CET-1CEST,M3.5.0,M10.5.0/3"]
+        let english = try await Built.kluis(["ledger", "show", "--purpose", "D8"], on: daemon, environment: zone)
+        #expect(
+            english.text == """
+                line  moment                     caller  organisation  hat   action                    purpose  outcome  household  item or resident  articles  of line
+                7     2026-07-14T19:59:59+02:00  kees    balans        help  read an item              D2       permit   h-1        i-1               PR-18.2
+                8     2026-07-14T19:59:59+02:00  kees    balans        help  only asked: read an item  D2       refuse   h-1        i-1
+                9     2026-07-14T19:59:59+02:00  kees    balans        help  withdraw a consent        D2       permit   h-1        p-1
+                10    2026-07-14T19:59:59+02:00  kees    balans        help  read the card             D2       permit   h-1
+
+                """)
+        let dutch = try await Built.kluis(["logboek", "toon", "--purpose", "D8", "--lang", "nl"], on: daemon, environment: zone)
+        #expect(dutch.text.contains("alleen gevraagd: stuk lezen") && dutch.text.contains("toestemming intrekken"), "\(dutch.text)")
+        #expect(!dutch.text.contains("readItem") && !dutch.text.contains("17:59:59"), "\(dutch.text)")
+        let json = try await Built.kluis(["ledger", "show", "--purpose", "D8", "--json"], on: daemon, environment: zone)
+        #expect(json.text.contains(#""moment":"2026-07-14T17:59:59.999Z""#) && json.text.contains(#""action":"readItem""#))
+    }
+
+    @Test func aDamagedStoreIsLeftAlone() async throws {
+        let daemon = try await FakeDaemon { _ in
+            .json(VerificationAnswer(size: 3, root: "", opened: 3, erased: 0, problems: ["altered 2"]))
+        }
+        let ended = try await Built.kluis(["ledger", "verify", "--purpose", "D8", "--lang", "nl"], on: daemon)
+        #expect(ended.exitCode == 5 && ended.text.contains("altered 2"))
+        #expect(ended.errors.contains("tip: raak niets aan en bel de privacy officer"), "\(ended.errors)")
     }
 
     @Test func aSearchTermComesFromStandardInput() async throws {
@@ -262,6 +411,17 @@ import Wire
         let after = try await Built.kluis(["whoami"], on: daemon)
         #expect(after.exitCode == 7)
         #expect(after.errors.contains("kluis: hint: kluis login"))
+    }
+
+    /// What ssh-keygen says is English and long: what to do stands behind it in the user's language.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen"), "needs openssh-client"))
+    func aKeyThatOthersMayReadIsNotSignedWith() async throws {
+        let daemon = try await daemon()
+        let key = try key(in: daemon)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+        let ended = try await Built.kluis(["login", "kees", "--key", key, "--lang", "nl"], on: daemon)
+        #expect(ended.exitCode == 2 && ended.errors.contains("kluis: tip: ") && ended.errors.contains("chmod 600"), "\(ended.errors)")
+        #expect(ended.errors.contains("ssh-add"), "\(ended.errors)")
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh-keygen"), "needs openssh-client"))

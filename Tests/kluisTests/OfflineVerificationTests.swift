@@ -253,7 +253,7 @@ import Wire
         #expect(failure("\(directory)/nowhere")?.code == .invalid)
         #expect(throws: Failure.self) { try OfflineVerification.key(in: "\(directory)/checkpoint") }
         try FileManager.default.removeItem(atPath: "\(directory)/checkpoint")
-        #expect(failure(directory)?.line == "verification failed: missing-file (checkpoint)")
+        #expect(failure(directory)?.line == "verification failed: missing-file (checkpoint): a file is not there or cannot be read")
     }
 
     /// Openings may be larger than any bundle, and everything else may not.

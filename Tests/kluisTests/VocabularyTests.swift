@@ -1,5 +1,6 @@
 import ArgumentParser
 import Household
+import Policy
 import Testing
 
 @testable import kluis
@@ -31,6 +32,59 @@ import Testing
         ]
         for terms in shown {
             #expect(terms.subtracting(Spoken.dutch.keys).isEmpty)
+        }
+    }
+
+    /// Beside the actions of the reglement the log has what the monitor, the adoption of policies and the witnesses record.
+    @Test func everyActionOfTheLogIsSaidInBothLanguages() {
+        let logged = Set(ActionName.allCases.map(\.rawValue)).union(["signIn", "signOut", "adoptPolicies", "cosigned"])
+        #expect(Set(Spoken.actions.keys) == logged)
+        for (name, words) in Spoken.actions {
+            #expect(!words.dutch.isEmpty && !words.english.isEmpty && words.dutch != words.english, "\(name)")
+            for text in [words.dutch, words.english] { #expect(text == text.lowercased() && text != name, "\(name)") }
+        }
+        #expect(Set(Spoken.actions.values.map { $0.dutch }).count == logged.count)
+        #expect(Set(Spoken.actions.values.map { $0.english }).count == logged.count)
+    }
+
+    /// What a list of choices says is what can be given.
+    @Test func everyWordThatIsShownToChooseFromIsTaken() {
+        func check<Term: VocabularyTerm>(_ type: Term.Type, _ taken: (String) -> String) {
+            for term in Term.allCases {
+                let word = Spoken.dutch[term.rawValue] ?? term.rawValue
+                #expect(taken(word) == term.rawValue, "\(type): \(word)")
+            }
+        }
+        check(LifeDomain.self, Vocabulary.domain)
+        check(Hat.self, Vocabulary.hat)
+        check(Role.self, Vocabulary.role)
+        check(SigningCapacity.self, Vocabulary.capacity)
+        check(RepresentationKind.self, Vocabulary.capacity)
+        check(SigningMethod.self, Vocabulary.form)
+        check(AuthorityKind.self, Vocabulary.authority)
+        check(Evidence.self, Vocabulary.evidence)
+        check(ConflictKind.self, Vocabulary.conflict)
+        check(RetentionClass.self, Vocabulary.retention)
+        check(ItemKind.self, Vocabulary.kind)
+        check(Relation.self, Vocabulary.relation)
+        check(OrganisationKind.self, Vocabulary.organisationKind)
+        check(GoalAudience.self, Vocabulary.audience)
+        for word in ["followed", "none", "deviated"] { #expect(Vocabulary.preference(Spoken.dutch[word] ?? "") == word) }
+    }
+
+    @Test func theHelpNamesEveryDomainBasisAndLayer() {
+        for phrase in [Phrase.helpDomain, .helpDomains] {
+            for domain in LifeDomain.allCases {
+                #expect(Catalogue.english.phrases[phrase]?.contains(domain.rawValue) == true, "\(domain)")
+                #expect(Catalogue.dutch.phrases[phrase]?.contains(Spoken.dutch[domain.rawValue] ?? "?") == true, "\(domain)")
+            }
+        }
+        for catalogue in [Catalogue.dutch, Catalogue.english] {
+            let (language, phrases) = (catalogue.language, catalogue.phrases)
+            for basis in LegalBasis.allCases {
+                #expect(phrases[.helpBasis]?.contains("\(basis.rawValue) ") == true, "\(language) \(basis)")
+            }
+            for layer in Layer.allCases { #expect(phrases[.helpLayer]?.contains("\(layer.rawValue) ") == true, "\(language) \(layer)") }
         }
     }
 

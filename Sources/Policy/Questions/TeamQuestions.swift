@@ -74,8 +74,13 @@ public struct EndInvolvement: Question {
 public struct ListTeam: Question {
     public static let action = ActionName.listTeam
     public let household: HouseholdID
+    /// Set where it is asked who of the team may read this item.
+    public let mentioned: ItemID?
 
-    public init(household: HouseholdID) { self.household = household }
+    public init(household: HouseholdID, readersOf item: ItemID? = nil) {
+        self.household = household
+        mentioned = item
+    }
 
     public var about: Subject { Subject(.household, household: household) }
 }
