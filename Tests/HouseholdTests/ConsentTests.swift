@@ -265,7 +265,7 @@ struct ConsentTests {
             let said = moment(said)
             let next = Home.proposal(
                 Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: said, .oral)], from: "2026-01-20")
-            line.append(try Self.registered(try view.with { $0.consents = line }, next, id: make(UInt64(number)), at: said))
+            line.append(try Self.registered(try view.with { $0.consents = line }, next, id: make(number), at: said))
         }
         for consent in line {
             let stored = try view.with { $0.consents = line }
