@@ -75,12 +75,13 @@ extension LedgerExport {
         }
     }
 
-    /// When the first checkpoint above a size was made, in milliseconds since 1970; nil when there is none, or none that knows its moment.
+    /// When the first checkpoint above a size was made, in milliseconds since 1970; nil when there is none, or none that knows its moment. One of an
+    /// empty log is none: nothing in it waits for witnesses.
     public func firstCheckpoint(above size: UInt64?) async throws -> Int64? {
         try await writer.perform { transaction in
             try Int64.fetchOne(
                 transaction.sql, sql: "SELECT moment FROM ledger_checkpoint WHERE size > ? AND moment IS NOT NULL ORDER BY size LIMIT 1",
-                arguments: [size.map { Int64($0) } ?? -1])
+                arguments: [Int64(size ?? 0)])
         }
     }
 }

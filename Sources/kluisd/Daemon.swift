@@ -142,6 +142,13 @@ struct Daemon {
             try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0)
             try log.anchorCosignatures(by: export.witnesses, at: moment.millisecondsSince1970, in: $0)
         }
+        if unsafe access(settings.ledger + "/checkpoint", F_OK) != 0 {
+            // A copy without one looks like one that somebody took it from. No witness is asked now: nobody waits for them to start.
+            do { _ = try await export.publish(at: moment.millisecondsSince1970) } catch LedgerError.cannotExport(let code) {
+                // The clock tries again: a copy that cannot be written is no reason to stop the help.
+                logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
+            }
+        }
         if let witnesses = settings.witnessPolicy, witnesses.peers.contains(where: { witnesses.policy.isQuorum([$0.key]) }) {
             // Allowed, for two partners or for a beginning; but whoever holds that one key and this machine can show two histories.
             logger.warning("one witness alone is a quorum: have the policy ask for two, of partners that do not run this machine")

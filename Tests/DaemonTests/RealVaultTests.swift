@@ -47,6 +47,23 @@ import Testing
         #expect(offline.status == 0, "\(offline.errors)")
     }
 
+    /// A vault that nobody has worked in yet has a whole public copy, and so has one whose copy was taken away.
+    @Test func aYoungVaultVerifies() async throws {
+        let vault = try await RealVault(.keyFile)
+        #expect(try await vault.initialise().status == 0)
+        let copy = vault.directory + "/state/ledger"
+        for entries in 0..<2 {
+            try await vault.start()
+            let young = try await vault.kluis("ledger", "verify", "--offline", copy)
+            #expect(young.status == 0, "\(entries) \(young.text) \(young.errors)")
+            #expect(try await vault.kluis("login", "lotte").status == 0)
+            #expect(try await vault.stop() == 0, "\(vault.errors)")
+            let older = try await vault.kluis("ledger", "verify", "--offline", copy)
+            #expect(older.status == 0 && older.text != young.text, "\(older.text) \(older.errors)")
+            try FileManager.default.removeItem(atPath: copy)
+        }
+    }
+
     @Test(arguments: RealVault.Opening.allCases)
     func aVaultThatStaysSealedServesNobody(opening: RealVault.Opening) async throws {
         let vault = try await RealVault(opening)

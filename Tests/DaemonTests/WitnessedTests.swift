@@ -8,9 +8,10 @@ import Testing
 
     @Test func aVaultPutBackRaisesTheAlarm() async throws {
         let daemon = try await Kluisd.fresh()
-        try await daemon.login("otto")
-        let first = try await daemon.kluis(checkpoint)
+        // Also before anybody asked for a checkpoint there is one to see.
+        let first = try await daemon.kluis(["login", "otto", "--key", "\(daemon.keys)/otto"], account: "otto")
         #expect(first.status == 0 && first.errors.contains("first sight of the log kluis/"), "\(first.errors)")
+        #expect(try await daemon.kluis(checkpoint).status == 0)
         #expect(try await daemon.stop() == 0)
         let old = daemon.directory + "/old"
         try await daemon.copyState(to: old)
