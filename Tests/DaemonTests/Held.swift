@@ -50,6 +50,12 @@ final class Held: Sendable {
         return unsafe poll(&wanted, 1, 0) > 0
     }
 
+    /// Whether the other end has answered or closed.
+    var hasHeard: Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&wanted, 1, 0) > 0
+    }
+
     /// Waits until the other end has closed.
     func hungUp() async throws {
         try await blocking {

@@ -183,17 +183,17 @@ import Testing
         while try await one(fatima).status == 201 { try await trickle() }
         // All of them have had their places for as long as one may be slow; nobody asked since.
         for _ in 0..<20 { try await trickle() }
-        #expect(held.allSatisfy { !$0.isHungUp })
+        #expect(held.allSatisfy { !$0.hasHeard })
         for token in [fatima, fatima, fatima, joost, kees, joost, kees] {
             let reply = try await one(token)
             #expect(Self.isBusy(reply), "\(reply.status) \(reply.text)")
         }
-        while held.count(where: { $0.isHungUp }) < 3 {
+        while held.count(where: { $0.hasHeard }) < 3 {
             try Task.checkCancellation()
             try await trickle()
         }
         for _ in 0..<5 { try await trickle() }
-        #expect(held.count { $0.isHungUp } == 3)
+        #expect(held.count { $0.hasHeard } == 3)
         #expect(try await daemon.stop() == 0)
     }
 
