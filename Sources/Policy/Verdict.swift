@@ -65,14 +65,17 @@ public struct Refusal: Sendable {
     public let nextSteps: [Bilingual]
     /// Whether the asker may know that the thing exists. False: outside, this refusal is the one not-found.
     public let mayKnow: Bool
+    /// Whether the asker directs the household, or stands in for who does: he knows everybody in it.
+    public let byDirector: Bool
     /// For `policyError`: identifiers of the policies that could not be evaluated, in byte order; empty when it was the facts that do not fit
     /// the schema. For who keeps the policies, not for the asker.
     public let failedPolicies: [String]
 
     init(
         reason: Reason, articles: [Article], policies: [String], sentences: [Bilingual], nextSteps: [Bilingual], mayKnow: Bool,
-        failedPolicies: [String] = []
+        byDirector: Bool = false, failedPolicies: [String] = []
     ) {
+        self.byDirector = byDirector
         self.failedPolicies = failedPolicies
         self.reason = reason
         self.articles = articles

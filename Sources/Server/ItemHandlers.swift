@@ -51,7 +51,7 @@ extension VaultServer {
                     try key.map { try vault.hasAnswered(key: $0, caller: caller, in: transaction) } ?? false
                 })
         {
-            throw refused.mayKnow ? Problem.refused(refused) : Problem.notFound
+            throw refused.mayKnow ? heard(refused, exchange) : Problem.notFound
         }
 
         let place = try places.take(length.map { $0 <= Vault.smallContent } ?? false ? .smallUpload : .largeUpload, for: caller.worker)

@@ -69,7 +69,7 @@ extension VaultServer {
             return answer
         }
         switch outcome {
-        case .refused(let refused): throw refused.mayKnow ? try await heard(refused, attempt, exchange) : Problem.notFound
+        case .refused(let refused): throw refused.mayKnow ? heard(refused, exchange) : Problem.notFound
         case .failed(let error, _): throw error
         case .done(let answer, let cited): return (answer, cited)
         }
@@ -99,14 +99,10 @@ extension VaultServer {
     }
 
     /// What a refusal says to who may know. A name that nobody has was decided on as somebody who is not there: the director, who knows everybody
-    /// in the household, hears of the name instead of an article about nobody.
-    private func heard<A: Action>(_ refused: Refused, _ attempt: Attempt<A>, _ exchange: Exchange) async throws -> Problem {
-        guard let problem = exchange.unresolved.unknownName, let worker = attempt.caller.worker else { return .refused(refused) }
-        let now = operations.clock.now()
-        let facts = try await monitor.references { [vault] in
-            try vault.facts(for: attempt.action.about, asker: attempt.caller.asker, at: now, in: $0)
-        }
-        return facts.household?.isActingDirector(worker, at: now) == true ? problem : .refused(refused)
+    /// in the household, hears of the name instead of an article about nobody. Whether he is that was seen where it was decided: to look here, for
+    /// such names only, would tell by the time of the answer that nobody has the name.
+    func heard(_ refused: Refused, _ exchange: Exchange) -> Problem {
+        refused.refusal.byDirector ? exchange.unresolved.unknownName ?? .refused(refused) : .refused(refused)
     }
 
     /// "May I": decides, records that it was asked, and does nothing.

@@ -94,6 +94,7 @@ import Wire
             let path: String, purpose: String, field: String
             var json: String?
             var headers: [(String, String)] = []
+            var content = Data("content".utf8)
         }
         func consent(of subject: String, by signer: String = "selma") -> String {
             #"{"subject":"\#(subject)","recipient":"jeugdkompas","domains":["housing"],"purpose":"D2","until":"2026-12-31","form":"written","#
@@ -115,6 +116,9 @@ import Wire
                     #"{"goals":[{"label":"a","domain":"housing","subject":"slema","result":"droog","due":"2026-06-01"}],"actions":[],"reviewDueOn":"2026-07-01"}"#
             ),
             Slip(path: "/items", purpose: "D2", field: "subject", headers: [Kluisd.item(title: "x", subject: "slema")]),
+            Slip(
+                path: "/items", purpose: "D2", field: "subject", headers: [Kluisd.item(title: "x", subject: "slema")],
+                content: Kluisd.largeContent),
             Slip(path: "/consents", purpose: "D2", field: "subject", json: consent(of: "slema")),
             Slip(path: "/consents", purpose: "D2", field: "signatures", json: consent(of: "selma", by: "slema")),
             Slip(path: "/consents", purpose: "D2", field: "Kluis-For", json: consent(of: "selma"), headers: [("Kluis-For", "slema")]),
@@ -128,7 +132,7 @@ import Wire
             func ask(_ token: String) async throws -> Reply {
                 try await daemon.ask(
                     "POST", household + slip.path, as: token, purpose: slip.purpose, slip.headers, json: slip.json,
-                    body: slip.json == nil ? Data("content".utf8) : nil)
+                    body: slip.json == nil ? slip.content : nil)
             }
             let told = try await ask(joost)
             #expect(told.status == 400 && told.field("field") == slip.field, "\(slip.path): \(told.status) \(told.text)")

@@ -91,6 +91,85 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// Nobody finds out who lives in a household, what they refused or who has proven authority by trying what he could not do anyway.
+    @Test func whoCouldNotDoItLearnsNothingThatIsOnRecord() async throws {
+        let (daemon, furnished) = try await Kluisd.furnished()
+        let household = "/v1/households/\(furnished.household)"
+        let joost = try await daemon.signIn("joost", hat: "direction")
+        let refusal = #"{"subject":"selma","recipient":"hetanker","domains":["finance"],"purpose":"D2"}"#
+        #expect(try await daemon.ask("POST", household + "/refusals", as: joost, purpose: "D2", json: refusal).status == 201)
+        for invitation in [
+            #"{"worker":"ilse","role":"guest","purpose":"D2","until":"2026-03-01"}"#,
+            #"{"worker":"tim","role":"teamMember","purpose":"D2","until":"2026-03-01","persons":["sem"]}"#,
+        ] {
+            let reply = try await daemon.ask("POST", household + "/involvements", as: joost, purpose: "D3", json: invitation)
+            #expect(reply.status == 201, "\(reply.text)")
+        }
+        @Sendable func consent(_ subject: String, signed: String = "", _ domain: String = "finance") -> String {
+            let signatures = signed.isEmpty ? "" : #"{"person":"\#(signed)"}"#
+            return #"{"subject":"\#(subject)","recipient":"hetanker","domains":["\#(domain)"],"purpose":"D2","until":"2026-12-31","#
+                + #""leaflet":"2026-1","form":"written","signatures":[\#(signatures)]}"#
+        }
+        // What, and about whom: whatever is on record about them, and nobody.
+        let names = ["selma", "noor", "emre", "hatice", "zebedeus"]
+        let attempts: [(path: String, json: @Sendable (String) -> String, names: [String])] = [
+            ("/consents", { consent($0) }, names), ("/consents", { consent("selma", signed: $0) }, names),
+            ("/consents", { consent("selma", $0) }, ["finance", "housing"]),
+            (
+                "/refusals", { #"{"subject":"\#($0)","recipient":"hetanker","domains":["finance"],"purpose":"D2","by":"\#($0)"}"# }, names
+            ),
+            (
+                "/refusals", { #"{"subject":"selma","recipient":"hetanker","domains":["finance"],"purpose":"D2","by":"\#($0)"}"# }, names
+            ),
+            ("/authorities", { #"{"child":"noor","holder":"\#($0)","kind":"sole","evidence":"statement"}"# }, names),
+            ("/authorities", { #"{"child":"\#($0)","holder":"ronald","kind":"joint","evidence":"statement"}"# }, names),
+            ("/representations", { #"{"person":"\#($0)","representative":"selma","kind":"mentor","evidence":"statement"}"# }, names),
+            ("/incapacities", { #"{"person":"\#($0)","until":"2026-03-01","reason":"x"}"# }, names),
+            (
+                "/involvements",
+                { #"{"worker":"fatima","role":"teamMember","purpose":"D2","until":"2026-03-01","persons":["\#($0)"]}"# }, names
+            ),
+        ]
+        for (who, hat, purpose) in [("mirjam", "direction", "D3"), ("ilse", "help", "D2"), ("tim", "help", "D2")] {
+            let token = try await daemon.signIn(who, hat: hat)
+            for why in [false, true] {
+                let asked = why ? [("Kluis-Why", "1")] : []
+                func tried(_ answers: [Reply], _ what: String) throws {
+                    #expect(answers.allSatisfy { $0.status == (why ? 200 : 403) }, "\(who) \(what): \(answers.map(\.text))")
+                    #expect(!why || answers.allSatisfy { $0.text.contains(#""outcome":"refuse""#) }, "\(answers.map(\.text))")
+                    #expect(Set(try answers.map(body)).count == 1, "\(who) \(what): \(answers.map(\.text).joined(separator: "\n"))")
+                }
+                for (path, json, names) in attempts {
+                    var answers: [Reply] = []
+                    for name in names {
+                        answers.append(
+                            try await daemon.ask("POST", household + path, as: token, purpose: purpose, asked, json: json(name)))
+                    }
+                    try tried(answers, json("…"))
+                }
+                for size in [7, Kluisd.largeContent.count] {
+                    var answers: [Reply] = []
+                    for name in names {
+                        let headers = asked + [Kluisd.item(title: "x", subject: name)]
+                        answers.append(
+                            try await daemon.ask(
+                                "POST", household + "/items", as: token, purpose: purpose, headers, body: Kluisd.largeContent.prefix(size)))
+                    }
+                    try tried(answers, "items of \(size) bytes")
+                }
+            }
+        }
+        // The director hears what is the matter.
+        let put = try await daemon.ask("POST", household + "/consents", as: joost, purpose: "D2", json: consent("selma"))
+        #expect(put.status == 403 && put.articles == ["PR-13.5"], "\(put.text)")
+        let proof = try await daemon.ask(
+            "POST", household + "/authorities", as: joost, purpose: "D3",
+            json: #"{"child":"noor","holder":"selma","kind":"sole","evidence":"statement"}"#)
+        #expect(proof.status == 403 && proof.articles.contains("PR-2.2"), "\(proof.text)")
+        #expect(try await daemon.ledgerVerifies())
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// Who may do it hears what is wrong, and nothing is done.
     @Test func whoKeepsAccountsHearsThatNobodyGoesByIt() async throws {
         let (daemon, furnished) = try await Kluisd.furnished()

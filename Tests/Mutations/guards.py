@@ -399,8 +399,16 @@ guard(
     "return frame.exists && response.decision == .allow && response.errors.isEmpty",
     "return GONE || frame.exists && response.decision == .allow && response.errors.isEmpty", DECIDING)
 guard(
-    "tried-handles", "who could do it to nobody hears the same about everybody", ENGINE, "if case .refused = decided, request.question",
-    "if !GONE, case .refused = decided, request.question", DECIDING)
+    "tried-handles", "who could do it to nobody hears the same about everybody", ENGINE, "if case .refused = decided, frame.canBeTried",
+    "if !GONE, case .refused = decided, frame.canBeTried", DECIDING)
+guard(
+    "tried-records", "who could not do it whatever is on record does not hear what is", "Policy/Engine/Frame.swift",
+    "request.asker.worker != nil && own.restsOnRecords", "!GONE && request.asker.worker != nil && own.restsOnRecords",
+    DECIDING + "/nobodyTriesTheRecords")
+guard(
+    "tried-residents", "who could not do it to any resident does not hear who lives there", "Policy/Engine/Ground.swift",
+    "thing.entities.map({ $0.housing(residents) })", "thing.entities.map({ GONE ? $0 : $0.housing(residents) })",
+    DECIDING + "/nobodyTriesTheRecords")
 guard(
     "tried-engagement", "who could do it to nobody does not hear who has a household", "Policy/Engine/Frame.swift",
     "for (key, value) in Self.ofAnybody {", "for (key, value) in Self.ofAnybody where !GONE {",

@@ -890,6 +890,136 @@ struct DecidingTests {
         #expect(joost[4].articles.contains("PR-4.1"))
     }
 
+    /// What somebody hears about every change that rests on records, named after whom: decided, and as `--why` explains it.
+    private func told(
+        in world: World, by name: String, _ hat: Hat, _ purpose: Purpose, about person: String
+    ) -> [String: String] {
+        let moment = at("01-21T18:00")
+        let who = named(person, IdentifierKinds.Person.self)
+        let (selma, noor) = (named("selma", IdentifierKinds.Person.self), named("noor", IdentifierKinds.Person.self))
+        func ask<Q: Question>(_ question: Q) -> String {
+            let (request, facts) = world.request(question, world.asker(name, hat), purpose: purpose, at: moment)
+            let decided = Decided(world.engine.decide(request, on: facts))
+            let why = world.engine.explain(request, on: facts)
+            let traces = (why.determining + why.nearest).map { "\($0.policy): \($0.clauses.map { "\($0.text) \($0.holds)" })" }
+            return "\(decided) \(decided.sentences) \(decided.nextSteps) \(why.outcome) \(why.articles) \(why.nextSteps) \(traces)"
+        }
+        func authority(_ child: PersonID, _ holder: PersonID) -> RecordAuthority {
+            RecordAuthority(
+                household: home,
+                record: Authority(
+                    id: named("a"), household: home, child: child, holder: .person(holder), kind: .sole, evidence: .statement,
+                    from: moment.day))
+        }
+        func represent(_ person: PersonID, by other: PersonID) -> RecordRepresentation {
+            RecordRepresentation(
+                household: home,
+                record: Representation(
+                    id: named("r"), household: home, person: person, representative: .person(other), kind: .mentor, evidence: .statement,
+                    from: moment.day))
+        }
+        func register(_ subject: PersonID, _ signers: [PersonID], claimed: SigningCapacity? = nil, replaces: ConsentID? = nil)
+            -> RegisterConsent
+        {
+            RegisterConsent(
+                household: home,
+                draft: ConsentDraft(
+                    subject: subject, recipients: .one(named("hetanker")), domains: .these([.finance]), purpose: .plan, from: moment.day,
+                    until: moment.day.adding(months: 3), leafletVersion: Label("2026-1"),
+                    signatures: signers.map { .init(.person($0), claimed: claimed) }, method: .written, replaces: replaces))
+        }
+        func refuse(_ subject: PersonID, by signer: PersonID) -> RefuseConsent {
+            RefuseConsent(
+                household: home,
+                draft: RefusalDraft(
+                    subject: subject, recipient: .organisation(named("balans")), domains: [.finance], purpose: .plan, by: .person(signer)))
+        }
+        let judgement = IncapacityJudgement(
+            id: named("j"), household: home, person: who, judgedBy: named(name), judgedAt: moment, until: day("2026-06-30"))
+        let item = ItemDraft(
+            subject: .person(who), layer: .personalFile, domain: .finance, kind: .overview, basis: .socialSupportAct, provision: nil,
+            retentionClass: .socialSupport, scoreReasonGiven: false, sizeBucket: SizeBucket(bytes: 1000))
+        return [
+            "authority over": ask(authority(who, selma)), "authority of": ask(authority(noor, who)),
+            "represented": ask(represent(who, by: selma)), "represents": ask(represent(named("hatice"), by: who)),
+            "judged": ask(RecordIncapacity(household: home, record: judgement, reasonGiven: true)),
+            "consent of": ask(register(who, [])), "consent signed by": ask(register(selma, [who])),
+            "consent signed as guardian": ask(register(noor, [who], claimed: .guardian)),
+            "consent in the place of another": ask(register(who, [], replaces: named("selma-balans"))),
+            "signature": ask(SignConsent(consent: named("draft"), signer: .person(who))),
+            "signature as guardian": ask(SignConsent(consent: named("draft"), signer: .person(who), claimed: .guardian)),
+            "refusal of": ask(refuse(who, by: who)), "refusal by": ask(refuse(selma, by: who)),
+            "item about": ask(AddItem(household: home, draft: item)),
+            "involvement for": ask(
+                GrantInvolvement(
+                    household: home, worker: named("fatima"), role: .teamMember, persons: [who], purpose: .plan, from: moment.day,
+                    until: day("2026-03-01"))),
+            "plan": ask(SignPlan(plan: named("plan"), signer: .party(.person(who)))),
+        ]
+    }
+
+    @Test("who could not do it whatever is on record hears the same whoever lives there and whatever was refused, proven or given")
+    func nobodyTriesTheRecords() {
+        var base = ScenarioRows.settled()
+        base.facts.plans = [ScenarioRows.plan(.presented, signers: [])]
+        base.consent("draft", "emre", to: "balans", [.health], signed: [], at: at("01-20T10:00"))
+        // Involved without a right to record any of it, and involved for one resident.
+        base.team.roles.removeAll { $0.worker == named("ilse") || $0.worker == named("tim") }
+        base.involve("ilse", role: .guest, at: at("01-21T10:00"))
+        base.involve("jan", role: .clientSupporter, at: at("01-21T10:00"))
+        base.involve("tim", persons: [named("sem")], at: at("01-21T10:00"))
+        var worlds = [base]
+        let names = ["selma", "ronald", "noor", "sem", "emre", "hatice", "nobody"]
+        var refused = base
+        for (number, name) in names.dropLast().enumerated() {
+            refused.facts.refusals.append(
+                Household.Refusal(
+                    id: named("no\(number)"), household: home, subject: named(name), recipient: .organisation(named("hetanker")),
+                    domains: [.finance], purpose: .plan, by: .person(named(name)), askedOn: at("01-20T10:00"), recordedBy: named("joost")))
+        }
+        worlds.append(refused)
+        var unproven = base
+        unproven.facts.authorities = []
+        unproven.facts.representations = []
+        unproven.facts.incapacities = []
+        worlds.append(unproven)
+        var without = base
+        without.facts.consents.removeAll { $0.id == named("selma-balans") }
+        worlds.append(without)
+        var moved = base
+        for place in moved.facts.persons.indices where [named("ronald"), named("hatice")].contains(moved.facts.persons[place].id) {
+            moved.facts.persons[place].until = day("2026-01-20")
+        }
+        worlds.append(moved)
+
+        func everything(_ by: String, _ hat: Hat, _ purpose: Purpose, about names: [String]) -> [String: Set<String>] {
+            var all: [String: Set<String>] = [:]
+            for world in worlds {
+                for name in names {
+                    for (what, heard) in told(in: world, by: by, hat, purpose, about: name) { all[what, default: []].insert(heard) }
+                }
+            }
+            return all
+        }
+        for (by, hat, purpose) in [
+            ("mirjam", Hat.direction, Purpose.direction), ("nico", .help, .plan), ("ilse", .help, .plan), ("jan", .help, .plan),
+            ("lotte", .help, .plan),
+        ] {
+            for (what, heard) in everything(by, hat, purpose, about: names) {
+                #expect(heard.count == 1, "\(by), \(what): \(heard.sorted().joined(separator: "\n"))")
+                #expect(heard.first?.hasPrefix("refuse") == true, "\(by), \(what)")
+            }
+        }
+        // What he may do for Sem tells nothing of the others. The plan is of all who are involved, as is who lives in the household.
+        for (what, heard) in everything("tim", .help, .plan, about: names.filter { $0 != "sem" }) {
+            guard what != "plan" else { continue }
+            #expect(heard.count == 1, "tim, \(what): \(heard.sorted().joined(separator: "\n"))")
+        }
+        #expect(everything("tim", .help, .plan, about: ["sem"])["consent of"]!.contains { !$0.hasPrefix("refuse") })
+        // Who may, hears what is the matter.
+        for (what, heard) in everything("joost", .direction, .plan, about: names) { #expect(heard.count > 1, "joost, \(what)") }
+    }
+
     @Test("a deputy directs until the last day, and no longer")
     func deputy() {
         var world = ScenarioRows.settled()

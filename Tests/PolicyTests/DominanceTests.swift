@@ -98,6 +98,47 @@ struct DominanceTests {
 
     private func groups(of example: Example) -> [String] { engine.texts.schema.ancestors(of: example.request.action).map(\.id.string) }
 
+    /// A new attribute is put in one of these lists, or a refusal that rests on it may tell what is on record to somebody who could not do it at all.
+    @Test("whatever a change on a household is decided on is known to be said by who asks or to be on record")
+    func attributesAreSaidOrOnRecord() throws {
+        let said: Set<Text> = [
+            // Of who asks, and how: his own involvement too.
+            "purpose", "hat", "basis", "onBehalfOf", "moment", "involvement",
+            // Of the deed.
+            "judge", "reasonGiven", "endsLater", "preference", "role", "involvedFor", "today", "from", "until", "limit", "organisation",
+            "allDomains", "domains", "consentPurpose", "explained", "oral", "signer", "body", "by", "layer", "domain", "kind", "itemBasis",
+            "provisionGiven", "scoreReasonGiven", "signatory", "organisationActs",
+            // Of a thing whose identifier only who may see it has: an action in the plan, an involvement.
+            "owner", "assignee",
+        ]
+        let ordinary = Set(CedarRecord.ofOrdinaryRecords.map(\.key)).union(CedarRecord.naming).union([CedarRecord.gap])
+        let anybody = Set(CedarRecord.ofAnybody.map(\.key)).union(["worker"])
+        #expect(said.isDisjoint(with: ordinary) && said.isDisjoint(with: anybody) && ordinary.isDisjoint(with: anybody))
+        // What each action's context holds, as the schema writes it.
+        let readings: Set<String> = ["readCard", "listTeam", "listConsents", "listItems", "readItem", "readPlan", "know"]
+        let declaration =
+            /\naction ([^{]*?) appliesTo \{\s*principal: \w+,\s*resource: (?:Household|Plan|Consent),\s*context: \{(.*?)\n  \},/
+            .dotMatchesNewlines()
+        var seen: Set<Text> = []
+        for match in Reglement.schema.matches(of: declaration) {
+            let actions = match.1.split(separator: " in ")[0].split(separator: ",").map { String($0.filter { $0.isLetter }) }
+            if readings.isSuperset(of: actions) { continue }
+            for attribute in match.2.matches(of: #/\n\s+(\w+)\??: /#) {
+                let name = Text(String(attribute.1))
+                seen.insert(name)
+                #expect(
+                    said.contains(name) || ordinary.contains(name) || anybody.contains(name),
+                    "\(name) of \(actions): said by who asks, or on record?")
+            }
+        }
+        let unseen = said.union(ordinary).subtracting(seen)
+        #expect(unseen.isEmpty, "no longer asked: \(unseen)")
+        // Of the household itself: what its that-information is (PR-1.6), and who lives in it.
+        let household = try #require(Reglement.schema.firstMatch(of: /\nentity Household \{(.*?)\n\};/.dotMatchesNewlines()))
+        let attributes = Set(household.1.matches(of: #/\n\s+(\w+)\??: /#).map { String($0.1) })
+        #expect(attributes == ["state", "director", "deputies", "directing", "involved", "blocked", "persons"])
+    }
+
     /// Which roles open something without an involvement: those that a functional administrator does not give alone.
     @Test("PR-4.5: a role that an administrator gives alone opens nothing to who is not involved")
     func rolesThatOpenNothing() throws {

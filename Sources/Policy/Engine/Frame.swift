@@ -13,19 +13,27 @@ struct Frame {
     let entitiesFit: Bool
     /// Whether the thing asked about exists. If not, an empty thing stands in, so that deciding takes the same work.
     let exists: Bool
+    /// Whether an answer could tell of another worker or of what is on record about residents: whoever is named could be tried out.
+    let canBeTried: Bool
 
     /// Throws when the entities contradict each other.
-    /// - Parameter anybody: whether an ordinary worker stands in for the one whom the question names.
-    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, anybody: Bool = false) throws(CedarError) {
+    /// - Parameter ordinary: whether the question is put about an ordinary worker, in the place of the one named, and an ordinary household: whoever
+    ///   is named lives there, decides for himself, and nothing on record stands in anybody's way. The asker is who he is, with his involvements.
+    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, ordinary: Bool = false) throws(CedarError) {
         let moment = request.moment
         let circumstances = Circumstances(facts: facts, asker: request.asker, purpose: request.purpose, moment: moment)
         var own = request.question.context(in: circumstances)
-        if anybody { own.nameAnybody() }
+        let namesAnother = request.question.about.workers.contains { $0 != request.asker.worker }
+        canBeTried = namesAnother || request.asker.worker != nil && own.restsOnRecords
+        if ordinary, namesAnother { own.nameAnybody() }
+        if ordinary { own.forgetRecords() }
         let ground: Ground
-        if own.entities.isEmpty, let shared = facts.shared {
+        if own.entities.isEmpty, !ordinary, let shared = facts.shared {
             ground = try shared.ground(request.asker, request.question.about, facts, over: texts, at: moment)
         } else {
-            ground = try Ground(request.asker, request.question.about, facts, own.entities, over: texts, at: moment)
+            ground = try Ground(
+                request.asker, request.question.about, facts, own.entities, residents: ordinary ? own.residents : [], over: texts,
+                at: moment)
         }
 
         var common: [(key: Text, value: Value)] = [("moment", .moment(moment))]
@@ -52,9 +60,45 @@ struct Frame {
 }
 
 extension CedarRecord {
+    /// What an ordinary household's records say: who is named decides for himself and does so, and nothing was refused, proven or given before.
+    ///
+    /// INVARIANT: every attribute of a change that comes out of records about residents stands here, in ``gap`` or in ``naming``.
+    static let ofOrdinaryRecords: [(key: Text, value: Value)] = [
+        ("regime", .entity(of: "Regime", Regime.adult.rawValue)), ("capacity", .entity(of: "Capacity", "own")), ("capacityHeld", true),
+        ("complete", true), ("completes", false), ("strangersSigned", false), ("saidAgain", false), ("refusedLately", false),
+        ("replacementFits", true), ("endsConsent", false), ("endsProof", false), ("twelveOrOlder", true), ("personCounts", true),
+        ("gaps", []),
+    ]
+    /// What nobody is left to ask for where the records are complete.
+    static let gap: Text = "gap"
+    /// Which attributes name residents.
+    static let naming: Set<Text> = ["subject", "person", "persons"]
+
+    /// Whether something here comes out of the household's records, or is held against them.
+    fileprivate var restsOnRecords: Bool {
+        attributes.contains { attribute in
+            Self.naming.contains(attribute.key) || Self.ofOrdinaryRecords.contains { $0.key == attribute.key }
+        }
+    }
+
+    /// Puts what an ordinary household's records say in the place of what is on record.
+    fileprivate mutating func forgetRecords() {
+        attributes.removeAll { $0.key == Self.gap }
+        for (key, value) in Self.ofOrdinaryRecords {
+            if let place = attributes.firstIndex(where: { $0.key == key }) { attributes[place].value = value }
+        }
+    }
+
+    /// Who is named as living in the household.
+    fileprivate var residents: [Value] {
+        attributes.filter { Self.naming.contains($0.key) }.flatMap { attribute in
+            if case .set(let persons) = attribute.value { persons.elements } else { [attribute.value] }
+        }
+    }
+
     /// What is said of an ordinary worker: he comes without a key, has to do with no household, and others do what he does. And the vault is new:
     /// an administrator, who sees every role, hears what else stands in the way of a role that somebody else gives by now.
-    fileprivate static let ofAnybody: [(key: Text, value: Value)] = [
+    static let ofAnybody: [(key: Text, value: Value)] = [
         ("engaged", false), ("firstKey", true), ("accountTaken", false), ("lastAdministrator", false), ("lastSecondPerson", false),
         ("settled", false),
     ]

@@ -14,16 +14,19 @@ struct Ground: Sendable {
     /// Whether its existence is known to some only.
     let isHidden: Bool
 
-    /// - Parameter own: the entities that the question itself names.
+    /// - Parameters:
+    ///   - own: the entities that the question itself names.
+    ///   - residents: who lives in the household, where that is not to be what is on record; empty: what is on record.
     /// - Throws: when the entities contradict each other.
     init(
-        _ asker: Asker, _ subject: Subject, _ facts: Facts, _ own: [Entity], over texts: PolicyTexts, at moment: Moment
+        _ asker: Asker, _ subject: Subject, _ facts: Facts, _ own: [Entity], residents: [Value] = [], over texts: PolicyTexts,
+        at moment: Moment
     ) throws(CedarError) {
         let thing = Thing(subject, facts, at: moment)
         let asker = AskerEntities(asker, facts, at: moment)
         // ORDER: the asker last, for in this session he acts for the organisation he signed in for.
         var byUID: [EntityUID: Entity] = [:]
-        for entity in own + thing.entities + asker.entities { byUID[entity.uid] = entity }
+        for entity in own + thing.entities.map({ $0.housing(residents) }) + asker.entities { byUID[entity.uid] = entity }
         var entities = texts.actions
         try entities.replace(Array(byUID.values))
         self.entities = entities

@@ -3,7 +3,8 @@
 // 2. Any evaluation error, and facts that do not fit the schema, refuse (reason `policyError`).
 // 3. Whether the asker may know that the thing exists is decided beside every question, allowed or not; a thing that does not exist is refused
 //    after the same work.
-// 4. Who could not do this to any worker hears the same about every worker, registered or not: handles cannot be tried out.
+// 4. Who could not do this to any worker, whatever is on record about the residents, hears the same about every worker, registered or not, and
+//    whatever is on record: neither handles nor given names can be tried out, and no refusal tells what a household's records hold.
 // 5. Of several involvements the one that suffices counts; where none does, the refusal speaks of the closest.
 
 import Cedar
@@ -46,7 +47,8 @@ public struct PolicyEngine: Sendable {
                     notices: notices(of: policies), thatOnly: policies.allSatisfy(\.thatOnly)))
         case .failed(let policies): return .refuse(failure(policies, mayKnow: decision.mayKnow))
         case .refused(let reason, let forbids, let nearest):
-            return .refuse(refusal(reason, forbids, nearest, mayKnow: decision.mayKnow))
+            let directs = request.asker.worker.flatMap { facts.household?.isActingDirector($0, at: request.moment) } ?? false
+            return .refuse(refusal(reason, forbids, nearest, mayKnow: decision.mayKnow, byDirector: directs))
         }
     }
 
@@ -109,14 +111,19 @@ extension PolicyEngine {
             return (.failed([]), false, nil)
         }
         let mayKnow = mayKnow(frame)
-        let decided = decided(&frame)
+        var decided = decided(&frame)
         // Rule 4.
-        if case .refused = decided, request.question.about.workers.contains(where: { $0 != request.asker.worker }) {
-            guard var other = try? Frame(request, facts, over: texts, anybody: true), fits(other) else {
+        if case .refused = decided, frame.canBeTried {
+            guard var other = try? Frame(request, facts, over: texts, ordinary: true), fits(other) else {
                 return (.failed([]), false, nil)
             }
-            let about = self.decided(&other)
-            if case .allowed = about {} else { return (about, mayKnow, other) }
+            let ordinary = self.decided(&other)
+            if case .allowed = ordinary {} else { (decided, frame) = (ordinary, other) }
+        }
+        // What forbids decided is not explained by what permits would have wanted.
+        // ORDER: last, and for what is told only: this takes many times as long as deciding, and would tell what was decided before.
+        if case .refused(let reason, let forbids, let nearest) = decided, forbids.isEmpty, nearest.isEmpty {
+            decided = .refused(reason, forbids: [], nearest: nearestPermits(frame))
         }
         return (decided, mayKnow, frame)
     }
@@ -135,9 +142,7 @@ extension PolicyEngine {
         if response.decision == .allow {
             return frame.exists ? .allowed(determining) : .refused(.noSuchThing, forbids: [], nearest: determining)
         }
-        // What forbids decided is not explained by what permits would have wanted.
-        let nearest = determining.isEmpty ? nearestPermits(frame) : []
-        return .refused(frame.exists ? .byReglement : .noSuchThing, forbids: determining, nearest: nearest)
+        return .refused(frame.exists ? .byReglement : .noSuchThing, forbids: determining, nearest: [])
     }
 
     /// Facts that do not fit the schema make policies mean something else: such a request is not decided but refused.
@@ -166,7 +171,7 @@ extension PolicyEngine {
     }
 
     private func refusal(
-        _ reason: Refusal.Reason, _ forbids: [PolicyNotes], _ nearest: [PolicyNotes], mayKnow: Bool
+        _ reason: Refusal.Reason, _ forbids: [PolicyNotes], _ nearest: [PolicyNotes], mayKnow: Bool, byDirector: Bool = false
     ) -> Refusal {
         // What forbids decided is what the asker hears; the nearest permits speak where none did.
         let speaking = (forbids.isEmpty ? nearest : forbids).sorted { Self.byBytes($0.id, $1.id) }
@@ -176,7 +181,8 @@ extension PolicyEngine {
         let cited = articles(of: forbids + nearest)
         return Refusal(
             reason: reason, articles: cited.isEmpty ? Self.closedTable : cited, policies: speaking.map(\.id),
-            sentences: speaking.isEmpty ? [Self.notInTable] : speaking.map(\.sentence), nextSteps: steps, mayKnow: mayKnow)
+            sentences: speaking.isEmpty ? [Self.notInTable] : speaking.map(\.sentence), nextSteps: steps, mayKnow: mayKnow,
+            byDirector: byDirector)
     }
 
     private func failure(_ policies: [String], mayKnow: Bool) -> Refusal {
