@@ -50,8 +50,8 @@ final class Held: Sendable {
         return unsafe poll(&wanted, 1, 0) > 0
     }
 
-    /// Whether the other end has answered or closed.
-    var hasHeard: Bool {
+    /// Whether something came that was not taken yet, or the other end has closed.
+    var isAnswered: Bool {
         var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&wanted, 1, 0) > 0
     }
