@@ -64,7 +64,7 @@ import Testing
         var text = try String(contentsOf: file, encoding: .utf8)
         let place = try #require(text.range(of: alteration.text), "the text to alter is not there")
         text.replaceSubrange(place, with: alteration.replacement)
-        try Data(text.utf8).write(to: file)
+        try Data(text.utf8).write(to: file, options: .atomic)
         #expect(try alteration.run(copy).flatMap(\.differences).count >= 1)
     }
 

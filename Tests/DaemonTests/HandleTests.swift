@@ -34,7 +34,7 @@ import Testing
             attempts.append(
                 (
                     who, hat, "D8",
-                    { ("/v1/workers", #"{"handle":"newcomer","name":"x","organisation":"\#($0)"}"#) },
+                    { ("/v1/workers", #"{"handle":"newcomer","name":"x","organisation":"\#($0)","secrecyDeclaredOn":"2026-01-01"}"#) },
                     ["waterwolde", "balans", "nowhere-at-all"]
                 ))
         }
@@ -177,7 +177,10 @@ import Testing
         for (path, json, field) in [
             ("/v1/workers/\(unknown)/roles", #"{"role":"teamMember"}"#, "worker"), ("/v1/workers/\(unknown)/end", "{}", "worker"),
             ("/v1/workers/\(unknown)/keys", #"{"publicKey":"\#(key(2))","storedApart":true}"#, "worker"),
-            ("/v1/workers", #"{"handle":"newcomer","name":"x","organisation":"nowhere-at-all"}"#, "organisation"),
+            (
+                "/v1/workers", #"{"handle":"newcomer","name":"x","organisation":"nowhere-at-all","secrecyDeclaredOn":"2026-01-01"}"#,
+                "organisation"
+            ),
         ] {
             for why in [false, true] {
                 let reply = try await daemon.ask("POST", path, as: lotte, purpose: "D8", why ? [("Kluis-Why", "1")] : [], json: json)
