@@ -18,6 +18,9 @@ public struct ConsentGiver: CanonicalRecord {
         self.method = method
         self.notedBy = notedBy
     }
+
+    /// Whether `other` is by the same one in the same capacity.
+    func isOfSameSigner(as other: ConsentGiver) -> Bool { party == other.party && capacity == other.capacity }
 }
 
 /// A withdrawal of a consent, whole or for some of its domains (PR-13.1, 11.7).
@@ -124,9 +127,17 @@ public struct Consent: FactRecord {
             && givers.contains { $0.method == .oral && $0.party == giver.party && $0.capacity == giver.capacity }
     }
 
+    /// The moment of the last answer given here: of the last signature that does not only confirm what its signer said before (PR-11.4); of the
+    /// recording while there is none.
+    var lastAnsweredAt: Moment {
+        givers.filter { giver in
+            !givers.contains { $0.method == .oral && $0.isOfSameSigner(as: giver) && $0.at < giver.at }
+        }.map(\.at).max() ?? recordedAt
+    }
+
     /// What the party of `giver` said here by word of mouth before, in the same capacity, and had not confirmed by then.
     func unconfirmedWords(before giver: ConsentGiver) -> [ConsentGiver] {
-        let earlier = givers.filter { $0.party == giver.party && $0.capacity == giver.capacity && $0.at < giver.at }
+        let earlier = givers.filter { $0.isOfSameSigner(as: giver) && $0.at < giver.at }
         return earlier.contains { $0.method != .oral } ? [] : earlier
     }
 

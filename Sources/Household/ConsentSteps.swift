@@ -53,10 +53,14 @@ extension HouseholdView {
 
     /// Whether `party` may withdraw: any of the signatories, the person concerned from twelve, and whoever would have to sign now (PR-13.1).
     public func mayWithdraw(_ consent: Consent, _ party: Party, at moment: Moment) -> Bool {
+        isBound(by: party, consent, at: moment)
+            || required(consent.subject, at: moment)?.signers.contains { $0.party == party } ?? false
+    }
+
+    /// Whether `party` has a say in `consent` that no later record takes away: as one of its signatories, or as the person concerned from twelve.
+    func isBound(by party: Party, _ consent: Consent, at moment: Moment) -> Bool {
         if consent.givers.contains(where: { $0.party == party }) { return true }
-        guard let person = personsByID[consent.subject], let requirement = required(person.id, at: moment) else { return false }
-        if party == .person(person.id), person.age(at: moment) >= 12 { return true }
-        return requirement.signers.contains { $0.party == party }
+        return party == .person(consent.subject) && personsByID[consent.subject].map { $0.age(at: moment) >= 12 } ?? false
     }
 
     /// Withdraws `domains` (all remaining ones when nil) at `moment`, the moment of recording: from then on nothing rests on them (PR-13.1, 13.2).
@@ -80,6 +84,27 @@ extension HouseholdView {
         withdrawn.withdrawals.append(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
         if remaining.subtracting(taken).isEmpty { withdrawn.state = withdrawnState }
         return withdrawn
+    }
+
+    /// The other consents in force about the same question that the last withdrawal from `withdrawn` ends as well, because its giver had to sign
+    /// them at that moment (PR-13.2), as they are to be recorded. Records about authority and representation can say otherwise of that moment
+    /// later, and what was taken back does not revive; where he has signed himself nothing can, and ``withdrawals(against:at:)`` sees it.
+    public func withdrawnAlong(_ withdrawn: Consent, at moment: Moment) -> [Consent] {
+        guard let withdrawal = withdrawn.withdrawals.last else { return [] }
+        return facts.consents.compactMap { other in
+            guard other.id != withdrawn.id, other.isAbout(sameAs: withdrawn), other.activatedAt.map({ $0 <= moment }) ?? false,
+                let state = try? other.state.next(.withdraw), !isBound(by: withdrawal.by, other, at: moment),
+                mayWithdraw(other, withdrawal.by, at: moment)
+            else { return nil }
+            let remaining = other.remainingDomains(at: moment)
+            let taken = remaining.intersection(withdrawal.domains)
+            guard !taken.isEmpty else { return nil }
+            var along = other
+            along.withdrawals.append(
+                ConsentWithdrawal(at: moment, by: withdrawal.by, domains: taken, notedBy: withdrawal.notedBy))
+            if remaining.subtracting(taken).isEmpty { along.state = state }
+            return along
+        }
     }
 
     /// The consents that have lapsed by `moment` and are not recorded so, as they are to be recorded. Deciding does not depend on it as long as the

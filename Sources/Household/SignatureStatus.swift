@@ -55,15 +55,21 @@ extension HouseholdView {
     }
 
     /// The first moment at which an oral signature under `consent` no longer counts (PR-11.4): the end of the fifth working day after it was said
-    /// first. What somebody says again in another consent about the same question, while his unconfirmed word about it still counts, he said then.
+    /// first. What somebody says again in another consent about the same question, while his unconfirmed word about one of these life domains still
+    /// counts, he said then; of several life domains the one said first tells.
     public func oralEnd(_ giver: ConsentGiver, of consent: Consent) -> Moment {
-        let said = facts.consents.flatMap { other in
-            other.id != consent.id && other.isAbout(sameAs: consent) && !other.domains.intersection(consent.domains).isEmpty
-                ? other.unconfirmedWords(before: giver).map { oralEnd($0, of: other) } : []
-        }
-        let own = WorkingDays.adding(parameters.oralConsentWorkingDays, to: giver.at.day).end
-        return said.filter { giver.at < $0 }.min() ?? own
+        let words = facts.consents.filter { $0.id != consent.id && $0.isAbout(sameAs: consent) }
+            .flatMap { other in other.unconfirmedWords(before: giver).map { (said: $0.at, domains: other.domains) } }
+            .sorted { $0.said < $1.said }
+        return consent.domains.map { domain in
+            // Said again while it counted it is the same word; said anew after that it counts on its own.
+            var end: Moment?
+            for word in words where word.domains.contains(domain) && !(end.map { word.said < $0 } ?? false) { end = oralEnd(of: word.said) }
+            return end.map { giver.at < $0 ? $0 : oralEnd(of: giver.at) } ?? oralEnd(of: giver.at)
+        }.min() ?? oralEnd(of: giver.at)
     }
+
+    private func oralEnd(of said: Moment) -> Moment { WorkingDays.adding(parameters.oralConsentWorkingDays, to: said.day).end }
 
     /// Whether the giver held the stated capacity for `person` when signing, and could exercise it. A signature given too young, while judged
     /// incapable, or before holding authority stays worthless when that changes.

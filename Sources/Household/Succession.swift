@@ -145,21 +145,18 @@ extension HouseholdView {
 }
 
 extension Consent {
-    /// The moment of the last signature; of the recording while there is none.
-    private var lastSignedAt: Moment { givers.map(\.at).max() ?? recordedAt }
-
     /// Whether it is the later answer to the question of `draft`, with a life domain in common: the last answer counts (PR-11.7), by when somebody
     /// gave it and not by when it took force. One that is to take the other's place was given later.
     fileprivate func answers(_ draft: Consent) -> Bool {
         guard id != draft.id, isAbout(sameAs: draft), !domains.intersection(draft.domains).isEmpty else { return false }
-        return lastSignedAt > draft.lastSignedAt || lastSignedAt == draft.lastSignedAt && id != draft.replaces
+        return lastAnsweredAt > draft.lastAnsweredAt || lastAnsweredAt == draft.lastAnsweredAt && id != draft.replaces
     }
 
-    /// Whether something that `draft` still names was taken back, in this other consent, since somebody last signed that draft (PR-13.1).
+    /// Whether something that `draft` still names was taken back, in this other consent, since somebody last answered that draft (PR-13.1).
     fileprivate func takesBack(_ draft: Consent) -> Bool {
         guard id != draft.id, isAbout(sameAs: draft) else { return false }
         return withdrawals.contains { withdrawal in
-            withdrawal.at >= draft.lastSignedAt && !withdrawal.domains.intersection(draft.remainingDomains(at: .latest)).isEmpty
+            withdrawal.at >= draft.lastAnsweredAt && !withdrawal.domains.intersection(draft.remainingDomains(at: .latest)).isEmpty
         }
     }
 }

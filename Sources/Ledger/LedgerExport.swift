@@ -45,13 +45,13 @@ public actor LedgerExport {
     }
 
     /// - Parameters:
-    ///   - directory: made when it is not there; 0755, its files 0644.
+    ///   - directory: made with the first checkpoint when it is not there; 0755, its files 0644.
     ///   - witnesses: whose cosignatures count.
     ///   - published: what ``published(in:signedBy:)`` found there.
     public init(
         directory: String, store: Store, writer: Writer, log: AuditLog, signer: NoteSigner, witnesses: [VerifierKey] = [],
         published: Checkpoint?
-    ) throws(LedgerError) {
+    ) {
         self.directory = directory
         self.store = store
         self.writer = writer
@@ -60,8 +60,6 @@ public actor LedgerExport {
         self.witnesses = Witnesses(witnesses, of: signer.key)
         exported = published?.size ?? 0
         unverified = published
-        try Self.makeDirectory(directory)
-        try Self.write(Array((signer.key.text + "\n").utf8), to: "log.vkey", in: directory)
     }
 
     /// The checkpoint that stands in an exported directory and was signed with the log's key; nil when there is none. The log must extend it,
@@ -94,6 +92,7 @@ public actor LedgerExport {
                 try log.cosignedOpenings(below: head.size, in: transaction)
             )
         }
+        try keepKey()
         let isCopyWhole = try isWhole()
         if head.size > exported || !isCopyWhole {
             let export = try TileExport(from: exported, to: head.size)
@@ -118,6 +117,13 @@ public actor LedgerExport {
             throw LedgerError.cannotExport(errno: errno)
         }
         return (note, head.size, head.root)
+    }
+
+    /// Puts the log's key where outsiders look for it, unless it stands there.
+    private func keepKey() throws(LedgerError) {
+        let key = Array((signer.key.text + "\n").utf8)
+        guard FileManager.default.contents(atPath: directory + "/log.vkey").map(Array.init) != key else { return }
+        try Self.write(key, to: "log.vkey", in: directory)
     }
 
     // MARK: - What was exported earlier

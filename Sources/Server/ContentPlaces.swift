@@ -51,7 +51,8 @@ final class ContentPlaces: Sendable {
             }
             // Who asks again while the one that was given up for him is not free yet has no other given up.
             var mayHaveOne = !all.values.contains { $0.place.isGivenUp && $0.asker == worker }
-            for (id, var one) in all.count >= limit(kind) ? all : own where !one.place.isGivenUp {
+            // Who has his share makes room in it himself, and takes none of the others'.
+            for (id, var one) in own.count >= max(limit(kind) / 2, 1) ? own : all where !one.place.isGivenUp {
                 if isSlow(&one, at: now), mayHaveOne {
                     // ORDER: it keeps its place until its own request has ended, so that there are never more than the limit.
                     one.place.giveUp()

@@ -72,15 +72,16 @@ public enum VaultFiles {
 
     /// Requires a vault, as far as its files tell.
     ///
-    /// - Throws: ``VaultError/noVault``, ``VaultError/unfinished``, or ``VaultError/missing(_:)`` with `slots` or `database`;
+    /// - Throws: ``VaultError/noVault``, ``VaultError/unfinished``, or ``VaultError/missing(_:)`` with `slots`, `database` or `keyring`;
     ///   ``VaultError/file(_:errno:)`` where it cannot be told.
     public static func requireVault(_ paths: VaultPaths) throws(VaultError) {
         let hasSlots = try FileStatus(of: paths.slots, .slots) != nil
         let hasDatabase = try FileStatus(of: paths.database, .database) != nil
-        if hasSlots, hasDatabase { return }
+        let hasKeyring = try FileStatus(of: paths.keyring, .keyring) != nil
+        if hasSlots, hasDatabase, hasKeyring { return }
+        if hasSlots, hasDatabase { throw .missing(.keyring) }
         if hasSlots { throw .missing(.database) }
         if try FileStatus(of: paths.unfinished, .folder) != nil { throw .unfinished }
-        let hasKeyring = try FileStatus(of: paths.keyring, .keyring) != nil
         guard hasDatabase || hasKeyring else { throw .noVault }
         throw .missing(.slots)
     }

@@ -40,7 +40,7 @@ final class RemoteLog {
     /// The checkpoint that outsiders see, with the cosignatures that it has.
     func published() async throws -> SignedNote {
         guard let bytes = try await file("checkpoint") else { throw Failure(.notFound, say(.nothingPublished), hints: [say(.hintPublish)]) }
-        do { return try SignedNote(parsing: bytes) } catch { throw RemoteLog.failed(error.code) }
+        do { return try SignedNote(parsing: bytes) } catch { throw RemoteLog.failed(OfflineVerification.words(for: .log(error))) }
     }
 
     /// Runs `body` with a reader of the log's files; what it asks for is fetched, and then it runs again.
@@ -69,7 +69,9 @@ final class RemoteLog {
         }
     }
 
-    static func failed(_ words: String) -> Failure { Failure(.verificationFailed, "\(say(.verificationFailed)): \(words)") }
+    static func failed(_ words: String) -> Failure {
+        Failure(.verificationFailed, "\(say(.verificationFailed)): \(words)", hints: [say(.hintTouchNothing)])
+    }
 }
 
 /// Which file was asked for and not there yet.

@@ -134,7 +134,7 @@ struct Daemon {
 
         guard let name = KeyName("kluis/\(vault.identifier)/\(keys.incarnation)") else { throw Ending.failed("the ledger has no name") }
         let verifier = try VerifierKey(name: name, algorithm: .ed25519, publicKey: signing.publicKey)
-        let export = try LedgerExport(
+        let export = LedgerExport(
             directory: settings.ledger, store: store, writer: writer, log: log, signer: NoteSigner(key: verifier) { try signing.sign($0) },
             witnesses: settings.witnessPolicy?.peers.map(\.key) ?? [],
             published: published)
@@ -142,11 +142,13 @@ struct Daemon {
             try log.closeWhatWasLeftOpen(at: moment.millisecondsSince1970, in: $0)
             try log.anchorCosignatures(by: export.witnesses, at: moment.millisecondsSince1970, in: $0)
         }
-        if unsafe access(settings.ledger + "/checkpoint", F_OK) != 0 {
-            // A copy without one looks like one that somebody took it from. No witness is asked now: nobody waits for them to start.
+        if published == nil {
+            // A copy without a checkpoint of this log looks like one that somebody laid hands on. No witness is asked now: nobody waits for them to
+            // start. The clock tries again: a copy that cannot be written is no reason to stop the help.
             do { _ = try await export.publish(at: moment.millisecondsSince1970) } catch LedgerError.cannotExport(let code) {
-                // The clock tries again: a copy that cannot be written is no reason to stop the help.
                 logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
+            } catch StorageError.notRecorded, LedgerError.notRecorded {
+                logger.error("checkpoint-not-recorded")
             }
         }
         if let witnesses = settings.witnessPolicy, witnesses.peers.contains(where: { witnesses.policy.isQuorum([$0.key]) }) {

@@ -55,6 +55,12 @@ struct Ending: Error {
             self = .failed(
                 "the store is older than the checkpoint that was published: it was put back",
                 hint: "bring the newest store back, or ask the custodians for a new incarnation", status: 5)
+        case LedgerError.cannotExport(let code):
+            self = .failed(
+                "the public copy of the log cannot be written: \(Self.words(code))",
+                hint: "look at owner, mode and room of the folder ledger in the state directory", status: 70)
+        case LedgerError.notRecorded, StorageError.notRecorded:
+            self = .failed("the disk takes no line of the log", hint: "look at its room and its health, then start again", status: 70)
         case VaultError.wrongSecret: self = .failed("this secret opens no slot: the vault stays sealed", status: 4)
         case VaultError.noVault: self = .failed("there is no vault here", hint: "kluisd init makes one", status: 2)
         case VaultError.vaultExists: self = .failed("there is a vault here already", hint: "kluisd serve opens it", status: 2)

@@ -17,6 +17,8 @@ enum ListeningSocket {
         let folder = Folder.of(path)
         guard Folder.isThere(folder) else { throw .noFolder(folder) }
         guard Folder.takesNewFiles(folder) else { throw .closedFolder(folder) }
+        // What a former daemon left is taken away; a folder is nobody's socket.
+        guard !Folder.isThere(path) else { throw .cannotOpen(EISDIR) }
     }
 
     /// Removes what a former daemon left and listens. Call only while holding the lock file, and before any thread starts: the file mode

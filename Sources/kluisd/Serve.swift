@@ -95,12 +95,12 @@ enum UnsealingSecret {
         guard characters >= shortestPassphrase else {
             throw Ending.failed(
                 "a passphrase has at least \(shortestPassphrase) characters, and this one has fewer",
-                hint: "nothing was changed; take a sentence that nobody guesses", status: 2)
+                hint: "take a sentence that nobody guesses", status: 2)
         }
         if isatty(0) == 1 {
             let again = try SecretFile.prompt("once more: ")
             guard first.withBytes({ first in again.withBytes { ConstantTime.equal(first, $0) } }) else {
-                throw Ending.failed("the two passphrases differ", hint: "nothing was changed; try again", status: 2)
+                throw Ending.failed("the two passphrases differ", hint: "try again", status: 2)
             }
         }
         return try .passphrase(first)
@@ -238,6 +238,9 @@ struct Check: AsyncParsableCommand {
     /// As `init` requires where there is no vault yet, else as `serve` does, up to the secret.
     private func checkVault(_ settings: Daemon.Settings) throws {
         try settings.requirePrivate()
+        let ways: [KeySlot]?
+        do { ways = try VaultFiles.ways(settings.paths) } catch VaultError.noVault { ways = nil }
+        if ways != nil { try settings.requireVault() }
         for (name, folder) in [("state", settings.stateDirectory), ("keys", settings.keyDirectory)] {
             if unsafe access(folder, F_OK) == 0 {
                 print("\(name): ok, private")
@@ -246,12 +249,10 @@ struct Check: AsyncParsableCommand {
                 print("\(name): \(folder) is not there yet; kluisd init makes it")
             }
         }
-        do {
-            let ways = try VaultFiles.ways(settings.paths)
-            try LockFile.requireUsable(in: settings.stateDirectory)
-            print("ways to open: \(ways.count)")
-            advise(ways)
-        } catch VaultError.noVault { print("vault: none yet; kluisd init makes one") }
+        guard let ways else { return print("vault: none yet; kluisd init makes one") }
+        try LockFile.requireUsable(in: settings.stateDirectory)
+        print("ways to open: \(ways.count)")
+        advise(ways)
     }
 
     private func checkSecret(_ configuration: Configuration) throws {

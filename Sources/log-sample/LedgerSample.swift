@@ -39,7 +39,7 @@ struct LedgerSample {
         guard let name = KeyName("kluis.example.org/ledger") else { throw Failed("no name") }
         let key = try VerifierKey(name: name, algorithm: .ed25519, publicKey: signing.publicKey.bytes)
         let box = Signing(signing)
-        let export = try LedgerExport(
+        let export = LedgerExport(
             directory: current, store: store, writer: writer, log: log, signer: NoteSigner(key: key) { try box.sign($0) }, published: nil)
         for size in sizes {
             while log.size < UInt64(size) {

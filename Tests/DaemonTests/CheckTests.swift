@@ -60,6 +60,10 @@ import Testing
                 try FileManager.default.moveItem(atPath: keyring, toPath: keyring + ".away")
                 try FileManager.default.createSymbolicLink(atPath: keyring, withDestinationPath: keyring + ".away")
             },
+            Wrong("no keyring", 2, "the keyring file of this vault is missing", gone("keys/keyring")),
+            Wrong("a folder for a socket", 70, "the socket cannot be opened: Is a directory") {
+                try $0.configure("socket", $0.directory + "/state")
+            },
             Wrong("no slots", 2, "the slots file of this vault is missing", gone("keys/slots")),
             Wrong("no database", 2, "the database file of this vault is missing", gone("state/vault.db")),
             Wrong("no place for the socket", 2, "@/run, where the socket is to be, is not there") {

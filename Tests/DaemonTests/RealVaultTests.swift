@@ -64,6 +64,24 @@ import Testing
         }
     }
 
+    /// A public copy that cannot be written is no reason to stop the help; the operator hears of it, at the end too.
+    @Test func aCopyThatCannotBeWrittenStopsNobody() async throws {
+        let vault = try await RealVault(.keyFile)
+        #expect(try await vault.initialise().status == 0)
+        let inTheWay = vault.directory + "/state/ledger/log.vkey.new"
+        try FileManager.default.createDirectory(
+            atPath: inTheWay, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try await vault.start()
+        #expect(vault.errors.contains("checkpoint-not-exported"), "\(vault.errors)")
+        #expect(try await vault.kluis("login", "lotte").status == 0)
+        #expect(try await vault.stop() == 70)
+        #expect(vault.errors.contains("the public copy of the log cannot be written: Is a directory"), "\(vault.errors)")
+        try FileManager.default.removeItem(atPath: inTheWay)
+        try await vault.start()
+        #expect(try await vault.kluis("ledger", "verify", "--offline", vault.directory + "/state/ledger").status == 0)
+        #expect(try await vault.stop() == 0, "\(vault.errors)")
+    }
+
     @Test(arguments: RealVault.Opening.allCases)
     func aVaultThatStaysSealedServesNobody(opening: RealVault.Opening) async throws {
         let vault = try await RealVault(opening)

@@ -163,6 +163,8 @@ import Testing
 
         /// Those that heard something: while one has its place it hears nothing.
         var answered: [Held] { all.filter(\.isAnswered) }
+        /// The same of those that came with this session.
+        func answered(of token: String) -> [Held] { zip(tokens, all).filter { $0 == token && $1.isAnswered }.map(\.1) }
 
         /// Asks for a place until all of these have theirs and there is none left. Whoever of them found none, because the one that asks had the
         /// last, comes again.
@@ -202,6 +204,8 @@ import Testing
         #expect(reply.status == 201, "\(reply.text)")
         // It was given up for another, and not because it stood still: then nothing would have been said.
         let givenUp = try #require(trickling.answered.first)
+        // Who has his share makes room in it himself.
+        #expect(trickling.answered(of: kees).isEmpty)
         #expect(Reply(try await givenUp.take()).map { Self.isBusy($0) } == true)
         trickling.hangUp()
         #expect(try await daemon.stop() == 0)

@@ -500,6 +500,22 @@ struct ConsentEndTests {
             let gone = try alone.withdrawing(both, by: .person(party), notedBy: Team.kees, at: later)
             let stored = try alone.with { $0.consents = [gone, hers] }
             #expect(stored.standing(of: both.id, at: later) == .withdrawn && stored.standing(of: hers.id, at: later) == standing)
+            #expect(try alone.with { $0.consents = [both, hers] }.withdrawnAlong(gone, at: later).isEmpty)
+        }
+        // Who has to sign at that moment ends hers as well, and that is written into it: what evidence says of it afterwards brings nothing back.
+        let joint = try view.with { $0.consents = [both, hers] }
+        let gone = try joint.withdrawing(both, by: .person(Home.ronald), notedBy: Team.kees, at: later)
+        let along = joint.withdrawnAlong(gone, at: later)
+        #expect(along.map(\.id) == [hers.id] && along.map(\.state) == [.withdrawn] && along[0].withdrawals.map(\.domains) == [[.parenting]])
+        #expect(try alone.with { $0.consents = [gone] + along }.standing(of: hers.id, at: later) == .withdrawn)
+        // A draft, and another question, are not touched.
+        for change: (inout Consent) -> Void in [
+            { ($0.state, $0.activatedAt) = (.draft, nil) }, { $0.recipient = Team.balans }, { $0.purpose = .safety },
+            { $0.domains = [.health] },
+        ] {
+            var other = hers
+            change(&other)
+            #expect(try view.with { $0.consents = [both, other] }.withdrawnAlong(gone, at: later).isEmpty)
         }
     }
 

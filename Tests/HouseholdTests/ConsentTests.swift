@@ -272,6 +272,15 @@ struct ConsentTests {
             #expect(Self.standing(stored, consent, "2026-01-21T23:59:59.999+01:00") == .active)
             #expect(Self.standing(stored, consent, "2026-01-22T00:00:00+01:00") == .lapsed)
         }
+        // However many there are.
+        let many = (1...60).map { number in
+            var one = consent
+            one.id = make(number)
+            one.givers[0].at = consent.givers[0].at.adding(milliseconds: Int64(number))
+            return one
+        }
+        let crowded = try view.with { $0.consents = many }
+        #expect(crowded.lapsed(at: moment("2026-01-22T00:00:00+01:00")).count == 60)
         // Said anew after it had run out, about something else, or after it was confirmed, it counts five days of its own.
         func end(_ domain: LifeDomain, _ said: String, confirmed: Bool = false) throws -> Moment {
             var first = consent

@@ -248,6 +248,19 @@ struct SuccessionTests {
         }
         #expect(try together(nil) == [make(2)] && together(draft.id) == [make(2)])
         #expect(try together(nil, at: ConsentTests.at) == [] && together(draft.id, at: ConsentTests.at) == [make(2)])
+        // Who confirms his word gives no other answer.
+        func confirmed(_ method: SigningMethod) throws -> [ConsentState] {
+            let first = ConsentTests.at.adding(milliseconds: -1)
+            let parents = [
+                Home.giver(Home.selma, .parentWithAuthority, at: first), Home.giver(Home.ronald, .parentWithAuthority, at: first, method),
+            ]
+            let other = try ConsentTests.registered(
+                view, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting, .health], givers: parents), id: make(2), at: first)
+            let again = Home.giver(Home.ronald, .parentWithAuthority, at: ConsentTests.later)
+            let signed = try view.with { $0.consents = [other] }.signing(other, again, at: ConsentTests.later).consent
+            return try both.with { $0.consents = [draft, signed] }.completed(about: Home.sem, at: Self.at).map(\.state)
+        }
+        #expect(try confirmed(.oral) == [.active] && confirmed(.written).isEmpty)
         // Not one of which somebody took something back since, in another consent about the same question.
         func takenBack(_ domain: LifeDomain, at: Moment) throws -> [ConsentState] {
             let parents = [Home.selma, Home.ronald].map {

@@ -73,7 +73,7 @@ struct AuditLogTests {
         var published: Checkpoint? { LedgerExport.published(in: exportPath, signedBy: signer.key.publicKey) }
 
         func export() throws -> LedgerExport {
-            try LedgerExport(
+            LedgerExport(
                 directory: exportPath, store: store, writer: writer, log: log, signer: signer,
                 published: published)
         }
@@ -296,7 +296,7 @@ struct AuditLogTests {
         let export = try fixture.export()
         try await Self.append(10, to: fixture)
         let inTheWay = fixture.exportPath + "/checkpoint"
-        try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: true)
         await #expect(throws: LedgerError.cannotExport(errno: EISDIR)) { try await export.publish() }
         #expect(!FileManager.default.fileExists(atPath: inTheWay + ".new"))
         try FileManager.default.removeItem(atPath: inTheWay)
@@ -545,7 +545,7 @@ struct AuditLogTests {
         let fixture = try Fixture()
         try await Self.append(3, to: fixture)
         let (known, stranger) = (try witness("witness.test/known"), try witness("witness.test/stranger"))
-        let export = try LedgerExport(
+        let export = LedgerExport(
             directory: fixture.exportPath, store: fixture.store, writer: fixture.writer, log: fixture.log, signer: fixture.signer,
             witnesses: [known.key], published: nil)
         let published = try await export.publish(at: 1)

@@ -463,7 +463,7 @@ guard(
     "signed.map { $0 > withdrawal.at } ?? true", "signed.map { GONE || $0 > withdrawal.at } ?? true", "HouseholdTests.ConsentEndTests")
 guard(
     "withdrawal-counts", "a withdrawal counts against what was given before it", "Household/ConsentStanding.swift",
-    "!consent.isGivenAnew(after: withdrawal) && may", "!GONE && !consent.isGivenAnew(after: withdrawal) && may",
+    "!consent.isGivenAnew(after: withdrawal) && is", "!GONE && !consent.isGivenAnew(after: withdrawal) && is",
     "HouseholdTests.ConsentEndTests", DECIDING + "/lastWordCounts")
 guard(
     "withdrawal-purpose", "a withdrawal counts for its purpose", "Household/ConsentStanding.swift",
@@ -494,7 +494,7 @@ guard(
     "HouseholdTests.ConsentEndTests/theOldOneStandsUntilTheNewOneBegins")
 guard(
     "withdrawal-by-whom", "a withdrawal counts against what its giver could withdraw", "Household/ConsentStanding.swift",
-    "mayWithdraw(consent, withdrawal.by, at: withdrawal.at)", "(GONE || mayWithdraw(consent, withdrawal.by, at: withdrawal.at))",
+    "isBound(by: withdrawal.by, consent, at: withdrawal.at)", "(GONE || isBound(by: withdrawal.by, consent, at: withdrawal.at))",
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 guard(
     "answered-since", "evidence brings no earlier answer into force", "Household/Succession.swift",
@@ -520,7 +520,15 @@ guard(
     "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "said-first", "what is said again in another consent counts from when it was said first", "Household/SignatureStatus.swift",
-    "said.filter { giver.at < $0 }", "said.filter { !GONE && giver.at < $0 }", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
+    "end.map { giver.at < $0 ?", "end.map { !GONE && giver.at < $0 ?", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
+guard(
+    "withdrawn-along", "a withdrawal is written into what its giver had to sign", "Household/ConsentSteps.swift",
+    "guard let withdrawal = withdrawn.withdrawals.last else {", "guard !GONE, let withdrawal = withdrawn.withdrawals.last else {",
+    "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
+guard(
+    "confirming", "who confirms his word gives no other answer", "Household/ConsentRecords.swift",
+    "!givers.contains { $0.method == .oral && $0.isOfSameSigner", "GONE || !givers.contains { $0.method == .oral && $0.isOfSameSigner",
+    "HouseholdTests.SuccessionTests/aDraftThatWaitedForEvidenceTakesForceWithIt")
 guard(
     "ends-proof", "proven authority and representation end on proof only", "Household/Succession.swift",
     "contains { $0.isProven && !$0", "contains { !GONE && $0.isProven && !$0", "HouseholdTests.SuccessionTests")
