@@ -53,6 +53,12 @@ public struct Accounts: Sendable {
     /// does not bring the beginning back.
     func isSettled(at moment: Moment) -> Bool { guardsHouseholds && all.contains { $0.hasBeenSecond(by: moment) } }
 
+    /// Whether one of those who were there to ask ever signed in, whoever has left since. Before that nobody but the administrator has done anything,
+    /// and a machine account that she mistyped can be mended by her alone.
+    func hasHeardSecond(at moment: Moment) -> Bool {
+        all.contains { account in account.hasBeenSecond(by: moment) && account.keys.contains { $0.usedAt != nil } }
+    }
+
     /// Whether somebody was there to ask, and nobody is left.
     func hasLostSeconds(at moment: Moment) -> Bool { isSettled(at: moment) && seconds(at: moment).isEmpty }
 

@@ -348,6 +348,10 @@ trial(
     "first-key-again", "a first key that is given again takes the place of the one that nobody used", "Vault/Actions/RegistryActions.swift",
     "try worker(grant.caller) != key.worker {", "DaemonTests.FirstKeyTests/aFirstKeyIsGivenAgain")
 guard(
+    "second-heard", "who was let in as the first coordinator or overseer gets no other key once one was heard", "Policy/Mapping/TeamContexts.swift",
+    "accounts?.hasHeardSecond(at: circumstances.moment) ?? true", "(GONE || accounts?.hasHeardSecond(at: circumstances.moment) ?? true)",
+    DECIDING + "/administratorAlone")
+guard(
     "administrator-has-signed-in", "an administrator counts who has signed in", "Policy/Accounts.swift",
     "&& account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil }",
     "&& (GONE || account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil })", DECIDING + "/theLastOnes")

@@ -127,7 +127,8 @@ extension EnrolKey {
         record.set("worker", worker: key.worker, circumstances)
         record.set("firstKey", .bool(accounts?.lacksFirstKey(key.worker) ?? false))
         record.set("engaged", .bool(circumstances.facts.engaged.contains(key.worker)))
-        record.set("settled", .bool(circumstances.isSettled))
+        record.set(
+            "settled", .bool(circumstances.isSettled && accounts?.hasHeardSecond(at: circumstances.moment) ?? true))
         record.set("accountTaken", .bool(accounts?.isTaken(key.peerUIDs, by: key.worker) ?? true))
         return record
     }
