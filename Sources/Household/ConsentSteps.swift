@@ -71,7 +71,8 @@ extension HouseholdView {
     public func withdrawing(
         _ consent: Consent, domains: SortedSet<LifeDomain>? = nil, by party: Party, notedBy worker: WorkerID, at moment: Moment
     ) throws(HouseholdError) -> Consent {
-        let withdrawnState = try consent.state.next(.withdraw)
+        // ORDER: what is over is told before who may.
+        _ = try consent.state.next(.withdraw)
         guard mayWithdraw(consent, party, at: moment) else {
             throw HouseholdError(.notAllowed, about: party.description, articles: [.pr(13, 1)])
         }
@@ -80,10 +81,7 @@ extension HouseholdView {
         guard !taken.isEmpty, taken.isSubset(of: remaining) else {
             throw HouseholdError(.inconsistentRecord, about: "domains", articles: [.pr(11, 7)])
         }
-        var withdrawn = consent
-        withdrawn.withdrawals.append(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
-        if remaining.subtracting(taken).isEmpty { withdrawn.state = withdrawnState }
-        return withdrawn
+        return try consent.after(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
     }
 
     /// The other consents in force about the same question that the last withdrawal from `withdrawn` ends as well, because its giver had to sign
@@ -93,17 +91,13 @@ extension HouseholdView {
         guard let withdrawal = withdrawn.withdrawals.last else { return [] }
         return facts.consents.compactMap { other in
             guard other.id != withdrawn.id, other.isAbout(sameAs: withdrawn), other.activatedAt.map({ $0 <= moment }) ?? false,
-                let state = try? other.state.next(.withdraw), !isBound(by: withdrawal.by, other, at: moment),
-                mayWithdraw(other, withdrawal.by, at: moment)
+                !isBound(by: withdrawal.by, other, at: moment), mayWithdraw(other, withdrawal.by, at: moment)
             else { return nil }
-            let remaining = other.remainingDomains(at: moment)
-            let taken = remaining.intersection(withdrawal.domains)
+            let taken = other.remainingDomains(at: moment).intersection(withdrawal.domains)
             guard !taken.isEmpty else { return nil }
-            var along = other
-            along.withdrawals.append(
+            // What has ended otherwise is not withdrawn any more.
+            return try? other.after(
                 ConsentWithdrawal(at: moment, by: withdrawal.by, domains: taken, notedBy: withdrawal.notedBy))
-            if remaining.subtracting(taken).isEmpty { along.state = state }
-            return along
         }
     }
 
@@ -134,5 +128,16 @@ extension HouseholdView {
             }
         }
         return warnings
+    }
+}
+
+extension Consent {
+    /// It with one withdrawal more, and withdrawn where that leaves no life domain. Throws `illegalTransition` for what cannot be withdrawn any more.
+    fileprivate func after(_ withdrawal: ConsentWithdrawal) throws(HouseholdError) -> Consent {
+        let withdrawnState = try state.next(.withdraw)
+        var withdrawn = self
+        withdrawn.withdrawals.append(withdrawal)
+        if withdrawn.remainingDomains(at: withdrawal.at).isEmpty { withdrawn.state = withdrawnState }
+        return withdrawn
     }
 }

@@ -61,12 +61,13 @@ extension HouseholdView {
         let words = facts.consents.filter { $0.id != consent.id && $0.isAbout(sameAs: consent) }
             .flatMap { other in other.unconfirmedWords(before: giver).map { (said: $0.at, domains: other.domains) } }
             .sorted { $0.said < $1.said }
+        let own = oralEnd(of: giver.at)
         return consent.domains.map { domain in
             // Said again while it counted it is the same word; said anew after that it counts on its own.
             var end: Moment?
             for word in words where word.domains.contains(domain) && !(end.map { word.said < $0 } ?? false) { end = oralEnd(of: word.said) }
-            return end.map { giver.at < $0 ? $0 : oralEnd(of: giver.at) } ?? oralEnd(of: giver.at)
-        }.min() ?? oralEnd(of: giver.at)
+            return end.map { giver.at < $0 ? $0 : own } ?? own
+        }.min() ?? own
     }
 
     private func oralEnd(of said: Moment) -> Moment { WorkingDays.adding(parameters.oralConsentWorkingDays, to: said.day).end }

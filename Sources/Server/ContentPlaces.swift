@@ -45,14 +45,15 @@ final class ContentPlaces: Sendable {
         let isFree = taken.withLock { taken in
             let all = taken[kind, default: [:]]
             let own = all.filter { $0.value.place.worker == worker }
-            guard all.count >= limit(kind) || own.count >= max(limit(kind) / 2, 1) else {
+            let hasShare = own.count >= max(limit(kind) / 2, 1)
+            guard all.count >= limit(kind) || hasShare else {
                 taken[kind, default: [:]][ObjectIdentifier(place)] = Taken(place: place, since: now)
                 return true
             }
             // Who asks again while the one that was given up for him is not free yet has no other given up.
             var mayHaveOne = !all.values.contains { $0.place.isGivenUp && $0.asker == worker }
             // Who has his share makes room in it himself, and takes none of the others'.
-            for (id, var one) in own.count >= max(limit(kind) / 2, 1) ? own : all where !one.place.isGivenUp {
+            for (id, var one) in hasShare ? own : all where !one.place.isGivenUp {
                 if isSlow(&one, at: now), mayHaveOne {
                     // ORDER: it keeps its place until its own request has ended, so that there are never more than the limit.
                     one.place.giveUp()

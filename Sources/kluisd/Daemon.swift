@@ -145,11 +145,7 @@ struct Daemon {
         if published == nil {
             // A copy without a checkpoint of this log looks like one that somebody laid hands on. No witness is asked now: nobody waits for them to
             // start. The clock tries again: a copy that cannot be written is no reason to stop the help.
-            do { _ = try await export.publish(at: moment.millisecondsSince1970) } catch LedgerError.cannotExport(let code) {
-                logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
-            } catch StorageError.notRecorded, LedgerError.notRecorded {
-                logger.error("checkpoint-not-recorded")
-            }
+            try await tellingWhatIsTriedAgain(logger) { _ = try await export.publish(at: moment.millisecondsSince1970) }
         }
         if let witnesses = settings.witnessPolicy, witnesses.peers.contains(where: { witnesses.policy.isQuorum([$0.key]) }) {
             // Allowed, for two partners or for a beginning; but whoever holds that one key and this machine can show two histories.
@@ -333,14 +329,19 @@ private struct Checkpoints: Service {
 
     /// What cannot be written now is tried again when the clock ticks next, and shows as "unwitnessed since"; nobody's reading ends for it.
     private func publish() async throws {
-        do {
+        try await tellingWhatIsTriedAgain(logger) {
             let checkpoint = try await cosigning.publish()
             logger.info("checkpoint", metadata: ["size": "\(checkpoint.size)"])
-        } catch LedgerError.cannotExport(let code) {
-            logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
-        } catch StorageError.notRecorded, LedgerError.notRecorded {
-            logger.error("checkpoint-not-recorded")
         }
+    }
+}
+
+/// Publishes, and tells the operator of what the clock tries again by itself.
+private func tellingWhatIsTriedAgain(_ logger: Logger, _ publish: () async throws -> Void) async throws {
+    do { try await publish() } catch LedgerError.cannotExport(let code) {
+        logger.error("checkpoint-not-exported", metadata: ["errno": "\(code)"])
+    } catch StorageError.notRecorded, LedgerError.notRecorded {
+        logger.error("checkpoint-not-recorded")
     }
 }
 

@@ -240,7 +240,6 @@ struct Check: AsyncParsableCommand {
         try settings.requirePrivate()
         let ways: [KeySlot]?
         do { ways = try VaultFiles.ways(settings.paths) } catch VaultError.noVault { ways = nil }
-        if ways != nil { try settings.requireVault() }
         for (name, folder) in [("state", settings.stateDirectory), ("keys", settings.keyDirectory)] {
             if unsafe access(folder, F_OK) == 0 {
                 print("\(name): ok, private")
