@@ -160,12 +160,33 @@ extension HouseholdView {
     public func reaskDay(
         subject: PersonID, receiver: Party, domains: SortedSet<LifeDomain>, purpose: Purpose, at moment: Moment
     ) -> CalendarDay? {
+        refusals(of: subject, to: receiver, for: purpose, at: moment).filter { !$0.domains.intersection(domains).isEmpty }
+            .map { reaskDay(of: $0) }.filter { moment.day < $0 }.max()
+    }
+
+    /// The domains that may not be put again yet, because they were refused within the term (PR-13.5) and not given since.
+    public func domainsRefusedLately(
+        of subject: PersonID, to receiver: OrganisationID, for purpose: Purpose, at moment: Moment
+    ) -> SortedSet<LifeDomain> {
+        let given = facts.consents.filter { consent in
+            consent.subject == subject && consent.recipient == receiver && consent.purpose == purpose
+                && consent.activatedAt.map { $0 <= moment } ?? false
+        }
+        let standing = refusals(of: subject, to: .organisation(receiver), for: purpose, at: moment).filter { moment.day < reaskDay(of: $0) }
+        return SortedSet(
+            standing.flatMap { refusal in
+                // What was recorded before it was refused with it, whenever it was completed.
+                refusal.domains.subtracting(given.filter { refusal.askedOn < $0.recordedAt }.flatMap(\.domains))
+            })
+    }
+
+    private func refusals(of subject: PersonID, to receiver: Party, for purpose: Purpose, at moment: Moment) -> [Refusal] {
         facts.refusals.filter {
             $0.subject == subject && $0.recipient == receiver && $0.purpose == purpose && $0.askedOn <= moment
-                && !$0.domains.intersection(domains).isEmpty
         }
-        .map { $0.askedOn.day.adding(months: parameters.reaskMonths) }.filter { moment.day < $0 }.max()
     }
+
+    private func reaskDay(of refusal: Refusal) -> CalendarDay { refusal.askedOn.day.adding(months: parameters.reaskMonths) }
 
     private func reaskAllowed(_ proposal: ConsentProposal, at moment: Moment) -> Bool {
         guard let subject = proposal.subject, let purpose = proposal.purpose, case .named(let receivers) = proposal.receiver,

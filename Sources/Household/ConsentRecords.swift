@@ -148,6 +148,11 @@ public struct Consent: FactRecord {
         return signed.map { $0 > withdrawal.at } ?? true
     }
 
+    /// Whether who withdrew has signed this since, so that what it still lacks may be asked for.
+    func isTakenUp(after withdrawal: ConsentWithdrawal) -> Bool {
+        givers.contains { $0.party == withdrawal.by && $0.at > withdrawal.at }
+    }
+
     /// Domains that no withdrawal recorded up to `moment` has taken away. What was refused is known to ``HouseholdView/refusedDomains(of:at:)``.
     public func remainingDomains(at moment: Moment) -> SortedSet<LifeDomain> {
         domains.subtracting(withdrawals.filter { $0.at <= moment }.flatMap(\.domains))

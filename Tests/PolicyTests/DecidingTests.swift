@@ -1034,6 +1034,29 @@ struct DecidingTests {
         for (what, heard) in everything("joost", .direction, .plan, about: names) { #expect(heard.count > 1, "joost, \(what)") }
     }
 
+    @Test("PR-13.1: who asks for a purpose that a withdrawal is not for does not hear who could have withdrawn")
+    func nobodyTriesTheSignatories() {
+        var world = ScenarioRows.settled()
+        let moment = at("01-21T18:00")
+        world.involve("ilse", role: .guest, at: at("01-21T10:00"))
+        func withdraw(_ by: Party, for purpose: Purpose, asker: String) -> String {
+            let question = WithdrawConsent(consent: named("selma-balans"), domains: nil, by: by)
+            let (request, facts) = world.request(question, world.asker(asker, .help), purpose: purpose, at: moment)
+            let (decided, why) = (Decided(world.engine.decide(request, on: facts)), world.engine.explain(request, on: facts))
+            return "\(decided) \(decided.sentences) \(why.articles) \((why.determining + why.nearest).map(\.policy))"
+        }
+        func heard(for purpose: Purpose, asker: String) -> Set<String> {
+            let residents = ["selma", "ronald", "noor", "nobody"].map { Party.person(named($0)) }
+            let bodies = ["jeugdkompas", "nobody"].map { Party.organisation(named($0)) }
+            return Set((residents + bodies).map { withdraw($0, for: purpose, asker: asker) })
+        }
+        for asker in ["kees", "ilse"] {
+            let told = heard(for: .provisionDecision, asker: asker)
+            #expect(told.count == 1 && told.first?.hasPrefix("refuse") == true && told.first?.contains("PR-13.1") == false, "\(told)")
+            #expect(heard(for: .plan, asker: asker).count > 1, "\(asker)")
+        }
+    }
+
     @Test("a deputy directs until the last day, and no longer")
     func deputy() {
         var world = ScenarioRows.settled()
@@ -1053,6 +1076,17 @@ struct DecidingTests {
         #expect(grant("01-30T23:00").articles == ["PR-7.1"])
         #expect(granted(to: "wendy", as: .caseDirector, by: "mirjam", "01-21T09:00").outcome == "permit")
         #expect(granted(to: "fatima", as: .caseDirector, by: "mirjam", "01-21T09:00").articles.contains("PR-6.1"))
+        // A fault in the form is told as that, and not as if the director were none.
+        func tooLong(to name: String, by granter: String) -> [String] {
+            let question = GrantInvolvement(
+                household: home, worker: named(name), role: .caseDirector, persons: nil, purpose: .direction, from: day("2026-01-21"),
+                until: day("2027-01-21"))
+            return world.decide(question, by: granter, hat: .direction, purpose: .direction, at: at("01-21T09:00")).policies
+        }
+        for name in ["joost", "wendy"] { #expect(tooLong(to: name, by: "mirjam") == ["PR-7.2-term"], "\(name)") }
+        #expect(tooLong(to: "fatima", by: "mirjam") == ["PR-6.1-director-by-appointment", "PR-7.2-term"])
+        // Who may not know of the household does not find out who directs it.
+        #expect(Set(["joost", "wendy", "fatima"].map { tooLong(to: $0, by: "bram") }).count == 1)
         world.involve("wendy", purpose: .direction, role: .caseDirector, by: "mirjam", at: at("01-21T09:00"))
         #expect(grant("01-30T23:00").policies == ["PR-6.5-deputy-directs"])
         #expect(grant("01-31T00:00").outcome == "refuse")
@@ -1333,9 +1367,111 @@ struct DecidingTests {
         let pending = steps(read("upbringing"), world, by: "fatima")
         #expect(pending.first?.hasPrefix("Ask the parent with authority") == true, "\(pending)")
         #expect(!pending.contains { $0.hasPrefix("Ask the resident") }, "\(pending)")
+        // Who took it back and signs again is waited for no longer; as long as only the other signs, nobody is asked.
+        world.item("sleep", about: "sem", by: "joost", .health, at: at("01-13T10:00"))
+        world.consent("both", "sem", to: "jeugdkompas", [.health], signed: ["selma", "ronald"], at: at("01-14T19:12"))
+        world.withdraw("both", nil, by: "selma", at: at("01-15T10:00"))
+        func sleeps(_ signed: [String]) -> [String] {
+            var again = world
+            again.consent("again", "sem", to: "jeugdkompas", [.health], signed: signed, at: at("01-16T10:00"))
+            #expect(
+                again.decide(read("sleep"), by: "fatima", hat: .help, purpose: .plan, at: at("01-20T10:00")).articles.contains("PR-13.2"))
+            return steps(read("sleep"), again, by: "fatima")
+        }
+        for signed in [[], ["ronald"]] {
+            let waiting = sleeps(signed)
+            #expect(waiting.count == 1 && waiting[0].hasPrefix("Respect the withdrawal"), "\(signed): \(waiting)")
+        }
+        #expect(sleeps(["selma"]) == pending)
         // Whoever is no officer hears for whom the log is.
         let log = steps(ReadLog(range: 0..<10), world, by: "lotte", hat: nil, purpose: .oversight)
         #expect(log == ["The log is there for the privacy officer and the data protection officer, with purpose D8."])
+    }
+
+    @Test("PR-13.2: what was given anew after a withdrawal and then ended has ended, and is asked for again like anything that ended")
+    func endedAfterComingBack() {
+        func world(_ becomes: (inout World) -> Void) -> World {
+            var world = ScenarioRows.team()
+            world.consent("first", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-14T19:00"))
+            world.withdraw("first", nil, by: "selma", at: at("01-15T10:00"))
+            world.consent("anew", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-16T10:00"))
+            becomes(&world)
+            return world
+        }
+        func heard(_ world: World, _ moment: String = "2026-01-26T10:00:00+01:00") -> Decided {
+            world.decide(read("housing"), by: "kees", hat: .help, purpose: .plan, at: at(moment))
+        }
+        let ended = world { world in
+            world.change("anew") { _, consent in
+                var short = consent
+                short.until = day("2026-01-20")
+                return short
+            }
+        }
+        #expect(heard(ended).policies == ["PR-10.4-needs-consent", "PR-11.2-expired"], "\(heard(ended))")
+        #expect(heard(ended).nextSteps.count == 1, "\(heard(ended).nextSteps)")
+        #expect(heard(ended, "2026-01-19T10:00:00+01:00").outcome == "permit")
+        let unconfirmed = world { world in
+            world.change("anew") { _, consent in
+                var spoken = consent
+                spoken.givers = consent.givers.map {
+                    ConsentGiver(party: $0.party, capacity: $0.capacity, at: $0.at, method: .oral, notedBy: $0.notedBy)
+                }
+                return spoken
+            }
+        }
+        #expect(heard(unconfirmed).policies == ["PR-10.4-needs-consent", "PR-11.4-not-confirmed"], "\(heard(unconfirmed))")
+        // Taken back once more, it is withdrawn, whenever it would have ended.
+        var again = ended
+        again.withdraw("anew", nil, by: "selma", at: at("01-17T10:00"))
+        #expect(heard(again).policies == ["PR-10.4-needs-consent", "PR-13.2-withdrawn"], "\(heard(again))")
+        // Of several that ended the last one speaks.
+        var twice = ended
+        twice.consent("spoken", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-10T10:00"))
+        twice.change("spoken") { _, consent in
+            var spoken = consent
+            spoken.givers = consent.givers.map {
+                ConsentGiver(party: $0.party, capacity: $0.capacity, at: $0.at, method: .oral, notedBy: $0.notedBy)
+            }
+            return spoken
+        }
+        #expect(heard(twice).policies == ["PR-10.4-needs-consent", "PR-11.2-expired"], "\(heard(twice))")
+    }
+
+    @Test("PR-13.5: who reads hears that it was refused, for three months and where nothing was given since")
+    func refusedAndRead() {
+        var world = ScenarioRows.team()
+        func refuse(_ id: String, _ domain: LifeDomain, to organisation: String = "balans", purpose: Purpose = .plan) {
+            world.facts.refusals.append(
+                Household.Refusal(
+                    id: named(id), household: home, subject: named("selma"), recipient: .organisation(named(organisation)),
+                    domains: [domain], purpose: purpose, by: .person(named("selma")), askedOn: at("01-15T10:00"), recordedBy: named("joost")
+                ))
+        }
+        func heard(_ item: String = "housing", _ moment: String = "2026-01-20T10:00:00+01:00", by name: String = "kees") -> Decided {
+            world.decide(read(item), by: name, hat: .help, purpose: .plan, at: at(moment))
+        }
+        refuse("elsewhere", .housing, to: "hetanker")
+        refuse("for another purpose", .housing, purpose: .handoverAndAftercare)
+        refuse("of another domain", .health)
+        #expect(heard().policies == ["PR-10.4-needs-consent"], "\(heard())")
+        refuse("no", .housing)
+        #expect(heard().policies == ["PR-10.4-needs-consent", "PR-13.5-refused"], "\(heard())")
+        #expect(heard().nextSteps.count == 1 && heard().nextSteps[0].en.hasPrefix("Respect the refusal"), "\(heard().nextSteps)")
+        #expect(heard("housing", "2026-04-14T23:59:00+02:00").policies.contains("PR-13.5-refused"))
+        #expect(heard("housing", "2026-04-15T00:00:00+02:00").policies == ["PR-10.4-needs-consent"])
+        #expect(heard("housing", by: "joost").outcome == "permit", "what his own organisation has")
+        // One that was recorded before is refused with it, when it is completed too; one given since is what counts.
+        world.consent("before", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-15T09:00"))
+        #expect(heard().policies == ["PR-10.4-needs-consent", "PR-13.5-refused"], "\(heard())")
+        world.consent("since", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-16T09:00"))
+        #expect(heard().outcome == "permit")
+        world.change("since") { _, consent in
+            var short = consent
+            short.until = day("2026-01-18")
+            return short
+        }
+        #expect(heard().policies == ["PR-10.4-needs-consent", "PR-11.2-expired"], "\(heard())")
     }
 
     @Test("--why: the first unmet demand, its operands, and the next lawful step")

@@ -131,12 +131,21 @@ struct DominanceTests {
                     "\(name) of \(actions): said by who asks, or on record?")
             }
         }
+        #expect(CedarRecord.takingBack.isSubset(of: said), "held against who may take a consent back")
         let unseen = said.union(ordinary).subtracting(seen)
         #expect(unseen.isEmpty, "no longer asked: \(unseen)")
         // Of the household itself: what its that-information is (PR-1.6), and who lives in it.
         let household = try #require(Reglement.schema.firstMatch(of: /\nentity Household \{(.*?)\n\};/.dotMatchesNewlines()))
         let attributes = Set(household.1.matches(of: #/\n\s+(\w+)\??: /#).map { String($0.1) })
         #expect(attributes == ["state", "director", "deputies", "directing", "involved", "blocked", "persons"])
+        // Of a consent: what it says and what it is worth is for who may see it, and decides about a reading only. Who decides for its subject
+        // makes no difference to a signature that completes nothing, and who may take it back is put in the place of who may.
+        let consent = try #require(Reglement.schema.firstMatch(of: /\nentity Consent \{(.*?)\n\};/.dotMatchesNewlines()))
+        #expect(
+            Set(consent.1.matches(of: #/\n\s+(\w+)\??: /#).map { String($0.1) }) == [
+                "household", "subject", "organisation", "domains", "purpose", "from", "until", "standing", "lapse", "regime", "signatories",
+                "signatoryBodies",
+            ])
     }
 
     /// Which roles open something without an involvement: those that a functional administrator does not give alone.

@@ -19,21 +19,30 @@ struct Frame {
     /// Throws when the entities contradict each other.
     /// - Parameter ordinary: whether the question is put about an ordinary worker, in the place of the one named, and an ordinary household: whoever
     ///   is named lives there, decides for himself, and nothing on record stands in anybody's way. The asker is who he is, with his involvements.
-    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, ordinary: Bool = false) throws(CedarError) {
+    /// - Parameter directionIsKnown: whether the ordinary worker directs where the one named does: not for who may not know of the household.
+    init<Q: Question>(
+        _ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, ordinary: Bool = false, directionIsKnown: Bool = false
+    ) throws(CedarError) {
         let moment = request.moment
         let circumstances = Circumstances(facts: facts, asker: request.asker, purpose: request.purpose, moment: moment)
         var own = request.question.context(in: circumstances)
         let namesAnother = request.question.about.workers.contains { $0 != request.asker.worker }
         canBeTried = namesAnother || request.asker.worker != nil && own.restsOnRecords
-        if ordinary, namesAnother { own.nameAnybody() }
-        if ordinary { own.forgetRecords() }
+        var records: OrdinaryRecords?
+        if ordinary {
+            own.forgetRecords()
+            records = OrdinaryRecords(residents: own.residents, signatories: own.signatories, signatoryBodies: own.signatoryBodies)
+        }
+        if ordinary, namesAnother {
+            own.nameAnybody()
+            if directionIsKnown, circumstances.directs(one: request.question.about.workers) { records?.deputies = [CedarRecord.anybody] }
+        }
         let ground: Ground
         if own.entities.isEmpty, !ordinary, let shared = facts.shared {
             ground = try shared.ground(request.asker, request.question.about, facts, over: texts, at: moment)
         } else {
             ground = try Ground(
-                request.asker, request.question.about, facts, own.entities, residents: ordinary ? own.residents : [], over: texts,
-                at: moment)
+                request.asker, request.question.about, facts, own.entities, records: records, over: texts, at: moment)
         }
 
         var common: [(key: Text, value: Value)] = [("moment", .moment(moment))]
@@ -73,11 +82,13 @@ extension CedarRecord {
     static let gap: Text = "gap"
     /// Which attributes name residents.
     static let naming: Set<Text> = ["subject", "person", "persons"]
+    /// Which attributes name who takes back a consent, that is held against who may.
+    static let takingBack: Set<Text> = ["by", "body"]
 
     /// Whether something here comes out of the household's records, or is held against them.
     fileprivate var restsOnRecords: Bool {
         attributes.contains { attribute in
-            Self.naming.contains(attribute.key) || Self.ofOrdinaryRecords.contains { $0.key == attribute.key }
+            Self.naming.union(Self.takingBack).contains(attribute.key) || Self.ofOrdinaryRecords.contains { $0.key == attribute.key }
         }
     }
 
@@ -96,12 +107,19 @@ extension CedarRecord {
         }
     }
 
+    /// Who is named as taking a consent back.
+    fileprivate var signatories: [Value] { attributes.filter { $0.key == "by" }.map(\.value) }
+    fileprivate var signatoryBodies: [Value] { attributes.filter { $0.key == "body" }.map(\.value) }
+
     /// What is said of an ordinary worker: he comes without a key, has to do with no household, and others do what he does. And the vault is new:
     /// an administrator, who sees every role, hears what else stands in the way of a role that somebody else gives by now.
     static let ofAnybody: [(key: Text, value: Value)] = [
         ("engaged", false), ("firstKey", true), ("accountTaken", false), ("lastAdministrator", false), ("lastSecondPerson", false),
         ("settled", false),
     ]
+
+    /// Who stands in the place of the worker who was named.
+    fileprivate static let anybody: Value = .entity(.absent(EntityTypes.worker))
 
     /// Puts an ordinary worker in the place of the one who was named: active, of a party to the convenant, with no role, tied to no household.
     fileprivate mutating func nameAnybody() {
@@ -115,6 +133,16 @@ extension CedarRecord {
             if let place = attributes.firstIndex(where: { $0.key == key }) { attributes[place].value = value }
         }
         entities = [worker, Entity(uid: organisation, attributes: ["party": true])]
+    }
+}
+
+extension Circumstances {
+    /// Whether one of these was appointed director of the household, or deputy. The card says so to everybody who knows of it, and an ordinary
+    /// household where he is not would say of the director that he is none.
+    fileprivate func directs(one workers: [WorkerID]) -> Bool {
+        guard let view = facts.household else { return false }
+        let directing = view.deputies(at: moment).union([view.activeDirector(at: moment)?.worker].compactMap { $0 })
+        return workers.contains { directing.contains($0) }
     }
 }
 

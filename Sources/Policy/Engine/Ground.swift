@@ -16,17 +16,18 @@ struct Ground: Sendable {
 
     /// - Parameters:
     ///   - own: the entities that the question itself names.
-    ///   - residents: who lives in the household, where that is not to be what is on record; empty: what is on record.
+    ///   - records: what is said in the place of what is on record; nil: what is on record.
     /// - Throws: when the entities contradict each other.
     init(
-        _ asker: Asker, _ subject: Subject, _ facts: Facts, _ own: [Entity], residents: [Value] = [], over texts: PolicyTexts,
+        _ asker: Asker, _ subject: Subject, _ facts: Facts, _ own: [Entity], records: OrdinaryRecords? = nil, over texts: PolicyTexts,
         at moment: Moment
     ) throws(CedarError) {
         let thing = Thing(subject, facts, at: moment)
         let asker = AskerEntities(asker, facts, at: moment)
         // ORDER: the asker last, for in this session he acts for the organisation he signed in for.
         var byUID: [EntityUID: Entity] = [:]
-        for entity in own + thing.entities.map({ $0.housing(residents) }) + asker.entities { byUID[entity.uid] = entity }
+        let things = thing.entities.map { records?.put(into: $0) ?? $0 }
+        for entity in own + things + asker.entities { byUID[entity.uid] = entity }
         var entities = texts.actions
         try entities.replace(Array(byUID.values))
         self.entities = entities
@@ -35,6 +36,30 @@ struct Ground: Sendable {
         resource = thing.uid
         exists = thing.exists
         isHidden = thing.isHidden
+    }
+}
+
+/// What an ordinary household has on record in the place of what is: who is named lives there, may take back what it is about, and keeps the
+/// direction that he has. Empty: as it is on record.
+struct OrdinaryRecords {
+    var residents: [Value] = []
+    var deputies: [Value] = []
+    var signatories: [Value] = []
+    var signatoryBodies: [Value] = []
+
+    /// The same entity with this in it; as it is, what is neither household nor consent.
+    func put(into entity: Entity) -> Entity {
+        let said: [(key: Text, values: [Value])] =
+            switch entity.uid.type {
+            case EntityTypes.household: [("persons", residents), ("deputies", deputies)]
+            case EntityTypes.consent: [("signatories", signatories), ("signatoryBodies", signatoryBodies)]
+            default: []
+            }
+        let changed = said.filter { !$0.values.isEmpty }
+        if changed.isEmpty { return entity }
+        let kept = entity.attributes.sorted.filter { attribute in !changed.contains { $0.key == attribute.key } }
+        return Entity(
+            uid: entity.uid, attributes: Record(kept + changed.map { ($0.key, .set(ValueSet($0.values))) }), parents: entity.parents)
     }
 }
 

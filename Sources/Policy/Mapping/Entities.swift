@@ -45,13 +45,6 @@ extension Entity {
         return Entity(uid: uid, attributes: Record(attributes))
     }
 
-    /// The same household with these residents in it; as it is where none are given, and what is no household too.
-    func housing(_ residents: [Value]) -> Entity {
-        guard uid.type == EntityTypes.household, !residents.isEmpty else { return self }
-        let kept = attributes.sorted.filter { $0.key != "persons" }
-        return Entity(uid: uid, attributes: Record(kept + [("persons", .set(ValueSet(residents)))]), parents: parents)
-    }
-
     static func item(_ item: Item) -> Entity {
         var attributes: [(key: Text, value: Value)] = [
             ("household", .entity(.household(item.household))),

@@ -37,24 +37,12 @@ extension ReadItem {
         let candidate = index.candidate(
             subject: person, organisation: organisation, domain: item.domain, purpose: purpose, at: circumstances.moment)
         context.set("consent", candidate.map { .consent($0.assessment, standing: $0.standing, in: view) })
-        let withdrawn = withdrawnDomains(person, organisation, purpose, index, at: circumstances.moment)
-        if !withdrawn.isEmpty {
-            context.set(
-                "withdrawn",
-                ["subject": .person(person), "organisation": .organisation(organisation), "domains": .domains(withdrawn)])
+        func answer(_ domains: SortedSet<LifeDomain>) -> Value? {
+            if domains.isEmpty { return nil }
+            return ["subject": .person(person), "organisation": .organisation(organisation), "domains": .domains(domains)]
         }
+        context.set("withdrawn", answer(index.withdrawnDomains(of: person, from: organisation, for: purpose, at: circumstances.moment)))
+        context.set("refused", answer(view.domainsRefusedLately(of: person, to: organisation, for: purpose, at: circumstances.moment)))
         return context
-    }
-
-    /// What the person has withdrawn from the organisation for the purpose, and not given anew for it since (PR-13.2).
-    private func withdrawnDomains(
-        _ person: PersonID, _ organisation: OrganisationID, _ purpose: Purpose, _ index: ConsentIndex, at moment: Moment
-    ) -> Set<LifeDomain> {
-        let consents = index.assessments(of: person, at: moment).map(\.consent)
-            .filter { $0.recipient == organisation && $0.purpose == purpose }
-        let withdrawn = Set(consents.flatMap(\.withdrawals).filter { $0.at <= moment }.flatMap(\.domains))
-        return withdrawn.filter { domain in
-            index.candidate(subject: person, organisation: organisation, domain: domain, purpose: purpose, at: moment)?.suffices != true
-        }
     }
 }
