@@ -127,18 +127,14 @@ public struct Consent: FactRecord {
             && givers.contains { $0.method == .oral && $0.party == giver.party && $0.capacity == giver.capacity }
     }
 
-    /// The moment of the last answer given here: of the last signature that does not only confirm what its signer said before (PR-11.4); of the
-    /// recording while there is none.
-    var lastAnsweredAt: Moment {
-        givers.filter { giver in
-            !givers.contains { $0.method == .oral && $0.isOfSameSigner(as: giver) && $0.at < giver.at }
-        }.map(\.at).max() ?? recordedAt
+    /// What the party of `giver` said here by word of mouth before, in the same capacity.
+    func words(before giver: ConsentGiver) -> [ConsentGiver] {
+        givers.filter { $0.method == .oral && $0.isOfSameSigner(as: giver) && $0.at < giver.at }
     }
 
-    /// What the party of `giver` said here by word of mouth before, in the same capacity, and had not confirmed by then.
-    func unconfirmedWords(before giver: ConsentGiver) -> [ConsentGiver] {
-        let earlier = givers.filter { $0.isOfSameSigner(as: giver) && $0.at < giver.at }
-        return earlier.contains { $0.method != .oral } ? [] : earlier
+    /// Whether the party of `giver` had signed here in another way than by word of mouth before `moment`, in the same capacity.
+    func isConfirmed(by giver: ConsentGiver, before moment: Moment) -> Bool {
+        givers.contains { $0.method != .oral && $0.isOfSameSigner(as: giver) && $0.at < moment }
     }
 
     /// Whether it was given anew after `withdrawal`, of another consent: it took force later, and who withdrew has not only signed it before.

@@ -134,8 +134,8 @@ extension HouseholdView {
     }
 
     /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver
-    /// for the same purpose, when it was given before and not anew since (PR-13.2), by one of its own signatories or the person concerned. What is
-    /// a draft still is given later. Who else could have withdrawn it was asked when that was recorded: ``withdrawnAlong(_:at:)``.
+    /// for the same purpose, while it was not over, when it was given before and not anew since (PR-13.2), by somebody who could have withdrawn it
+    /// as well. What is a draft still is given later. What this finds by the records of the day is written down: ``withdrawnAlong(at:)``.
     func withdrawals(against consent: Consent, at moment: Moment) -> [ConsentWithdrawal] {
         var withdrawals = consent.withdrawals
         if let activatedAt = consent.activatedAt, activatedAt <= moment {
@@ -144,10 +144,17 @@ extension HouseholdView {
                     && other.purpose == consent.purpose
             }
             withdrawals += others.flatMap(\.withdrawals).filter { withdrawal in
-                !consent.isGivenAnew(after: withdrawal) && isBound(by: withdrawal.by, consent, at: withdrawal.at)
+                !consent.isGivenAnew(after: withdrawal) && mayWithdraw(consent, withdrawal.by, at: withdrawal.at)
+                    && !isOver(consent, at: withdrawal.at)
             }
         }
         return withdrawals.filter { $0.at <= moment }
+    }
+
+    /// Whether an active consent had ended by itself or given way at `moment`.
+    private func isOver(_ consent: Consent, at moment: Moment) -> Bool {
+        moment >= consent.until.end || isSuperseded(consent, at: moment)
+            || (birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment)) != nil
     }
 
     /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature was asked has refused them to the same

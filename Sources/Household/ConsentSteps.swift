@@ -57,9 +57,10 @@ extension HouseholdView {
             || required(consent.subject, at: moment)?.signers.contains { $0.party == party } ?? false
     }
 
-    /// Whether `party` has a say in `consent` that no later record takes away: as one of its signatories, or as the person concerned from twelve.
+    /// Whether `party` has a say in `consent` at `moment` that no later record takes away: as one of its signatories by then, or as the person
+    /// concerned from twelve.
     func isBound(by party: Party, _ consent: Consent, at moment: Moment) -> Bool {
-        if consent.givers.contains(where: { $0.party == party }) { return true }
+        if consent.givers.contains(where: { $0.party == party && $0.at <= moment }) { return true }
         return party == .person(consent.subject) && personsByID[consent.subject].map { $0.age(at: moment) >= 12 } ?? false
     }
 
@@ -84,20 +85,20 @@ extension HouseholdView {
         return try consent.after(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
     }
 
-    /// The other consents in force about the same question that the last withdrawal from `withdrawn` ends as well, because its giver had to sign
-    /// them at that moment (PR-13.2), as they are to be recorded. Records about authority and representation can say otherwise of that moment
-    /// later, and what was taken back does not revive; where he has signed himself nothing can, and ``withdrawals(against:at:)`` sees it.
-    public func withdrawnAlong(_ withdrawn: Consent, at moment: Moment) -> [Consent] {
-        guard let withdrawal = withdrawn.withdrawals.last else { return [] }
-        return facts.consents.compactMap { other in
-            guard other.id != withdrawn.id, other.isAbout(sameAs: withdrawn), other.activatedAt.map({ $0 <= moment }) ?? false,
-                !isBound(by: withdrawal.by, other, at: moment), mayWithdraw(other, withdrawal.by, at: moment)
-            else { return nil }
-            let taken = other.remainingDomains(at: moment).intersection(withdrawal.domains)
-            guard !taken.isEmpty else { return nil }
-            // What has ended otherwise is not withdrawn any more.
-            return try? other.after(
-                ConsentWithdrawal(at: moment, by: withdrawal.by, domains: taken, notedBy: withdrawal.notedBy))
+    /// The consents that a withdrawal from another ends as well because its giver had to sign them at that moment (PR-13.2), as they are to be
+    /// recorded; those of which that stands on record already are not among them. Records about authority and representation can say otherwise of
+    /// that moment later, and what was taken back does not revive: this comes with the withdrawal, and before any such record. Where he has signed
+    /// himself nothing can say otherwise, and ``withdrawals(against:at:)`` sees it.
+    public func withdrawnAlong(at moment: Moment) -> [Consent] {
+        facts.consents.compactMap { consent in
+            var ended = consent
+            for withdrawal in withdrawals(against: consent, at: moment) where !isBound(by: withdrawal.by, consent, at: withdrawal.at) {
+                let taken = ended.remainingDomains(at: moment).intersection(withdrawal.domains)
+                let along = ConsentWithdrawal(at: withdrawal.at, by: withdrawal.by, domains: taken, notedBy: withdrawal.notedBy)
+                // What is recorded as ended otherwise is not withdrawn any more.
+                if !taken.isEmpty, let next = try? ended.after(along) { ended = next }
+            }
+            return ended == consent ? nil : ended
         }
     }
 
@@ -137,7 +138,7 @@ extension Consent {
         let withdrawnState = try state.next(.withdraw)
         var withdrawn = self
         withdrawn.withdrawals.append(withdrawal)
-        if withdrawn.remainingDomains(at: withdrawal.at).isEmpty { withdrawn.state = withdrawnState }
+        if withdrawn.remainingDomains(at: .latest).isEmpty { withdrawn.state = withdrawnState }
         return withdrawn
     }
 }

@@ -59,15 +59,27 @@ extension HouseholdView {
     /// counts, he said then; of several life domains the one said first tells.
     public func oralEnd(_ giver: ConsentGiver, of consent: Consent) -> Moment {
         let words = facts.consents.filter { $0.id != consent.id && $0.isAbout(sameAs: consent) }
-            .flatMap { other in other.unconfirmedWords(before: giver).map { (said: $0.at, domains: other.domains) } }
-            .sorted { $0.said < $1.said }
-        let own = oralEnd(of: giver.at)
+            .flatMap { other in other.words(before: giver).map { (said: $0.at, in: other) } }
+            .sorted { ($0.said, $0.in.id) < ($1.said, $1.in.id) }
         return consent.domains.map { domain in
-            // Said again while it counted it is the same word; said anew after that it counts on its own.
-            var end: Moment?
-            for word in words where word.domains.contains(domain) && !(end.map { word.said < $0 } ?? false) { end = oralEnd(of: word.said) }
-            return end.map { giver.at < $0 ? $0 : own } ?? own
-        }.min() ?? own
+            // Each word is held against the earlier ones as they stood when it was said.
+            var earlier: [(end: Moment, in: Consent)] = []
+            func end(said: Moment, in consent: Consent) -> Moment {
+                let counting = earlier.filter { $0.in.id != consent.id && said < $0.end && !$0.in.isConfirmed(by: giver, before: said) }
+                return counting.map(\.end).min() ?? oralEnd(of: said)
+            }
+            for word in words where word.in.domains.contains(domain) { earlier.append((end(said: word.said, in: word.in), word.in)) }
+            return end(said: giver.at, in: consent)
+        }.min() ?? oralEnd(of: giver.at)
+    }
+
+    /// The moment of the last answer given in `consent`: of the last signature that does not only confirm a word which still counted then
+    /// (PR-11.4); of the recording while there is none.
+    func lastAnswer(in consent: Consent) -> Moment {
+        consent.givers.filter { giver in
+            consent.isConfirmed(by: giver, before: giver.at)
+                || !consent.words(before: giver).contains { giver.at < oralEnd($0, of: consent) }
+        }.map(\.at).max() ?? consent.recordedAt
     }
 
     private func oralEnd(of said: Moment) -> Moment { WorkingDays.adding(parameters.oralConsentWorkingDays, to: said.day).end }

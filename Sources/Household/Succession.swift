@@ -139,24 +139,23 @@ extension HouseholdView {
         // Those that would be completed together are answers to one another.
         let answers = facts.consents.filter { $0.activatedAt != nil } + completed
         return completed.filter { draft in
-            !answers.contains { $0.answers(draft) } && !facts.consents.contains { $0.takesBack(draft) }
+            !answers.contains { isAnswered(draft, by: $0) } && !facts.consents.contains { isTakenBack(draft, by: $0) }
         }
     }
-}
 
-extension Consent {
-    /// Whether it is the later answer to the question of `draft`, with a life domain in common: the last answer counts (PR-11.7), by when somebody
-    /// gave it and not by when it took force. One that is to take the other's place was given later.
-    fileprivate func answers(_ draft: Consent) -> Bool {
-        guard id != draft.id, isAbout(sameAs: draft), !domains.intersection(draft.domains).isEmpty else { return false }
-        return lastAnsweredAt > draft.lastAnsweredAt || lastAnsweredAt == draft.lastAnsweredAt && id != draft.replaces
+    /// Whether `other` is the later answer to the question of `draft`, with a life domain in common: the last answer counts (PR-11.7), by when
+    /// somebody gave it and not by when it took force. One that is to take the other's place was given later.
+    private func isAnswered(_ draft: Consent, by other: Consent) -> Bool {
+        guard other.id != draft.id, other.isAbout(sameAs: draft), !other.domains.intersection(draft.domains).isEmpty else { return false }
+        let (last, earlier) = (lastAnswer(in: other), lastAnswer(in: draft))
+        return last > earlier || last == earlier && other.id != draft.replaces
     }
 
-    /// Whether something that `draft` still names was taken back, in this other consent, since somebody last answered that draft (PR-13.1).
-    fileprivate func takesBack(_ draft: Consent) -> Bool {
-        guard id != draft.id, isAbout(sameAs: draft) else { return false }
-        return withdrawals.contains { withdrawal in
-            withdrawal.at >= draft.lastAnsweredAt && !withdrawal.domains.intersection(draft.remainingDomains(at: .latest)).isEmpty
+    /// Whether something that `draft` still names was taken back in `other` since somebody last answered that draft (PR-13.1).
+    private func isTakenBack(_ draft: Consent, by other: Consent) -> Bool {
+        guard other.id != draft.id, other.isAbout(sameAs: draft) else { return false }
+        return other.withdrawals.contains { withdrawal in
+            withdrawal.at >= lastAnswer(in: draft) && !withdrawal.domains.intersection(draft.remainingDomains(at: .latest)).isEmpty
         }
     }
 }

@@ -500,14 +500,33 @@ struct ConsentEndTests {
             let gone = try alone.withdrawing(both, by: .person(party), notedBy: Team.kees, at: later)
             let stored = try alone.with { $0.consents = [gone, hers] }
             #expect(stored.standing(of: both.id, at: later) == .withdrawn && stored.standing(of: hers.id, at: later) == standing)
-            #expect(try alone.with { $0.consents = [both, hers] }.withdrawnAlong(gone, at: later).isEmpty)
+            #expect(stored.withdrawnAlong(at: later).isEmpty)
         }
         // Who has to sign at that moment ends hers as well, and that is written into it: what evidence says of it afterwards brings nothing back.
         let joint = try view.with { $0.consents = [both, hers] }
         let gone = try joint.withdrawing(both, by: .person(Home.ronald), notedBy: Team.kees, at: later)
-        let along = joint.withdrawnAlong(gone, at: later)
+        let along = try joint.with { $0.consents = [gone, hers] }.withdrawnAlong(at: later)
         #expect(along.map(\.id) == [hers.id] && along.map(\.state) == [.withdrawn] && along[0].withdrawals.map(\.domains) == [[.parenting]])
         #expect(try alone.with { $0.consents = [gone] + along }.standing(of: hers.id, at: later) == .withdrawn)
+        // Evidence that he had to sign then, and comes in after he spoke, is heard as well.
+        #expect(try joint.with { $0.consents = [gone, hers] }.standing(of: hers.id, at: later) == .withdrawn)
+        // What he signs himself afterwards he does not take back by that, and what was over already is not ended once more.
+        let day = 86_400_000 as Int64
+        var signed = hers
+        signed.givers.append(Home.giver(Home.ronald, .parentWithAuthority, at: later.adding(milliseconds: day)))
+        #expect(try alone.with { $0.consents = [gone, signed] }.standing(of: hers.id, at: later.adding(milliseconds: 2 * day)) == .active)
+        for (change, standing): ((inout Consent) -> Void, ConsentStanding) in [
+            ({ $0.until = since.day.adding(days: -1) }, .expired), ({ $0.until = since.day }, .withdrawn),
+        ] {
+            var other = hers
+            change(&other)
+            let stored = try joint.with { $0.consents = [gone, other] }
+            #expect(stored.standing(of: hers.id, at: later) == standing)
+            #expect(stored.withdrawnAlong(at: later).isEmpty == (standing == .expired))
+        }
+        var wider = hers
+        (wider.id, wider.replaces, wider.activatedAt) = (make(3), hers.id, since)
+        #expect(try joint.with { $0.consents = [gone, hers, wider] }.standing(of: hers.id, at: later) == .superseded)
         // A draft, and another question, are not touched.
         for change: (inout Consent) -> Void in [
             { ($0.state, $0.activatedAt) = (.draft, nil) }, { $0.recipient = Team.balans }, { $0.purpose = .safety },
@@ -515,7 +534,7 @@ struct ConsentEndTests {
         ] {
             var other = hers
             change(&other)
-            #expect(try view.with { $0.consents = [both, other] }.withdrawnAlong(gone, at: later).isEmpty)
+            #expect(try view.with { $0.consents = [gone, other] }.withdrawnAlong(at: later).isEmpty)
         }
     }
 

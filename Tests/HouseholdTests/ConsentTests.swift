@@ -295,6 +295,33 @@ struct ConsentTests {
         #expect(try end(.housing, "2026-01-21T11:00:00+01:00") == own)
         #expect(try end(.finance, "2026-01-21T11:00:00+01:00", confirmed: true) == own)
         #expect(try end(.finance, "2026-01-22T11:00:00+01:00") == moment("2026-01-30T00:00:00+01:00"))
+        // Each word of a line is held against those before it as they stood when it was said: that the first was confirmed afterwards gives the
+        // next ones no days, and one that was said after the first had run out counts on its own, for what follows as well.
+        func lastEnd(_ said: [(String, SortedSet<LifeDomain>)], confirmed: String? = nil) throws -> Moment {
+            var line = said.enumerated().map { number, said in
+                var one = consent
+                (one.id, one.domains) = (make(number + 1), said.1)
+                one.givers = [Home.giver(Home.selma, at: moment(said.0), .oral)]
+                return one
+            }
+            if let confirmed { line[0].givers.append(Home.giver(Home.selma, at: moment(confirmed))) }
+            let last = line[line.count - 1]
+            return try view.with { $0.consents = line }.oralEnd(last.givers[0], of: last)
+        }
+        let (first, next, last) = ("2026-01-14T19:00:00+01:00", "2026-01-20T09:00:00+01:00", "2026-01-20T11:00:00+01:00")
+        let firstEnd = moment("2026-01-22T00:00:00+01:00")
+        #expect(
+            try lastEnd([(first, [.finance]), (next, [.finance]), (last, [.finance])], confirmed: "2026-01-20T10:00:00+01:00") == firstEnd)
+        #expect(
+            try lastEnd([(first, [.finance]), (next, [.finance]), (last, [.finance])], confirmed: "2026-01-20T08:00:00+01:00") > firstEnd)
+        let after = "2026-01-23T09:00:00+01:00"
+        #expect(
+            try lastEnd([(first, [.finance]), (after, [.finance]), ("2026-01-26T09:00:00+01:00", [.finance])])
+                == moment("2026-01-31T00:00:00+01:00"))
+        // Of several life domains the one said first tells.
+        #expect(try lastEnd([(first, [.finance]), (next, [.housing]), (last, [.finance, .housing])]) == firstEnd)
+        #expect(
+            try lastEnd([(first, [.health]), (next, [.housing]), (last, [.finance, .housing])]) == moment("2026-01-28T00:00:00+01:00"))
         // A draft that waited longer than five days does not take it twice either.
         let tooLate = moment("2026-01-28T10:00:00+01:00")
         #expect(throws: HouseholdError.self) {

@@ -261,6 +261,17 @@ struct SuccessionTests {
             return try both.with { $0.consents = [draft, signed] }.completed(about: Home.sem, at: Self.at).map(\.state)
         }
         #expect(try confirmed(.oral) == [.active] && confirmed(.written).isEmpty)
+        // As long as that word counted and was not confirmed: what is signed after that is an answer of its own.
+        func last(_ signed: [(String, SigningMethod)]) throws -> Moment {
+            var other = draft
+            other.givers = signed.map { Home.giver(Home.ronald, .parentWithAuthority, at: moment($0.0), $0.1) }
+            return try view.with { $0.consents = [other] }.lastAnswer(in: other)
+        }
+        let (word, inTime, late) = ("2026-01-14T09:00:00+01:00", "2026-01-21T23:59:00+01:00", "2026-01-22T00:00:00+01:00")
+        #expect(try last([(word, .oral), (inTime, .written)]) == moment(word))
+        #expect(try last([(word, .oral), (late, .written)]) == moment(late))
+        #expect(try last([(word, .oral), ("2026-01-15T09:00:00+01:00", .digital), (inTime, .written)]) == moment(inTime))
+        #expect(try last([]) == draft.recordedAt)
         // Not one of which somebody took something back since, in another consent about the same question.
         func takenBack(_ domain: LifeDomain, at: Moment) throws -> [ConsentState] {
             let parents = [Home.selma, Home.ronald].map {

@@ -79,7 +79,8 @@ extension Vault {
         var (change, consent) = try open(asked.consent, at: grant.moment, worker, revision, transaction.sql)
         consent = try change.view.withdrawing(consent, domains: asked.domains, by: asked.by, notedBy: worker, at: grant.moment)
         try change.write(consent, .consent, isNew: false)
-        for along in change.view.withdrawnAlong(consent, at: grant.moment) { try change.write(along, .consent, isNew: false) }
+        try change.reload()
+        try change.keepWithdrawnAlong()
         return try ConsentResult(consent, nil, &change)
     }
 

@@ -78,9 +78,16 @@ struct HouseholdChange {
             expecting: isNew ? .absent : .present, sql)
     }
 
-    /// Writes down which consents have lapsed by now, before this change records something that may say otherwise of the past.
-    func keepLapsed() throws {
+    /// Writes down which consents have lapsed or ended with the withdrawal of another by now, before this change records something that may say
+    /// otherwise of the past.
+    func keepEnded() throws {
         for consent in view.lapsed(at: moment) { try write(consent, .consent, isNew: false) }
+        try keepWithdrawnAlong()
+    }
+
+    /// Writes down which consents have ended with the withdrawal of another.
+    func keepWithdrawnAlong() throws {
+        for consent in view.withdrawnAlong(at: moment) { try write(consent, .consent, isNew: false) }
     }
 
     /// Brings the drafts about a person into force for which this change recorded the evidence that they waited for.
