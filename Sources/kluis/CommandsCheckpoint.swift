@@ -24,13 +24,13 @@ extension Client {
         if !published { answer = try await ask(.ledgerCheckpoint, for: CheckpointAnswer.self) }
         let note: SignedNote
         if let answer {
-            do { note = try SignedNote(parsing: Array(answer.note.utf8)) } catch { throw RemoteLog.failed(error.code) }
+            do { note = try SignedNote(parsing: Array(answer.note.utf8)) } catch { throw Failure.unverified(error.code) }
         } else {
             note = try await log.published()
         }
         try await Pins.check(note, key: key, before: before, at: circumstances.socket, proof: log.consistencyProof)
         let checkpoint: Checkpoint
-        do { checkpoint = try Checkpoint(parsing: note.text) } catch { throw RemoteLog.failed(error.code) }
+        do { checkpoint = try Checkpoint(parsing: note.text) } catch { throw Failure.unverified(error.code) }
         return SeenCheckpoint(
             log: log, key: key, note: note, checkpoint: checkpoint, articles: answer?.articles, receipt: answer?.receipt)
     }

@@ -95,7 +95,7 @@ struct VerifyLedgerCommand: KluisCommand {
                 [say(.ledgerVerified, String(found.size))] + (found.erased > 0 ? [say(.ledgerErased, String(found.erased))] : [])
                     + found.problems.map { say(.ledgerProblem, $0) }
             }
-            if !found.problems.isEmpty { throw Failure(.verificationFailed, hints: [say(.hintTouchNothing)]) }
+            if !found.problems.isEmpty { throw Failure.unverified() }
             // The daemon finds its own store in order; whether it is still the one that was seen before, only this side can tell.
             try await client.checkSeenBefore()
         }

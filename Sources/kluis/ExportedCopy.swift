@@ -75,7 +75,7 @@ struct ExportedCopy {
     /// Every tile and bundle of a log of this size, bundles first; one after another, for the size is only what a checkpoint claims.
     private static func forEachTile(size: UInt64, _ body: (Tile) async throws -> Void) async throws {
         let layout: TileLayout
-        do { layout = try TileLayout(size: size) } catch { throw RemoteLog.failed(error.code) }
+        do { layout = try TileLayout(size: size) } catch { throw Failure.unverified(error.code) }
         for index in 0..<layout.bundleCount { if let bundle = layout.bundle(index: index) { try await body(bundle) } }
         for level in 0..<layout.levelCount {
             for index in 0..<layout.fullTileCount(level: level) {
@@ -121,7 +121,7 @@ struct ExportedCopy {
 
     /// The openings without those of leaves that the checkpoint does not reach yet.
     private func openings(in file: [UInt8], upTo size: UInt64) throws(Failure) -> [UInt8] {
-        do { return Openings.serialize(try Openings.parse(file).filter { $0.seq < size }) } catch { throw RemoteLog.failed(error.code) }
+        do { return Openings.serialize(try Openings.parse(file).filter { $0.seq < size }) } catch { throw Failure.unverified(error.code) }
     }
 
     /// Gives what was fetched its names, and returns when they are durable.

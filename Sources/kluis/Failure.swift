@@ -25,6 +25,11 @@ struct Failure: Error {
         Failure(.invalid, Catalogue.fill(say.phrases[phrase] ?? phrase.rawValue, values))
     }
 
+    /// A log or store that does not verify: what is wrong, where that is known, and that nobody goes on before somebody has looked.
+    static func unverified(_ words: String? = nil) -> Failure {
+        Failure(.verificationFailed, words.map { "\(say(.verificationFailed)): \($0)" }, hints: [say(.hintTouchNothing)])
+    }
+
     /// The words for a message that cannot be read or written.
     static func wire<Result>(_ body: () throws(WireError) -> Result) throws(Failure) -> Result {
         do { return try body() } catch {

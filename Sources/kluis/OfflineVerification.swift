@@ -149,18 +149,16 @@ enum OfflineVerification {
 
     /// What does not continue what was seen is an alarm; an older copy, which anybody may have kept, is refused and no alarm yet.
     private static func failure(_ error: LedgerFormatError, _ memory: Memory?) -> Failure {
-        let plain = "\(say(.verificationFailed)): "
-        guard let memory, let pin = memory.pin, case .log(let fault) = error else {
-            return Failure(.verificationFailed, plain + words(for: error))
-        }
+        guard let memory, let pin = memory.pin, case .log(let fault) = error else { return .unverified(words(for: error)) }
         switch fault {
         case .truncated(let seen, let found):
             return Failure(
-                .verificationFailed, plain + "\(say(.exportOlder, String(found), String(seen))) (\(fault.code))",
+                .verificationFailed,
+                "\(say(.verificationFailed)): \(say(.exportOlder, String(found), String(seen))) (\(fault.code))",
                 hints: [say(.hintOlder), say(.hintPinFile, memory.file)])
         case .fork, .sameSizeFork:
             return Pins.alarm(.pinFork, String(pin.checkpoint.size), name: fault.code, file: memory.file)
-        default: return Failure(.verificationFailed, plain + words(for: error))
+        default: return .unverified(words(for: error))
         }
     }
 

@@ -184,7 +184,7 @@ struct Pins {
     ) async throws {
         let checkpoint: Checkpoint
         do { checkpoint = try VerifiedCheckpoint.verify(note, log: VerifierKeys(key)).checkpoint } catch {
-            throw RemoteLog.failed(error.code)
+            throw Failure.unverified(error.code)
         }
         guard let pins else { return Console.warn(say(.pinNowhere)) }
         let file = pins.file(of: key)

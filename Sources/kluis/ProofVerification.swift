@@ -74,7 +74,7 @@ enum ProofVerification {
             return (verified, proof.index)
         } catch {
             if error == .noKnownSignature, given == nil, policy?.logs.isEmpty ?? true { throw .invalid(.proofKeyNeeded) }
-            throw RemoteLog.failed(OfflineVerification.words(for: .log(error)))
+            throw Failure.unverified(OfflineVerification.words(for: .log(error)))
         }
     }
 }

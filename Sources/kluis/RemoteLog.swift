@@ -20,7 +20,7 @@ final class RemoteLog {
         let limit = ExportedFiles.maximumByteCount(of: path)
         do {
             try await client.stream(.ledgerFile, [], query: [("path", path)], onHead: { _ in }) { piece in
-                guard collected.count + piece.readableBytes <= limit else { throw RemoteLog.failed("too-large (\(path))") }
+                guard collected.count + piece.readableBytes <= limit else { throw Failure.unverified("too-large (\(path))") }
                 collected += piece.readableBytesView
             }
         } catch let failure as Failure where failure.code == .notFound {
@@ -33,14 +33,14 @@ final class RemoteLog {
     func key() async throws -> VerifierKey {
         guard let bytes = try await file("log.vkey"), let keys = try? VerifierKeys(parsingLines: bytes), let key = keys.keys.first,
             keys.keys.count == 1
-        else { throw RemoteLog.failed("malformed-key-file (log.vkey)") }
+        else { throw Failure.unverified("malformed-key-file (log.vkey)") }
         return key
     }
 
     /// The checkpoint that outsiders see, with the cosignatures that it has.
     func published() async throws -> SignedNote {
         guard let bytes = try await file("checkpoint") else { throw Failure(.notFound, say(.nothingPublished), hints: [say(.hintPublish)]) }
-        do { return try SignedNote(parsing: bytes) } catch { throw RemoteLog.failed(OfflineVerification.words(for: .log(error))) }
+        do { return try SignedNote(parsing: bytes) } catch { throw Failure.unverified(OfflineVerification.words(for: .log(error))) }
     }
 
     /// Runs `body` with a reader of the log's files; what it asks for is fetched, and then it runs again.
@@ -56,7 +56,7 @@ final class RemoteLog {
                     throw SystemFault(code: 0)
                 }
             } catch { fault = error }
-            guard let path = wanted.path else { throw RemoteLog.failed(OfflineVerification.words(for: .log(fault))) }
+            guard let path = wanted.path else { throw Failure.unverified(OfflineVerification.words(for: .log(fault))) }
             files[path] = .some(try await file(path))
         }
     }
@@ -67,10 +67,6 @@ final class RemoteLog {
             var stored = try StoredLog(checkpoint: checkpoint, read: read)
             return try stored.consistencyProof(from: old)
         }
-    }
-
-    static func failed(_ words: String) -> Failure {
-        Failure(.verificationFailed, "\(say(.verificationFailed)): \(words)", hints: [say(.hintTouchNothing)])
     }
 }
 

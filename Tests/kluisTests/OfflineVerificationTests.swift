@@ -240,6 +240,11 @@ import Wire
         let ended = try await Built.run("kluis", ["ledger", "verify", "--offline", directory], environment: ["LANG": "C.UTF-8"])
         #expect(ended.exitCode == 5)
         #expect(ended.errors.hasPrefix("kluis: error: verification failed: altered-bundle (tile/entries/000"), "\(ended.errors)")
+        // With what to do, as the daemon's own verification says it.
+        #expect(ended.errors.hasSuffix("\nkluis: hint: touch nothing and call the privacy officer\n"), "\(ended.errors)")
+        let dutch = try await Built.run("kluis", ["logboek", "controleer", "--offline", directory], environment: ["KLUIS_LANG": "nl"])
+        #expect(dutch.exitCode == 5)
+        #expect(dutch.errors.hasSuffix("\nkluis: tip: raak niets aan en bel de privacy officer\n"), "\(dutch.errors)")
         try whole.write(to: bundle)
         #expect(failure(directory) == nil)
         // A line taken out of the last bundle.
