@@ -79,6 +79,7 @@ extension Catalogue {
         .titleTooLong: "de titel van {1} heeft {2} bytes, en een titel heeft er ten hoogste {3}",
         .nothingToChange: "niets te wijzigen: geef --text-file, --due of --done",
         .whyNotHere: "--why past niet bij deze opdracht, want er wordt niets in beslist",
+        .nothingAskedHere: "laat {1} weg: deze opdracht vraagt de kluis niets",
         .chooseDirectorOrOrganisation: "--as is director of organisation",
         .unknownCheck: "dit kan worden nagegaan: read-item, read-card, read-plan, list-items, list-consents, list-team",
         .itemNeeded: "noem het stuk",

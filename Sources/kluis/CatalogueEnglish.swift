@@ -78,6 +78,7 @@ extension Catalogue {
         .titleTooLong: "the title of {1} has {2} bytes, and a title has at most {3}",
         .nothingToChange: "nothing to change: give --text-file, --due or --done",
         .whyNotHere: "--why does not go with this command, for nothing is decided in it",
+        .nothingAskedHere: "leave {1} out: this command asks the daemon nothing",
         .chooseDirectorOrOrganisation: "--as takes director or organisation",
         .unknownCheck: "this can be checked: read-item, read-card, read-plan, list-items, list-consents, list-team",
         .itemNeeded: "name the item",

@@ -28,7 +28,7 @@ extension Catalogue {
         .hintOlder: "a newer export can be checked against what you saw; if you mean an older copy, say so with --older",
         .ledgerCosigned: "cosigned by {1}",
         .offlineOrProof: "give either --offline or --proof, not both",
-        .policyNeedsFiles: "--policy, --officers and --older go with --offline or --proof",
+        .policyNeedsFiles: "--key, --policy, --officers and --older go with --offline or --proof",
         .proofHolds: "entry {1} is in the log {2}, which has {3} entries",
         .proofKeyNeeded: "whose log is it? give --key FILE",
         .proofNotHeld:
@@ -125,7 +125,7 @@ extension Catalogue {
         .hintOlder: "een nieuwere uitvoer is te vergelijken met wat u zag; bedoelt u een oudere kopie, zeg dat dan met --older",
         .ledgerCosigned: "medeondertekend door {1}",
         .offlineOrProof: "geef --offline of --proof, niet allebei",
-        .policyNeedsFiles: "--policy, --officers en --older horen bij --offline of --proof",
+        .policyNeedsFiles: "--key, --policy, --officers en --older horen bij --offline of --proof",
         .proofHolds: "regel {1} staat in het logboek {2}, dat {3} regels heeft",
         .proofKeyNeeded: "wiens logboek is het? geef --key BESTAND",
         .proofNotHeld:

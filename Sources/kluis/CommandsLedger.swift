@@ -76,8 +76,7 @@ struct VerifyLedgerCommand: KluisCommand {
     func run() async throws {
         guard offline == nil || proof == nil else { throw Failure.invalid(.offlineOrProof) }
         if offline != nil || proof != nil {
-            try common.check()
-            if common.why { throw Failure.invalid(.whyNotHere) }
+            try common.checkWithoutDaemon()
             let console = Console(json: common.json)
             var known = OfflineVerification.Known(isOlderMeant: older, pins: Pins.chosen(environment: Environment.filled))
             known.key = try key.map { file throws(Failure) in try OfflineVerification.key(in: file) }
@@ -86,7 +85,7 @@ struct VerifyLedgerCommand: KluisCommand {
             if let proof { return try ProofVerification.run(proof, known, on: console) }
             if let offline { return try OfflineVerification.run(offline, known, on: console) }
         }
-        if policy != nil || officers != nil || older { throw Failure.invalid(.policyNeedsFiles) }
+        if key != nil || policy != nil || officers != nil || older { throw Failure.invalid(.policyNeedsFiles) }
         let circumstances = try common.circumstances()
         try await Connection.open(circumstances.socket) { connection in
             let client = Client(circumstances, over: connection)

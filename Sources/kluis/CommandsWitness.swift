@@ -23,14 +23,6 @@ struct WitnessOption: ParsableArguments {
     var folder: WitnessFolder { WitnessFolder(path: directory) }
 }
 
-extension KluisCommand {
-    /// None of these asks the daemon, so nothing is decided in them.
-    fileprivate func checkForWitness() throws(Failure) {
-        try common.check()
-        if common.why { throw .invalid(.whyNotHere) }
-    }
-}
-
 struct MakeWitnessCommand: KluisCommand {
     static let configuration = kluis.configuration("init", dutch: "begin", help: .helpWitnessInit)
     @OptionGroup var common: CommonOptions
@@ -40,7 +32,7 @@ struct MakeWitnessCommand: KluisCommand {
     var name: String
 
     func run() async throws {
-        try checkForWitness()
+        try common.checkWithoutDaemon()
         let key = try WitnessWords.telling { () throws(WitnessingError) in try WitnessFolder.make(witness.directory, name: name) }
         try Console(json: common.json).show(WitnessWords.KeyDocument(key: key.text)) { [key.text] }
         if !common.json { Console.hint(say(.hintWitnessMade)) }
@@ -56,7 +48,7 @@ struct TrustLogCommand: KluisCommand {
     var file: String
 
     func run() async throws {
-        try checkForWitness()
+        try common.checkWithoutDaemon()
         let log = try OfflineVerification.key(in: file)
         try WitnessWords.telling { () throws(WitnessingError) in try witness.folder.trust(log) }
         try Console(json: common.json).show(WitnessWords.KeyDocument(key: log.text)) { [say(.witnessTrusts, log.name.description)] }
@@ -78,7 +70,7 @@ struct ServeWitnessCommand: KluisCommand {
     var port: Int?
 
     func run() async throws {
-        try checkForWitness()
+        try common.checkWithoutDaemon()
         guard unix != nil || port != nil else { throw Failure.invalid(.witnessNowhere) }
         guard (0...65_535).contains(port ?? 0) else { throw Failure.invalid(.wrongType, "--port") }
         guard let bits = mode_t(mode ?? "600", radix: 8), bits & ~0o666 == 0 else { throw Failure.invalid(.wrongType, "--mode") }
@@ -105,7 +97,7 @@ struct CosignCommand: KluisCommand {
     var output: String?
 
     func run() async throws {
-        try checkForWitness()
+        try common.checkWithoutDaemon()
         guard file == nil || export == nil else { throw Failure.invalid(.witnessFileOrExport) }
         let kept = try WitnessWords.telling { () throws(WitnessingError) in try KeptWitness(witness.folder) }
         let body = try export.map { try WitnessWords.request(from: $0, for: kept) } ?? Input.bytes(file)
@@ -135,7 +127,7 @@ struct ShowWitnessCommand: KluisCommand {
     @OptionGroup var witness: WitnessOption
 
     func run() async throws {
-        try checkForWitness()
+        try common.checkWithoutDaemon()
         let document = try WitnessWords.telling { () throws(WitnessingError) in
             let state = try witness.folder.state()
             return WitnessWords.WitnessDocument(

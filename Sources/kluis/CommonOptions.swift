@@ -38,6 +38,16 @@ struct CommonOptions: ParsableArguments {
         if let lang, Language(tag: lang) == nil { throw .invalid(.unknownLanguage) }
     }
 
+    /// The check for a command that asks the daemon nothing: what says something about a request would count for nothing, and who gives it would
+    /// believe that it did. The daemon refuses the same where they count for nothing; a purpose and a socket it always takes, and so does this.
+    func checkWithoutDaemon() throws(Failure) {
+        try check()
+        if why { throw .invalid(.whyNotHere) }
+        let options = [("--for", onBehalfOf), ("--idempotency-key", idempotencyKey), ("--if-match", ifMatch)]
+        let given = options.compactMap { $0.1 == nil ? nil : $0.0 }
+        if !given.isEmpty { throw .invalid(.nothingAskedHere, given.joined(separator: ", ")) }
+    }
+
     /// What the requests of this run have in common; the session is the stored one, if any.
     func circumstances() throws(Failure) -> Circumstances {
         try check()

@@ -26,7 +26,8 @@ enum Phrase: String, CaseIterable, Sendable {
         badRegistration, noPublicKey, notJSON,
         badBoolean, optionNeedsOutput, oneFileForTitle, titleForInput, storedSome, fileFailed, unknownLanguage, badPreference,
         refusalTowards, badSigner, notText, titleTooLong,
-        nothingToChange, whyNotHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded, noPlanYet, hintDraftPlan
+        nothingToChange, whyNotHere, nothingAskedHere, chooseDirectorOrOrganisation, unknownCheck, itemNeeded, planNeeded, noPlanYet,
+        hintDraftPlan
 
     // Decisions and states.
     case decided, duty, notice, stillToSign, stateNow, outcomePermit, outcomeRefuse, outcomeOblige, director, yes, no, known, unknownPerson,

@@ -138,6 +138,9 @@ import Wire
         ["access", "check", "fly", "h"], ["access", "check", "read-item", "h"], ["login", "kees"], ["status", "--why"],
         ["item", "add", "h", "/nonexistent", "--domain", "housing", "--kind", "note", "--basis", "G1", "--class", "youthCare"],
         ["consent", "register", "h", "--subject", "p", "--to", "o", "--signed", "p:"], ["ledger", "verify", "--offline", "/nonexistent"],
+        ["ledger", "verify", "--offline", "/", "--idempotency-key", "k"], ["ledger", "verify", "--offline", "/", "--if-match", "1"],
+        ["ledger", "verify", "--proof", "p", "--for", "q"], ["ledger", "verify", "--key", "k"],
+        ["ledger", "witness", "show", "w", "--if-match", "1"],
     ])
     func wrongUseIsExitTwoInBothLanguages(arguments: [String]) async throws {
         let daemon = try await FakeDaemon { _ in .hangUp }
