@@ -55,6 +55,7 @@ extension Catalogue {
         .cannotWrite: "kan {1} niet schrijven: {2}",
         .notAFile: "{1} is geen bestand en geen map",
         .skipped: "{1} is geen gewoon bestand en is overgeslagen",
+        .namedTwice: "{1} is meer dan eens genoemd, en wordt één keer opgeslagen",
         .nothingToAdd: "er is geen bestand om toe te voegen in {1}",
         .emptyInput: "er is niets opgegeven",
         .badLine: "regel {1} heeft niet de vorm 'naam: waarde'",

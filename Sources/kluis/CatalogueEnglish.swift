@@ -55,6 +55,7 @@ extension Catalogue {
         .cannotWrite: "cannot write {1}: {2}",
         .notAFile: "{1} is neither a file nor a directory",
         .skipped: "{1} is no regular file and was skipped",
+        .namedTwice: "{1} was named more than once, and is stored once",
         .nothingToAdd: "there is no file to add in {1}",
         .emptyInput: "nothing was given",
         .badLine: "line {1} is not of the form 'name: value'",

@@ -22,7 +22,7 @@ enum Phrase: String, CaseIterable, Sendable {
         sessionUnreadable, notSignedIn
 
     // Files and input.
-    case cannotRead, cannotWrite, notAFile, skipped, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType,
+    case cannotRead, cannotWrite, notAFile, skipped, namedTwice, nothingToAdd, emptyInput, badLine, unknownField, missingField, wrongType,
         badRegistration, noPublicKey, notJSON,
         badBoolean, optionNeedsOutput, oneFileForTitle, titleForInput, storedSome, fileFailed, unknownLanguage, badPreference,
         refusalTowards, badSigner, notText, titleTooLong,

@@ -133,6 +133,14 @@ enum Paths {
         guard unsafe linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else { throw .last }
     }
 
+    /// A path without links, dots and doubled strokes; as it is where it leads nowhere.
+    static func resolved(_ path: String) -> String {
+        // SAFETY: the path is lent for the call; what comes back is ours to free, and copied before.
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
     /// Makes a directory for this account only; that it is there already is no fault.
     static func makeDirectory(_ path: String) throws(SystemFault) {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }

@@ -12,7 +12,7 @@ struct UploadFile: Sendable {
     /// nil for the standard input.
     let size: UInt64?
 
-    /// The files that `paths` name, directories walked through in the order of their names.
+    /// The files that `paths` name, directories walked through in the order of their names; each once, which is said where it was named again.
     ///
     /// Symbolic links named by the caller are followed; those inside a directory, and whatever is no regular file, are skipped with a warning.
     static func all(_ paths: [String]) throws(Failure) -> [UploadFile] {
@@ -31,7 +31,21 @@ struct UploadFile: Sendable {
             case .other: throw .invalid(.notAFile, path)
             }
         }
-        return files
+        return once(files)
+    }
+
+    /// Each file where it was named first: named again by the same path it would be the same attempt, and by another path another item. Two names
+    /// in folders that share a content are two files, for each has a title of its own.
+    private static func once(_ files: [UploadFile]) -> [UploadFile] {
+        var places: Set<String> = [], told: Set<String> = []
+        return files.filter { file in
+            // What comes from the standard input has no place.
+            guard file.path != "-" else { return true }
+            let place = Paths.resolved(file.path)
+            if places.insert(place).inserted { return true }
+            if told.insert(place).inserted { Console.warn(say(.namedTwice, file.path)) }
+            return false
+        }
     }
 
     /// Depth is bounded by the longest path that the system opens.

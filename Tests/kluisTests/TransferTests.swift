@@ -190,6 +190,42 @@ import Wire
         #expect(daemon.heard.last?.headers.first(name: "idempotency-key") == long)
     }
 
+    /// A file that was named twice, by whatever path, is stored once, and that is said; two names in a folder are two files.
+    @Test func aFileThatIsNamedTwiceIsStoredOnce() async throws {
+        let daemon = try await FakeDaemon { heard in
+            let item = heard.headers.first(name: HeaderName.item).flatMap { try? ItemMetadata(header: $0) }
+            return .json(ChangeAnswer(id: "i-\(item?.title ?? "")"))
+        }
+        let directory = "\(daemon.directory)/files"
+        try FileManager.default.createDirectory(atPath: directory + "/in", withIntermediateDirectories: true)
+        for name in ["a", "in/b"] { try Scratch.write(name, to: "\(directory)/\(name)") }
+        try FileManager.default.linkItem(atPath: directory + "/a", toPath: directory + "/in/c")
+        let link = "\(daemon.directory)/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: directory + "/a")
+        let (a, b) = ("\(directory)/a", "\(directory)/in/b")
+        let cases: [(files: [String], ids: [String], again: [String])] = [
+            ([a, a], ["a"], [a]), ([a, a, a], ["a"], [a]), ([a, "\(directory)/in/..//a"], ["a"], ["\(directory)/in/..//a"]),
+            ([link, a], ["link"], [a]), ([directory, b], ["a", "in/b", "in/c"], [b]), ([b, directory], ["b", "a", "in/c"], [b]),
+            ([directory], ["a", "in/b", "in/c"], []),
+        ]
+        for (files, ids, again) in cases {
+            let before = daemon.heard.count
+            let ended = try await Built.kluis(["item", "add", "h-1"] + files + add, on: daemon)
+            #expect(ended.exitCode == 0 && daemon.heard.count - before == ids.count, "\(files): \(ended.errors)")
+            #expect(ended.text == ids.map { "i-\($0)\n" }.joined(), "\(files): \(ended.text)")
+            let warnings = ended.errors.split(separator: "\n").filter { $0.hasPrefix("kluis: warning: ") }
+            #expect(
+                warnings.map { String($0) } == again.map { "kluis: warning: \($0) was named more than once, and is stored once" },
+                "\(files): \(ended.errors)")
+        }
+        // The title is for one file, and this is one.
+        try Scratch.write("A title", to: "\(daemon.directory)/title")
+        let titled = try await Built.kluis(
+            ["item", "add", "h-1", a, a, "--title-file", "\(daemon.directory)/title", "--lang", "nl"] + add, on: daemon)
+        #expect(titled.text == "i-A title\n", "\(titled.errors)")
+        #expect(titled.errors == "kluis: let op: \(a) is meer dan eens genoemd, en wordt één keer opgeslagen\n", "\(titled.errors)")
+    }
+
     /// A key that is good for one file is good for many: its parts fit, are the same each time, and no two are alike.
     @Test(arguments: [62, 63, 64]) func aLongKeyIsGoodForManyFiles(length: Int) async throws {
         let daemon = try await FakeDaemon { _ in .json(ChangeAnswer(id: "i")) }
