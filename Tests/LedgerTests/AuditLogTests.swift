@@ -72,7 +72,7 @@ struct AuditLogTests {
 
         var published: Checkpoint? { LedgerExport.published(in: exportPath, signedBy: signer.key.publicKey) }
 
-        func export() throws -> LedgerExport {
+        func export() -> LedgerExport {
             LedgerExport(
                 directory: exportPath, store: store, writer: writer, log: log, signer: signer,
                 published: published)
@@ -196,7 +196,7 @@ struct AuditLogTests {
 
     @Test func anExportCostsWhatIsNew() async throws {
         let fixture = try Fixture()
-        let export = try fixture.export()
+        let export = fixture.export()
         func grow(to size: Int) async throws -> LedgerExport.Effort {
             try await fixture.grow(to: size, export)
             return await export.effort
@@ -211,7 +211,7 @@ struct AuditLogTests {
         _ = try await export.publish()
         #expect(await export.effort == .init(filesRead: 1, filesWritten: 5, leavesRead: 488))
         // Also for one who opened the directory anew.
-        let again = try fixture.export()
+        let again = fixture.export()
         try await fixture.grow(to: 1010, again)
         #expect(await again.effort == .init(filesRead: 1, filesWritten: 2, leavesRead: 242))
         try verifyExport(fixture, leaves: 1010)
@@ -219,7 +219,7 @@ struct AuditLogTests {
 
     @Test(arguments: ["lost", "shortened", "altered"]) func anEarlierTileThatIsOfNoUseIsMadeAgain(_ what: String) async throws {
         let fixture = try Fixture()
-        let export = try fixture.export()
+        let export = fixture.export()
         func grow(to size: Int) async throws { try await fixture.grow(to: size, export) }
         try await grow(to: 600)
         let path = fixture.exportPath + "/tile/1/000.p/2"
@@ -242,7 +242,7 @@ struct AuditLogTests {
     @Test(arguments: ["tile/entries/000", "tile/0/000", "tile/1/000.p/2", "tile/entries/002.p/88"], ["lost", "shortened", "altered"])
     func aFileOfTheCopyThatIsOfNoUseIsMadeAgain(_ file: String, _ what: String) async throws {
         let fixture = try Fixture()
-        var export = try fixture.export()
+        var export = fixture.export()
         func grow(to size: Int) async throws { try await fixture.grow(to: size, export) }
         func harm() throws {
             let path = fixture.exportPath + "/" + file
@@ -259,12 +259,12 @@ struct AuditLogTests {
         try await grow(to: 600)
         try harm()
         // What has its name and size is looked into by the next run only.
-        if what == "altered" { export = try fixture.export() }
+        if what == "altered" { export = fixture.export() }
         _ = try await export.publish()
         try verifyExport(fixture, leaves: 600)
         // The same at a start, with the log grown since.
         try harm()
-        export = try fixture.export()
+        export = fixture.export()
         try await grow(to: 900)
         try verifyExport(fixture, leaves: 900)
         let cost = await export.effort
@@ -276,7 +276,7 @@ struct AuditLogTests {
     /// A disk that does not give a leaf back says nothing about the log: nobody is told that it does not verify.
     @Test func aLeafThatCannotBeReadIsNoLogThatDoesNotVerify() async throws {
         let fixture = try Fixture()
-        let export = try fixture.export()
+        let export = fixture.export()
         try await fixture.grow(to: 300, export)
         try await Self.append(10, to: fixture)
         try fixture.sql(
@@ -293,7 +293,7 @@ struct AuditLogTests {
     /// What cannot be put in its place does not stay beside it.
     @Test func aFileOfTheCopyThatCannotTakeItsPlaceLeavesNothingBehind() async throws {
         let fixture = try Fixture()
-        let export = try fixture.export()
+        let export = fixture.export()
         try await Self.append(10, to: fixture)
         let inTheWay = fixture.exportPath + "/checkpoint"
         try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: true)
@@ -306,7 +306,7 @@ struct AuditLogTests {
 
     @Test func partialFilesGoWhenTheirTileIsFull() async throws {
         let fixture = try Fixture()
-        let export = try fixture.export()
+        let export = fixture.export()
         for size in [100, 150, 200, 300] { try await fixture.grow(to: size, export) }
         for kind in ["0", "entries"] {
             let files = try FileManager.default.contentsOfDirectory(atPath: fixture.exportPath + "/tile/\(kind)").sorted()
@@ -524,7 +524,7 @@ struct AuditLogTests {
     @Test func nothingButCosignaturesIsPublished() async throws {
         let fixture = try Fixture()
         try await Self.append(3, to: fixture)
-        let export = try fixture.export()
+        let export = fixture.export()
         _ = try await export.publish(at: 1)
         try fixture.sql("INSERT INTO ledger_cosigned(size, note, seq) SELECT size, note, 1 FROM ledger_checkpoint")
         try await Self.append(1, to: fixture)
