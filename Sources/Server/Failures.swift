@@ -46,14 +46,14 @@ extension Problem {
         }
     }
 
-    /// The word for a state of whatever has one: where two have a state by the same name, it means the same.
+    /// Whatever has a state: where two have one by the same name, it means the same.
+    private static let states: [any SpokenTerm.Type] = [
+        ConsentState.self, PlanState.self, HouseholdState.self, InvolvementState.self, WorkerState.self, DirectorshipState.self,
+    ]
+
+    /// The word for a state of whatever has one.
     private static func spoken(_ state: String, _ words: some Words) -> String {
-        if let state = ConsentState(text: state) { return words.word(for: state) }
-        if let state = PlanState(text: state) { return words.word(for: state) }
-        if let state = HouseholdState(text: state) { return words.word(for: state) }
-        if let state = InvolvementState(text: state) { return words.word(for: state) }
-        if let state = WorkerState(text: state) { return words.word(for: state) }
-        if let state = DirectorshipState(text: state) { return words.word(for: state) }
+        for kind in states { if let known = kind.init(text: state) { return known.word(in: words) } }
         return state
     }
 
