@@ -241,7 +241,7 @@ extension Catalogue {
         .helpMunicipality: "De verkorte naam van de gemeente.",
         .helpAfter: "Ga verder na deze plaats.",
         .helpLimit: "Ten hoogste zoveel.",
-        .helpPersonFile: "Bestand met voornaam, achternaam, geboortedatum, relatie ... als JSON of als regels 'naam: waarde'.",
+        .helpPersonFile: "Bestand als hierboven, of als JSON; anders de standaardinvoer, en op een terminal wordt ernaar gevraagd.",
         .helpChild: "Het kind.",
         .helpHolder: "Wie gezag heeft.",
         .helpAuthorityKind: "joint (samen), sole (alleen), guardian (voogd) of gi (instelling).",
@@ -299,6 +299,23 @@ extension Catalogue {
         .helpVerifyKey: "De openbare sleutel van het logboek (anders log.vkey in de map).",
         .helpMoment: "Nieuw moment (RFC 3339).",
         .helpFault: "De naam van de storing.",
+        .formPerson: """
+        # Verplicht. Als relatie parent, stepParent, partner, formerPartner,
+        # child, sibling, grandparent, grandchild, otherRelative, housemate of
+        # network.
+        givenName: Selma
+        familyName: Aydin
+        birthDate: 1987-03-11
+        relation: parent
+
+        # Mag ontbreken; zonder livesIn woont iemand in het huishouden. Schrijf bij
+        # een geheim adres secretAddress: yes, en geen address.
+        livesIn: yes
+        address: Kanaalkade 14-II, Waterwolde
+        phone: 06-55501471
+        email: selma@aydin.example
+        language: tr
+        """,
         .formOrganisation: """
         # Verplicht. Als soort municipality, partner of thirdParty; alleen een
         # thirdParty mag zonder de dag waarop het convenant is getekend.

@@ -241,7 +241,7 @@ extension Catalogue {
         .helpMunicipality: "Handle of the municipality.",
         .helpAfter: "Go on after this cursor.",
         .helpLimit: "At most so many.",
-        .helpPersonFile: "File with givenName, familyName, birthDate, relation ... as JSON or as 'name: value' lines.",
+        .helpPersonFile: "File as above, or as JSON; else standard input, and on a terminal it is asked for.",
         .helpChild: "The child.",
         .helpHolder: "Who has authority.",
         .helpAuthorityKind: "joint, sole, guardian or gi.",
@@ -297,6 +297,23 @@ extension Catalogue {
         .helpVerifyKey: "The log's public key (else log.vkey in the directory).",
         .helpMoment: "New moment (RFC 3339).",
         .helpFault: "The fault's name.",
+        .formPerson: """
+        # Required. The relation is parent, stepParent, partner, formerPartner,
+        # child, sibling, grandparent, grandchild, otherRelative, housemate or
+        # network.
+        givenName: Selma
+        familyName: Aydin
+        birthDate: 1987-03-11
+        relation: parent
+
+        # May be left out; who has no livesIn lives in the household. For an
+        # address that is secret write secretAddress: yes, and no address.
+        livesIn: yes
+        address: Kanaalkade 14-II, Waterwolde
+        phone: 06-55501471
+        email: selma@aydin.example
+        language: tr
+        """,
         .formOrganisation: """
         # Required. The kind is municipality, partner or thirdParty; only a
         # thirdParty goes without the day on which the convenant was signed.

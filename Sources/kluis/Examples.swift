@@ -3,7 +3,9 @@
 /// `$H`, `$I`, `$N`, `$A`, `$C`, `$V`: a household, an item, a plan, an action of it, a consent, an involvement, by identifier.
 enum Examples {
     /// The file that a command reads, filled in; its remarks say which fields must be there and what they take.
-    static let forms: [Phrase: Phrase] = [.helpOrganisationAdd: .formOrganisation, .helpWorkerAdd: .formWorker, .helpPlanDraft: .formPlan]
+    static let forms: [Phrase: Phrase] = [
+        .helpPersonAdd: .formPerson, .helpOrganisationAdd: .formOrganisation, .helpWorkerAdd: .formWorker, .helpPlanDraft: .formPlan,
+    ]
 
     /// By the phrase that says what the command does.
     static let lines: [Phrase: String] = [

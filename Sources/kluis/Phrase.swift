@@ -53,7 +53,7 @@ enum Phrase: String, CaseIterable, Sendable {
     case reasonMissing, reasonMalformed, reasonAltered, reasonSignature, reasonDiscontinuous, reasonQuorum, reasonTombstone
 
     // Files to fill in: they show the field names, which are the same in every language.
-    case formOrganisation, formWorker, formPlan
+    case formPerson, formOrganisation, formWorker, formPlan
 
     // Checkpoints that were seen.
     case nothingPublished, hintPublish, helpCosignature, helpCosignatureAdd, helpCosignatureFile, cosignatureAdded, cosignatureKnown

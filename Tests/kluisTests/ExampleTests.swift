@@ -18,6 +18,8 @@ import Wire
     @Test(arguments: Language.allCases)
     func aFormIsReadAsItStands(language: Language) throws {
         func form(_ phrase: Phrase) -> [UInt8] { Array(Catalogue.of(language)(phrase).utf8) }
+        let person = try Written.person(form(.formPerson))
+        #expect(person.relation == "parent" && person.livesIn == true && person.secretAddress == nil && person.language == "tr")
         let organisation = try Written.organisation(form(.formOrganisation))
         #expect(organisation.handle == "balans" && organisation.convenantSignedOn != nil && organisation.disciplines?.count == 1)
         let worker = try Written.worker(form(.formWorker))
@@ -31,6 +33,18 @@ import Wire
             let line = try #require(Examples.lines[help])
             let command = try Kluis.parseAsRoot(Array(line.split(separator: " ").map { String($0) }.dropFirst()))
             #expect(type(of: command).configuration.discussion.contains(say(form)))
+        }
+    }
+
+    /// Who has only the help knows no field otherwise.
+    @Test(arguments: [
+        (["person", "add"], "birthDate: 1987-03-11"), (["organisation", "add"], "convenantSignedOn: 2026-01-10"),
+        (["worker", "add"], "secrecyDeclaredOn: 2026-01-12"), (["plan", "draft"], "actor: organisation balans"),
+    ])
+    func theHelpShowsTheFileToFillIn(command: [String], line: String) async throws {
+        for (language, words) in [("nl", "als hierboven"), ("en", "as above")] {
+            let ended = try await Built.run("kluis", command + ["--help"], environment: ["KLUIS_LANG": language])
+            #expect(ended.exitCode == 0 && ended.text.contains(words) && ended.text.contains("\(line)\n"), "\(ended.text)")
         }
     }
 
