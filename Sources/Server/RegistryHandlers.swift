@@ -52,6 +52,15 @@ extension VaultServer {
                 "geef de dag waarop dit teamlid de geheimhoudingsverklaring tekende; zonder die verklaring werkt niemand (PR-1.4)",
                 "give the day on which this worker signed the declaration of secrecy; without it nobody works here (PR-1.4)")
         }
+        // Nor is anybody a team member on a promise to sign it.
+        let today = operations.clock.now().day
+        guard secrecyDeclaredOn <= today else {
+            throw Terms.fail(
+                "secrecyDeclaredOn",
+                "deze dag ligt na vandaag (\(today)); geef de dag waarop de geheimhoudingsverklaring is getekend, of wacht daarop (PR-1.4)",
+                "this day lies after today (\(today)); give the day on which the declaration of secrecy was signed, or wait for that (PR-1.4)"
+            )
+        }
         let worker = Worker(
             id: .random(), organisation: try await organisation(message.organisation, "organisation", exchange), state: .active,
             secrecyDeclaredOn: secrecyDeclaredOn, registrations: registrations)

@@ -195,6 +195,10 @@ import Wire
             Fault(
                 path: "/v1/households", headers: [("Idempotency-Key", String(repeating: "k", count: 65))],
                 json: #"{"municipality":"waterwolde"}"#, field: "Idempotency-Key", dutch: "1 tot 64 zichtbare", english: "1 to 64 visible"),
+            Fault(
+                path: "/v1/workers",
+                json: #"{"handle":"newcomer","name":"x","organisation":"debrug","secrecyDeclaredOn":"2099-01-01"}"#,
+                field: "secrecyDeclaredOn", dutch: "deze dag ligt na vandaag (20", english: "this day lies after today (20"),
             Fault(path: item, field: "Kluis-Item", dutch: "beschrijf het stuk", english: "describe the item"),
             Fault(path: item, headers: [("Kluis-Item", "!")], field: nil, dutch: "een kop die niet", english: "a header that cannot"),
         ]

@@ -344,6 +344,9 @@ condition(
 condition(
     "key-without-account", "a key names the machine account that it goes with", "Server/RegistryHandlers.swift",
     "vault.header.isRehearsal || !uids.isEmpty else", "DaemonTests.FirstKeyTests/aKeyWithoutAMachineAccount")
+condition(
+    "secrecy-declared", "nobody is registered who has still to sign the declaration of secrecy", "Server/RegistryHandlers.swift",
+    "secrecyDeclaredOn <= today else", "DaemonTests.BadInputTests/whatIsWrongIsSaid")
 trial(
     "first-key-again", "a first key that is given again takes the place of the one that nobody used", "Vault/Actions/RegistryActions.swift",
     "try worker(grant.caller) != key.worker {", "DaemonTests.FirstKeyTests/aFirstKeyIsGivenAgain")
