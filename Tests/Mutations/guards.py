@@ -522,10 +522,10 @@ guard(
 guard(
     "answered-since", "evidence brings no earlier answer into force", "Household/Succession.swift",
     "!answers.contains {", "(GONE || !answers.contains {", "HouseholdTests.SuccessionTests/aDraftThatWaitedForEvidenceTakesForceWithIt",
-    also=[("Household/Succession.swift", "$0.answers(draft) }", "$0.answers(draft) })")])
+    also=[("Household/Succession.swift", "isAnswered(draft, by: $0) }", "isAnswered(draft, by: $0) })")])
 guard(
     "taken-back-since", "evidence brings nothing into force of which something was taken back", "Household/Succession.swift",
-    "&& !facts.consents.contains { $0.takesBack(draft) }", "&& (GONE || !facts.consents.contains { $0.takesBack(draft) })",
+    "&& !facts.consents.contains { isTakenBack(draft, by: $0) }", "&& (GONE || !facts.consents.contains { isTakenBack(draft, by: $0) })",
     "HouseholdTests.SuccessionTests/aDraftThatWaitedForEvidenceTakesForceWithIt")
 guard(
     "lapse-before-begin", "a consent lapses before its first day as well", "Household/ConsentStanding.swift",
