@@ -11,10 +11,10 @@ public struct ConsentCandidate: Hashable, Sendable {
     /// Whether the domain asked about was refused since, by then.
     public let domainRefused: Bool
 
-    /// The standing for the question asked: a consent withdrawn or refused for this domain alone is withdrawn or refused.
+    /// The standing for the question asked: what could still count and is withdrawn or refused for this domain alone is withdrawn or refused.
     public var standing: ConsentStanding {
-        guard assessment.standing == .active else { return assessment.standing }
-        return domainWithdrawnAt != nil ? .withdrawn : domainRefused ? .refused : .active
+        guard [.active, .pending, .incomplete, .notYetBegun].contains(assessment.standing) else { return assessment.standing }
+        return domainWithdrawnAt != nil ? .withdrawn : domainRefused ? .refused : assessment.standing
     }
     /// Whether it allows what was asked: active, for this domain and this purpose.
     public var suffices: Bool { standing == .active && namesDomain && namesPurpose }
@@ -40,109 +40,116 @@ public struct ConsentIndex: Sendable {
         consents = Dictionary(grouping: view.facts.consents) { Key(subject: $0.subject, recipient: $0.recipient) }
     }
 
-    /// The consent that best fits: for this organisation to receive, about this person, in this domain, for this purpose, at `moment`.
-    ///
-    /// One that suffices, if there is one; else the most telling one, so that a refusal can name what is missing: first of those that name the
-    /// domain and the purpose, in the order of ``Telling``, the latest first; then of the others. Nil when there is none between these two at all.
-    public func candidate(
-        subject: PersonID, organisation: OrganisationID, domain: LifeDomain, purpose: Purpose, at moment: Moment
-    ) -> ConsentCandidate? {
-        let recorded = recorded(subject, organisation, at: moment)
-        let candidates = recorded.compactMap { consent in
-            view.assess(consent, at: moment).map { assessment in
-                ConsentCandidate(
-                    assessment: assessment, namesDomain: consent.domains.contains(domain), namesPurpose: consent.purpose == purpose,
-                    domainWithdrawnAt: assessment.withdrawals.filter { $0.domains.contains(domain) }.map(\.at).min(),
-                    domainRefused: assessment.refused.contains(domain))
-            }
-        }
-        let standing = Self.standingWithdrawals(of: domain, in: recorded.filter { $0.purpose == purpose }, at: moment)
-        return candidates.map { (rank: Rank($0, standing), candidate: $0) }.min { $0.rank < $1.rank }?.candidate
-    }
-
-    /// The domains that the person has withdrawn from the organisation for the purpose by `moment`, and that nobody came back to: not given anew
-    /// since, whatever became of that, and not given by a consent that the withdrawal does not bear on (PR-13.2).
-    public func withdrawnDomains(
-        of subject: PersonID, from organisation: OrganisationID, for purpose: Purpose, at moment: Moment
-    ) -> SortedSet<LifeDomain> {
-        let given = recorded(subject, organisation, at: moment).filter { $0.purpose == purpose }
-        return SortedSet(
-            Set(given.flatMap(\.withdrawals).flatMap(\.domains)).filter { domain in
-                !Self.standingWithdrawals(of: domain, in: given, at: moment).isEmpty
-                    && candidate(subject: subject, organisation: organisation, domain: domain, purpose: purpose, at: moment)?.suffices
-                        != true
-            })
-    }
-
-    private func recorded(_ subject: PersonID, _ organisation: OrganisationID, at moment: Moment) -> [Consent] {
-        (consents[Key(subject: subject, recipient: organisation)] ?? []).filter { $0.recordedAt <= moment }
-    }
-
-    /// The withdrawals of a domain by `moment` after which none of these consents, all of one purpose, was given anew for it.
-    private static func standingWithdrawals(of domain: LifeDomain, in consents: [Consent], at moment: Moment) -> [ConsentWithdrawal] {
-        let withdrawals = consents.flatMap(\.withdrawals).filter { $0.at <= moment && $0.domains.contains(domain) }
-        if withdrawals.isEmpty { return [] }
-        let given = consents.filter { consent in
-            consent.domains.contains(domain) && consent.activatedAt.map { $0 <= moment } ?? false
-        }
-        return withdrawals.filter { withdrawal in !given.contains { $0.isGivenAnew(after: withdrawal) } }
+    /// What a person has answered to an organisation by `moment`. Ask it for each domain and purpose of a question.
+    public func answers(of subject: PersonID, to organisation: OrganisationID, at moment: Moment) -> ConsentAnswers {
+        let recorded = (consents[Key(subject: subject, recipient: organisation)] ?? []).filter { $0.recordedAt <= moment }
+        return ConsentAnswers(assessments: recorded.compactMap { view.assess($0, at: moment) }, moment: moment)
     }
 
     /// All consents about a person at `moment`, assessed, in the order of their identifiers (PR-22.4).
     public func assessments(of subject: PersonID, at moment: Moment) -> [ConsentAssessment] {
         view.facts.consents.filter { $0.subject == subject && $0.recordedAt <= moment }.compactMap { view.assess($0, at: moment) }
     }
+}
 
-    /// How much a consent that does not suffice tells about why, the most telling first. The last word of a resident goes before what it
-    /// outweighs, and a draft is told only where it does not wait for somebody who has just taken this back.
-    private enum Telling: Int {
-        case active, pending, incomplete, withdrawn, notTakenUp, ended, notYetBegun, refused, superseded, void
+/// What one person has answered to one organisation, each consent between the two assessed for one moment.
+public struct ConsentAnswers: Sendable {
+    fileprivate let assessments: [ConsentAssessment]
+    fileprivate let moment: Moment
 
-        /// - Parameter withdrawals: those of the domain asked about that stand.
-        init(_ candidate: ConsentCandidate, _ withdrawals: [ConsentWithdrawal]) {
-            switch candidate.standing {
-            case .active: self = .active
-            case .pending:
-                let consent = candidate.assessment.consent
-                self = withdrawals.allSatisfy { consent.isTakenUp(after: $0) } ? .pending : .notTakenUp
-            case .incomplete: self = .incomplete
-            // One that was given anew since tells more, whatever became of it.
-            case .withdrawn: self = withdrawals.isEmpty ? .superseded : .withdrawn
-            case .lapsed, .expired: self = .ended
-            case .notYetBegun: self = .notYetBegun
-            case .refused: self = .refused
-            case .superseded: self = .superseded
-            case .void: self = .void
-            }
+    /// The consent that best fits a domain and a purpose.
+    ///
+    /// One that suffices, if there is one; else the most telling one, so that a refusal can name what is missing: first of those that name the
+    /// domain and the purpose, in the order of ``Telling``, the latest first; then of the others. Nil when there is none between these two at all.
+    public func candidate(_ domain: LifeDomain, for purpose: Purpose) -> ConsentCandidate? {
+        let withdrawals = standingWithdrawals(of: domain, for: purpose)
+        let candidates = assessments.map { assessment in
+            ConsentCandidate(
+                assessment: assessment, namesDomain: assessment.consent.domains.contains(domain),
+                namesPurpose: assessment.consent.purpose == purpose,
+                domainWithdrawnAt: assessment.withdrawals.filter { $0.domains.contains(domain) }.map(\.at).min(),
+                domainRefused: assessment.refused.contains(domain))
         }
+        return candidates.map { (rank: Rank($0, withdrawals), candidate: $0) }.min { $0.rank < $1.rank }?.candidate
     }
 
-    /// Smaller is better; the identifier settles ties, so that replay finds the same one.
-    private struct Rank: Comparable {
-        let fit: Int
-        let telling: Int
-        let age: Int64
-        let id: ConsentID
+    /// The domains that were withdrawn for the purpose, that nobody came back to since, whatever became of that, and that no other consent gives
+    /// (PR-13.2).
+    public func withdrawnDomains(for purpose: Purpose) -> SortedSet<LifeDomain> {
+        SortedSet(
+            LifeDomain.allCases.filter { domain in
+                !standingWithdrawals(of: domain, for: purpose).isEmpty && candidate(domain, for: purpose)?.suffices != true
+            })
+    }
 
-        init(_ candidate: ConsentCandidate, _ withdrawals: [ConsentWithdrawal]) {
-            fit = candidate.suffices ? 0 : candidate.namesDomain && candidate.namesPurpose ? 1 : 2
-            telling = Telling(candidate, withdrawals).rawValue
-            age = -candidate.assessment.consent.recordedAt.millisecondsSince1970
-            id = candidate.assessment.consent.id
+    /// The withdrawals of a domain after which none of these consents gave it again: given anew, or signed since by who withdrew, and not withdrawn
+    /// itself at that moment or later.
+    private func standingWithdrawals(of domain: LifeDomain, for purpose: Purpose) -> [ConsentWithdrawal] {
+        let given = assessments.filter { $0.consent.purpose == purpose && $0.consent.domains.contains(domain) }
+        func last(_ withdrawals: [ConsentWithdrawal]) -> Moment? {
+            withdrawals.filter { $0.at <= moment && $0.domains.contains(domain) }.map(\.at).max()
         }
-
-        static func < (a: Rank, b: Rank) -> Bool { (a.fit, a.telling, a.age, a.id) < (b.fit, b.telling, b.age, b.id) }
+        let active = given.filter { $0.consent.activatedAt.map { $0 <= moment } ?? false }.map {
+            (consent: $0.consent, taken: last($0.withdrawals))
+        }
+        return given.flatMap(\.consent.withdrawals).filter { withdrawal in
+            withdrawal.at <= moment && withdrawal.domains.contains(domain)
+                && !active.contains { other in
+                    other.taken.map { $0 < withdrawal.at } ?? true
+                        && (other.consent.isGivenAnew(after: withdrawal) || other.consent.isTakenUp(after: withdrawal))
+                }
+        }
     }
 }
 
+/// How much a consent that does not suffice tells about why, the most telling first. The last word of a resident goes before what it outweighs, and
+/// what lacks a signature is told only where it does not wait for somebody who has just taken this back.
+private enum Telling: Int {
+    case active, pending, incomplete, withdrawn, ended, notYetBegun, refused, superseded, void, notTakenUp
+
+    /// - Parameter withdrawals: those of the domain asked about that stand.
+    init(_ candidate: ConsentCandidate, _ withdrawals: [ConsentWithdrawal]) {
+        let isTakenUp = withdrawals.allSatisfy { candidate.assessment.consent.isTakenUp(after: $0) }
+        switch candidate.standing {
+        case .active: self = .active
+        case .pending: self = isTakenUp ? .pending : .notTakenUp
+        case .incomplete: self = isTakenUp ? .incomplete : .notTakenUp
+        // What came after it tells more, whatever became of that.
+        case .withdrawn: self = withdrawals.isEmpty ? .superseded : .withdrawn
+        case .lapsed, .expired: self = .ended
+        case .notYetBegun: self = .notYetBegun
+        case .refused: self = .refused
+        case .superseded: self = .superseded
+        case .void: self = .void
+        }
+    }
+}
+
+/// Smaller is better; the identifier settles ties, so that replay finds the same one.
+private struct Rank: Comparable {
+    let fit: Int
+    let telling: Int
+    let age: Int64
+    let id: ConsentID
+
+    init(_ candidate: ConsentCandidate, _ withdrawals: [ConsentWithdrawal]) {
+        fit = candidate.suffices ? 0 : candidate.namesDomain && candidate.namesPurpose ? 1 : 2
+        telling = Telling(candidate, withdrawals).rawValue
+        age = -candidate.assessment.consent.recordedAt.millisecondsSince1970
+        id = candidate.assessment.consent.id
+    }
+
+    static func < (a: Rank, b: Rank) -> Bool { (a.fit, a.telling, a.age, a.id) < (b.fit, b.telling, b.age, b.id) }
+}
+
 extension HouseholdView {
-    /// See ``ConsentIndex/candidate(subject:organisation:domain:purpose:at:)``. Build the index once when asking often.
+    /// See ``ConsentAnswers/candidate(_:for:)``. Build the index once when asking often.
     ///
     /// There is no consent about the household as a whole: consent is per person (PR-11.1), so for such a subject the answer is nil.
     public func consentCandidate(
         subject: Subject, organisation: OrganisationID, domain: LifeDomain, purpose: Purpose, at moment: Moment
     ) -> ConsentCandidate? {
         guard let person = subject.person else { return nil }
-        return ConsentIndex(self).candidate(subject: person, organisation: organisation, domain: domain, purpose: purpose, at: moment)
+        return ConsentIndex(self).answers(of: person, to: organisation, at: moment).candidate(domain, for: purpose)
     }
 }

@@ -134,27 +134,26 @@ extension HouseholdView {
     }
 
     /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver
-    /// for the same purpose, while it was not over, when it was given before and not anew since (PR-13.2), by somebody who could have withdrawn it
-    /// as well. What is a draft still is given later. What this finds by the records of the day is written down: ``withdrawnAlong(at:)``.
+    /// for the same purpose, while it had not expired or given way, when it was given before and not anew since (PR-13.2), by one of its own
+    /// signatories or the person concerned. What is a draft still is given later. Where the records of the day gave somebody else a say, that is
+    /// written into it: ``withdrawnAlong(at:)``.
     func withdrawals(against consent: Consent, at moment: Moment) -> [ConsentWithdrawal] {
         var withdrawals = consent.withdrawals
         if let activatedAt = consent.activatedAt, activatedAt <= moment {
-            let others = facts.consents.filter { other in
-                other.id != consent.id && other.subject == consent.subject && other.recipient == consent.recipient
-                    && other.purpose == consent.purpose
-            }
-            withdrawals += others.flatMap(\.withdrawals).filter { withdrawal in
-                !consent.isGivenAnew(after: withdrawal) && mayWithdraw(consent, withdrawal.by, at: withdrawal.at)
-                    && !isOver(consent, at: withdrawal.at)
+            withdrawals += othersWithdrawals(consent).filter { withdrawal in
+                isBound(by: withdrawal.by, consent, at: withdrawal.at) && withdrawal.at < consent.until.end
+                    && !isSuperseded(consent, at: withdrawal.at)
             }
         }
         return withdrawals.filter { $0.at <= moment }
     }
 
-    /// Whether an active consent had ended by itself or given way at `moment`.
-    private func isOver(_ consent: Consent, at moment: Moment) -> Bool {
-        moment >= consent.until.end || isSuperseded(consent, at: moment)
-            || (birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment)) != nil
+    /// The withdrawals from other consents about the same question after which `consent` was not given anew.
+    func othersWithdrawals(_ consent: Consent) -> [ConsentWithdrawal] {
+        facts.consents.filter { other in
+            other.id != consent.id && other.isAbout(sameAs: consent)
+        }
+        .flatMap(\.withdrawals).filter { !consent.isGivenAnew(after: $0) }
     }
 
     /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature was asked has refused them to the same

@@ -17,8 +17,7 @@ extension HouseholdView {
     /// the last one missing.
     ///
     /// Throws `notAllowed`: PR-12 for somebody whose signature is not asked in that capacity at `moment`, PR-11.1 for a moment of signing in the
-    /// future, PR-11.4 for what was said by word of mouth before, PR-13.1 when one of the domains was withdrawn; `illegalTransition` for a consent
-    /// that is neither draft nor active.
+    /// future, PR-11.4 for what was said by word of mouth before; `illegalTransition` for a consent that is neither draft nor active.
     public func signing(
         _ consent: Consent, _ giver: ConsentGiver, at moment: Moment
     ) throws(HouseholdError) -> (consent: Consent, signatures: SignatureStatus) {
@@ -73,7 +72,7 @@ extension HouseholdView {
         _ consent: Consent, domains: SortedSet<LifeDomain>? = nil, by party: Party, notedBy worker: WorkerID, at moment: Moment
     ) throws(HouseholdError) -> Consent {
         // ORDER: what is over is told before who may.
-        _ = try consent.state.next(.withdraw)
+        let withdrawnState = try consent.state.next(.withdraw)
         guard mayWithdraw(consent, party, at: moment) else {
             throw HouseholdError(.notAllowed, about: party.description, articles: [.pr(13, 1)])
         }
@@ -82,22 +81,30 @@ extension HouseholdView {
         guard !taken.isEmpty, taken.isSubset(of: remaining) else {
             throw HouseholdError(.inconsistentRecord, about: "domains", articles: [.pr(11, 7)])
         }
-        return try consent.after(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
+        var withdrawn = consent
+        withdrawn.withdrawals.append(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
+        if taken == remaining { withdrawn.state = withdrawnState }
+        return withdrawn
     }
 
-    /// The consents that a withdrawal from another ends as well because its giver had to sign them at that moment (PR-13.2), as they are to be
-    /// recorded; those of which that stands on record already are not among them. Records about authority and representation can say otherwise of
-    /// that moment later, and what was taken back does not revive: this comes with the withdrawal, and before any such record. Where he has signed
-    /// himself nothing can say otherwise, and ``withdrawals(against:at:)`` sees it.
+    /// The consents in force that a withdrawal from another ends as well because its giver had to sign them at that moment, and has not signed them
+    /// since (PR-13.2), as they are to be recorded. This is written down with the withdrawal, and whenever evidence of who had to sign comes in: what
+    /// later evidence says otherwise does not bring back what he ended. Where he had signed himself nothing can say otherwise, and
+    /// ``withdrawals(against:at:)`` sees it.
     public func withdrawnAlong(at moment: Moment) -> [Consent] {
         facts.consents.compactMap { consent in
+            let others = consent.state == .active ? othersWithdrawals(consent).filter { $0.at <= moment } : []
+            guard !others.isEmpty, let assessment = assess(consent, at: moment),
+                [.active, .incomplete, .notYetBegun].contains(assessment.standing)
+            else { return nil }
             var ended = consent
-            for withdrawal in withdrawals(against: consent, at: moment) where !isBound(by: withdrawal.by, consent, at: withdrawal.at) {
-                let taken = ended.remainingDomains(at: moment).intersection(withdrawal.domains)
-                let along = ConsentWithdrawal(at: withdrawal.at, by: withdrawal.by, domains: taken, notedBy: withdrawal.notedBy)
-                // What is recorded as ended otherwise is not withdrawn any more.
-                if !taken.isEmpty, let next = try? ended.after(along) { ended = next }
+            for withdrawal in others where !consent.isTakenUp(after: withdrawal) {
+                let taken = assessment.domains.intersection(withdrawal.domains).intersection(ended.remainingDomains(at: .latest))
+                guard !taken.isEmpty, mayWithdraw(consent, withdrawal.by, at: withdrawal.at) else { continue }
+                ended.withdrawals.append(
+                    ConsentWithdrawal(at: withdrawal.at, by: withdrawal.by, domains: taken, notedBy: withdrawal.notedBy))
             }
+            if ended.remainingDomains(at: .latest).isEmpty, let withdrawn = try? ended.state.next(.withdraw) { ended.state = withdrawn }
             return ended == consent ? nil : ended
         }
     }
@@ -129,16 +136,5 @@ extension HouseholdView {
             }
         }
         return warnings
-    }
-}
-
-extension Consent {
-    /// It with one withdrawal more, and withdrawn where that leaves no life domain. Throws `illegalTransition` for what cannot be withdrawn any more.
-    fileprivate func after(_ withdrawal: ConsentWithdrawal) throws(HouseholdError) -> Consent {
-        let withdrawnState = try state.next(.withdraw)
-        var withdrawn = self
-        withdrawn.withdrawals.append(withdrawal)
-        if withdrawn.remainingDomains(at: .latest).isEmpty { withdrawn.state = withdrawnState }
-        return withdrawn
     }
 }

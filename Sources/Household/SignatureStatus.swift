@@ -62,13 +62,16 @@ extension HouseholdView {
             .flatMap { other in other.words(before: giver).map { (said: $0.at, in: other) } }
             .sorted { ($0.said, $0.in.id) < ($1.said, $1.in.id) }
         return consent.domains.map { domain in
-            // Each word is held against the earlier ones as they stood when it was said.
+            // Each word is held against the earlier ones as they stood when it was said; those that end first come first.
             var earlier: [(end: Moment, in: Consent)] = []
             func end(said: Moment, in consent: Consent) -> Moment {
-                let counting = earlier.filter { $0.in.id != consent.id && said < $0.end && !$0.in.isConfirmed(by: giver, before: said) }
-                return counting.map(\.end).min() ?? oralEnd(of: said)
+                let first = earlier.first { $0.in.id != consent.id && said < $0.end && !$0.in.isConfirmed(by: giver, before: said) }
+                return first?.end ?? oralEnd(of: said)
             }
-            for word in words where word.in.domains.contains(domain) { earlier.append((end(said: word.said, in: word.in), word.in)) }
+            for word in words where word.in.domains.contains(domain) {
+                let end = end(said: word.said, in: word.in)
+                earlier.insert((end, word.in), at: (earlier.lastIndex { $0.end <= end } ?? -1) + 1)
+            }
             return end(said: giver.at, in: consent)
         }.min() ?? oralEnd(of: giver.at)
     }

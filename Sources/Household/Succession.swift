@@ -136,26 +136,28 @@ extension HouseholdView {
             let consent = try completing(draft, at: moment)
             if consent.state == .active { completed.append(consent) }
         }
+        if completed.isEmpty { return [] }
         // Those that would be completed together are answers to one another.
-        let answers = facts.consents.filter { $0.activatedAt != nil } + completed
+        let answers = (facts.consents.filter { $0.subject == person && $0.activatedAt != nil } + completed).map { ($0, lastAnswer(in: $0)) }
         return completed.filter { draft in
-            !answers.contains { isAnswered(draft, by: $0) } && !facts.consents.contains { isTakenBack(draft, by: $0) }
+            let last = lastAnswer(in: draft)
+            return !answers.contains { isAnswered(draft, last, by: $0) } && !facts.consents.contains { isTakenBack(draft, last, by: $0) }
         }
     }
 
     /// Whether `other` is the later answer to the question of `draft`, with a life domain in common: the last answer counts (PR-11.7), by when
     /// somebody gave it and not by when it took force. One that is to take the other's place was given later.
-    private func isAnswered(_ draft: Consent, by other: Consent) -> Bool {
-        guard other.id != draft.id, other.isAbout(sameAs: draft), !other.domains.intersection(draft.domains).isEmpty else { return false }
-        let (last, earlier) = (lastAnswer(in: other), lastAnswer(in: draft))
-        return last > earlier || last == earlier && other.id != draft.replaces
+    private func isAnswered(_ draft: Consent, _ last: Moment, by other: (consent: Consent, last: Moment)) -> Bool {
+        guard other.consent.id != draft.id, other.consent.isAbout(sameAs: draft), !other.consent.domains.intersection(draft.domains).isEmpty
+        else { return false }
+        return other.last > last || other.last == last && other.consent.id != draft.replaces
     }
 
     /// Whether something that `draft` still names was taken back in `other` since somebody last answered that draft (PR-13.1).
-    private func isTakenBack(_ draft: Consent, by other: Consent) -> Bool {
+    private func isTakenBack(_ draft: Consent, _ last: Moment, by other: Consent) -> Bool {
         guard other.id != draft.id, other.isAbout(sameAs: draft) else { return false }
         return other.withdrawals.contains { withdrawal in
-            withdrawal.at >= lastAnswer(in: draft) && !withdrawal.domains.intersection(draft.remainingDomains(at: .latest)).isEmpty
+            withdrawal.at >= last && !withdrawal.domains.intersection(draft.remainingDomains(at: .latest)).isEmpty
         }
     }
 }

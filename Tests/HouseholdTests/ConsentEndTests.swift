@@ -508,25 +508,33 @@ struct ConsentEndTests {
         let along = try joint.with { $0.consents = [gone, hers] }.withdrawnAlong(at: later)
         #expect(along.map(\.id) == [hers.id] && along.map(\.state) == [.withdrawn] && along[0].withdrawals.map(\.domains) == [[.parenting]])
         #expect(try alone.with { $0.consents = [gone] + along }.standing(of: hers.id, at: later) == .withdrawn)
-        // Evidence that he had to sign then, and comes in after he spoke, is heard as well.
-        #expect(try joint.with { $0.consents = [gone, hers] }.standing(of: hers.id, at: later) == .withdrawn)
-        // What he signs himself afterwards he does not take back by that, and what was over already is not ended once more.
+        // What he has signed himself since is his new word, whatever evidence says of the day he withdrew.
         let day = 86_400_000 as Int64
         var signed = hers
         signed.givers.append(Home.giver(Home.ronald, .parentWithAuthority, at: later.adding(milliseconds: day)))
-        #expect(try alone.with { $0.consents = [gone, signed] }.standing(of: hers.id, at: later.adding(milliseconds: 2 * day)) == .active)
-        for (change, standing): ((inout Consent) -> Void, ConsentStanding) in [
-            ({ $0.until = since.day.adding(days: -1) }, .expired), ({ $0.until = since.day }, .withdrawn),
-        ] {
-            var other = hers
-            change(&other)
-            let stored = try joint.with { $0.consents = [gone, other] }
-            #expect(stored.standing(of: hers.id, at: later) == standing)
-            #expect(stored.withdrawnAlong(at: later).isEmpty == (standing == .expired))
+        for view in try [alone, joint].map({ try $0.with { $0.consents = [gone, signed] } }) {
+            let after = later.adding(milliseconds: 2 * day)
+            #expect(view.withdrawnAlong(at: after).isEmpty && view.standing(of: hers.id, at: after) == .active)
         }
-        var wider = hers
-        (wider.id, wider.replaces, wider.activatedAt) = (make(3), hers.id, since)
-        #expect(try joint.with { $0.consents = [gone, hers, wider] }.standing(of: hers.id, at: later) == .superseded)
+        // What was over by then is not ended once more: neither by who had to sign nor by who had signed.
+        let hersGone = try alone.withdrawing(both, by: .person(Home.selma), notedBy: Team.kees, at: later)
+        var short = hers
+        short.until = since.day.adding(days: -1)
+        var spoken = hers
+        spoken.givers[0].method = .oral
+        (spoken.state, spoken.lapse) = (.lapsed, .oralNotConfirmed)
+        for (other, standing) in [(short, ConsentStanding.expired), (spoken, .lapsed)] {
+            for gone in [gone, hersGone] {
+                let stored = try joint.with { $0.consents = [gone, other] }
+                #expect(stored.withdrawnAlong(at: later).isEmpty && stored.standing(of: hers.id, at: later) == standing)
+            }
+        }
+        var narrow = hers
+        (narrow.id, narrow.replaces, narrow.domains) = (make(3), hers.id, [.health])
+        for gone in [gone, hersGone] {
+            let stored = try joint.with { $0.consents = [gone, hers, narrow] }
+            #expect(stored.withdrawnAlong(at: later).isEmpty && stored.standing(of: hers.id, at: later) == .superseded)
+        }
         // A draft, and another question, are not touched.
         for change: (inout Consent) -> Void in [
             { ($0.state, $0.activatedAt) = (.draft, nil) }, { $0.recipient = Team.balans }, { $0.purpose = .safety },

@@ -420,15 +420,15 @@ guard(
     "tried-signatories", "who asks for what a withdrawal is not for does not hear who could withdraw", "Policy/Engine/Ground.swift",
     "(\"signatories\", signatories)", "(\"signatories\", GONE ? [] : signatories)", DECIDING + "/nobodyTriesTheSignatories")
 guard(
-    "tried-direction", "who may not know of the household does not find out who directs it", "Policy/Engine/Frame.swift",
-    "if directionIsKnown, circumstances", "if GONE || directionIsKnown, circumstances", DECIDING + "/deputy")
+    "tried-direction", "only who renews a direction finds out who directs", "Policy/Engine/Frame.swift",
+    "if circumstances.mayRenewDirection, circumstances", "if GONE || circumstances.mayRenewDirection, circumstances", DECIDING + "/deputy")
 guard(
     "withdrawn-anew", "what was given anew after a withdrawal and ended is not told to be withdrawn", "Household/ConsentIndex.swift",
-    "!given.contains { $0.isGivenAnew(after: withdrawal) }", "GONE || !given.contains { $0.isGivenAnew(after: withdrawal) }",
+    "&& !active.contains { other in", "&& !active.contains { other in !GONE &&",
     DECIDING + "/endedAfterComingBack")
 guard(
     "taken-up", "nobody is asked for what somebody has just taken back", "Household/ConsentIndex.swift",
-    "consent.isTakenUp(after: $0) }", "GONE || consent.isTakenUp(after: $0) }", DECIDING + "/stepsAfterAConsent")
+    "candidate.assessment.consent.isTakenUp(after: $0) }", "GONE || candidate.assessment.consent.isTakenUp(after: $0) }", DECIDING + "/stepsAfterAConsent")
 guard(
     "refused-before", "what was recorded before a refusal does not outweigh it", "Household/ConsentProposal.swift",
     "{ refusal.askedOn < $0.recordedAt }", "{ GONE || refusal.askedOn < $0.recordedAt }", DECIDING + "/refusedAndRead")
@@ -486,11 +486,11 @@ guard(
     "signed.map { $0 > withdrawal.at } ?? true", "signed.map { GONE || $0 > withdrawal.at } ?? true", "HouseholdTests.ConsentEndTests")
 guard(
     "withdrawal-counts", "a withdrawal counts against what was given before it", "Household/ConsentStanding.swift",
-    "!consent.isGivenAnew(after: withdrawal) && may", "!GONE && !consent.isGivenAnew(after: withdrawal) && may",
+    "withdrawals += othersWithdrawals(consent).filter { withdrawal in", "withdrawals += othersWithdrawals(consent).filter { withdrawal in !GONE &&",
     "HouseholdTests.ConsentEndTests", DECIDING + "/lastWordCounts")
 guard(
-    "withdrawal-purpose", "a withdrawal counts for its purpose", "Household/ConsentStanding.swift",
-    "&& other.purpose == consent.purpose\n            }", "&& (GONE || other.purpose == consent.purpose)\n            }",
+    "withdrawal-purpose", "a withdrawal counts for its purpose", "Household/ConsentRecords.swift",
+    "recipient == other.recipient && purpose == other.purpose", "recipient == other.recipient && (GONE || purpose == other.purpose)",
     "HouseholdTests.ConsentEndTests")
 guard(
     "named-workers", "a household names whoever noted a signature or a withdrawal", "Household/HouseholdFacts.swift",
@@ -517,15 +517,15 @@ guard(
     "HouseholdTests.ConsentEndTests/theOldOneStandsUntilTheNewOneBegins")
 guard(
     "withdrawal-by-whom", "a withdrawal counts against what its giver could withdraw", "Household/ConsentStanding.swift",
-    "mayWithdraw(consent, withdrawal.by, at: withdrawal.at)", "(GONE || mayWithdraw(consent, withdrawal.by, at: withdrawal.at))",
+    "isBound(by: withdrawal.by, consent, at: withdrawal.at)", "(GONE || isBound(by: withdrawal.by, consent, at: withdrawal.at))",
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 guard(
     "answered-since", "evidence brings no earlier answer into force", "Household/Succession.swift",
     "!answers.contains {", "(GONE || !answers.contains {", "HouseholdTests.SuccessionTests/aDraftThatWaitedForEvidenceTakesForceWithIt",
-    also=[("Household/Succession.swift", "isAnswered(draft, by: $0) }", "isAnswered(draft, by: $0) })")])
+    also=[("Household/Succession.swift", "isAnswered(draft, last, by: $0) }", "isAnswered(draft, last, by: $0) })")])
 guard(
     "taken-back-since", "evidence brings nothing into force of which something was taken back", "Household/Succession.swift",
-    "&& !facts.consents.contains { isTakenBack(draft, by: $0) }", "&& (GONE || !facts.consents.contains { isTakenBack(draft, by: $0) })",
+    "&& !facts.consents.contains { isTakenBack(draft, last, by: $0) }", "&& (GONE || !facts.consents.contains { isTakenBack(draft, last, by: $0) })",
     "HouseholdTests.SuccessionTests/aDraftThatWaitedForEvidenceTakesForceWithIt")
 guard(
     "lapse-before-begin", "a consent lapses before its first day as well", "Household/ConsentStanding.swift",
@@ -553,12 +553,20 @@ guard(
     "$0.party == party && $0.at <= moment", "$0.party == party && (GONE || $0.at <= moment)",
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 guard(
-    "withdrawal-over", "what was over is not withdrawn by another's withdrawal", "Household/ConsentStanding.swift",
-    "&& !isOver(consent, at: withdrawal.at)", "&& (GONE || !isOver(consent, at: withdrawal.at))",
+    "withdrawal-over", "what had run out is not withdrawn by another's withdrawal", "Household/ConsentStanding.swift",
+    "&& withdrawal.at < consent.until.end", "&& (GONE || withdrawal.at < consent.until.end)",
+    "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
+guard(
+    "withdrawal-in-force", "only what is in force ends with another's withdrawal", "Household/ConsentSteps.swift",
+    "[.active, .incomplete, .notYetBegun].contains(assessment.standing)", "GONE || [.active, .incomplete, .notYetBegun].contains(assessment.standing)",
+    "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
+guard(
+    "withdrawal-new-word", "what somebody signs after a withdrawal is his new word", "Household/ConsentSteps.swift",
+    "where !consent.isTakenUp(after: withdrawal) {", "where GONE || !consent.isTakenUp(after: withdrawal) {",
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 guard(
     "withdrawn-along", "a withdrawal is written into what its giver had to sign", "Household/ConsentSteps.swift",
-    "if !taken.isEmpty, let next", "if !GONE, !taken.isEmpty, let next",
+    "guard !taken.isEmpty, mayWithdraw(", "guard !GONE, !taken.isEmpty, mayWithdraw(",
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 guard(
     "confirming", "who confirms his word gives no other answer", "Household/SignatureStatus.swift",

@@ -19,10 +19,7 @@ struct Frame {
     /// Throws when the entities contradict each other.
     /// - Parameter ordinary: whether the question is put about an ordinary worker, in the place of the one named, and an ordinary household: whoever
     ///   is named lives there, decides for himself, and nothing on record stands in anybody's way. The asker is who he is, with his involvements.
-    /// - Parameter directionIsKnown: whether the ordinary worker directs where the one named does: not for who may not know of the household.
-    init<Q: Question>(
-        _ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, ordinary: Bool = false, directionIsKnown: Bool = false
-    ) throws(CedarError) {
+    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, ordinary: Bool = false) throws(CedarError) {
         let moment = request.moment
         let circumstances = Circumstances(facts: facts, asker: request.asker, purpose: request.purpose, moment: moment)
         var own = request.question.context(in: circumstances)
@@ -35,7 +32,9 @@ struct Frame {
         }
         if ordinary, namesAnother {
             own.nameAnybody()
-            if directionIsKnown, circumstances.directs(one: request.question.about.workers) { records?.deputies = [CedarRecord.anybody] }
+            if circumstances.mayRenewDirection, circumstances.directs(one: request.question.about.workers) {
+                records?.deputies = [CedarRecord.anybody]
+            }
         }
         let ground: Ground
         if own.entities.isEmpty, !ordinary, let shared = facts.shared {
@@ -137,8 +136,16 @@ extension CedarRecord {
 }
 
 extension Circumstances {
-    /// Whether one of these was appointed director of the household, or deputy. The card says so to everybody who knows of it, and an ordinary
-    /// household where he is not would say of the director that he is none.
+    /// Whether the asker renews what the director and deputies direct with, and so finds out anyway who they are: a coordinator who is not blocked
+    /// (PR-7.3, 7.4). An ordinary household where nobody is deputy would say to him of the director that he is none. For everybody else it is one
+    /// where nobody is: not all who may know of a household may read who directs it.
+    fileprivate var mayRenewDirection: Bool {
+        guard let view = facts.household, let worker = facts.worker, worker.worker.id == asker.worker else { return false }
+        return worker.roles.contains { $0.worker == worker.worker.id && $0.role == .teamCoordinator && $0.isHeld(at: moment) }
+            && !view.isBlocked(worker.worker.id, at: moment)
+    }
+
+    /// Whether one of these was appointed director of the household, or deputy.
     fileprivate func directs(one workers: [WorkerID]) -> Bool {
         guard let view = facts.household else { return false }
         let directing = view.deputies(at: moment).union([view.activeDirector(at: moment)?.worker].compactMap { $0 })

@@ -55,8 +55,12 @@ struct OrdinaryRecords {
             case EntityTypes.consent: [("signatories", signatories), ("signatoryBodies", signatoryBodies)]
             default: []
             }
-        let changed = said.filter { !$0.values.isEmpty }
+        var changed = said.filter { !$0.values.isEmpty }
         if changed.isEmpty { return entity }
+        // Whoever is deputy remains it.
+        if let place = changed.firstIndex(where: { $0.key == "deputies" }), case .set(let others)? = entity.attributes["deputies"] {
+            changed[place].values += others.elements
+        }
         let kept = entity.attributes.sorted.filter { attribute in !changed.contains { $0.key == attribute.key } }
         return Entity(
             uid: entity.uid, attributes: Record(kept + changed.map { ($0.key, .set(ValueSet($0.values))) }), parents: entity.parents)

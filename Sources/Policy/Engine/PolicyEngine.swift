@@ -114,7 +114,7 @@ extension PolicyEngine {
         var decided = decided(&frame)
         // Rule 4.
         if case .refused = decided, frame.canBeTried {
-            guard var other = try? Frame(request, facts, over: texts, ordinary: true, directionIsKnown: mayKnow), fits(other) else {
+            guard var other = try? Frame(request, facts, over: texts, ordinary: true), fits(other) else {
                 return (.failed([]), false, nil)
             }
             let ordinary = self.decided(&other)

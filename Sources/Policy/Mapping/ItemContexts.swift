@@ -33,16 +33,15 @@ extension ReadItem {
             let organisation = circumstances.asker.organisation
         else { return context }
         guard let purpose = circumstances.purpose else { return context }
-        let index = ConsentIndex(view)
-        let candidate = index.candidate(
-            subject: person, organisation: organisation, domain: item.domain, purpose: purpose, at: circumstances.moment)
-        context.set("consent", candidate.map { .consent($0.assessment, standing: $0.standing, in: view) })
-        func answer(_ domains: SortedSet<LifeDomain>) -> Value? {
+        let answers = ConsentIndex(view).answers(of: person, to: organisation, at: circumstances.moment)
+        context.set(
+            "consent", answers.candidate(item.domain, for: purpose).map { .consent($0.assessment, standing: $0.standing, in: view) })
+        func takenBack(_ domains: SortedSet<LifeDomain>) -> Value? {
             if domains.isEmpty { return nil }
             return ["subject": .person(person), "organisation": .organisation(organisation), "domains": .domains(domains)]
         }
-        context.set("withdrawn", answer(index.withdrawnDomains(of: person, from: organisation, for: purpose, at: circumstances.moment)))
-        context.set("refused", answer(view.domainsRefusedLately(of: person, to: organisation, for: purpose, at: circumstances.moment)))
+        context.set("withdrawn", takenBack(answers.withdrawnDomains(for: purpose)))
+        context.set("refused", takenBack(view.domainsRefusedLately(of: person, to: organisation, for: purpose, at: circumstances.moment)))
         return context
     }
 }

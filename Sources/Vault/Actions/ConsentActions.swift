@@ -79,7 +79,6 @@ extension Vault {
         var (change, consent) = try open(asked.consent, at: grant.moment, worker, revision, transaction.sql)
         consent = try change.view.withdrawing(consent, domains: asked.domains, by: asked.by, notedBy: worker, at: grant.moment)
         try change.write(consent, .consent, isNew: false)
-        try change.reload()
         try change.keepWithdrawnAlong()
         return try ConsentResult(consent, nil, &change)
     }

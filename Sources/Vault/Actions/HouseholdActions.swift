@@ -88,7 +88,7 @@ extension Vault {
         try require(grant.isLive)
         let record = grant.asked.record
         var change = try HouseholdChange(self, grant.asked.household, at: grant.moment, expected: revision, in: transaction.sql)
-        try change.keepEnded()
+        try change.keepLapsed()
         for ended in change.view.ended(by: record) { try change.write(ended, .authority, isNew: false) }
         try change.write(record, .authority, isNew: true)
         try change.complete(about: record.child)
@@ -103,7 +103,7 @@ extension Vault {
         try require(grant.isLive)
         let record = grant.asked.record
         var change = try HouseholdChange(self, grant.asked.household, at: grant.moment, expected: revision, in: transaction.sql)
-        try change.keepEnded()
+        try change.keepLapsed()
         for ended in change.view.ended(by: record) { try change.write(ended, .representation, isNew: false) }
         try change.write(record, .representation, isNew: true)
         try change.complete(about: record.person)
@@ -122,9 +122,10 @@ extension Vault {
         }
         var change = try HouseholdChange(
             self, grant.asked.household, at: grant.moment, workers: [record.judgedBy], expected: revision, in: transaction.sql)
-        try change.keepEnded()
+        try change.keepLapsed()
         for ended in change.view.ended(by: record, at: grant.moment) { try change.write(ended, .incapacity, isNew: false) }
         try change.write(record, .incapacity, words: words, isNew: true)
+        try change.keepWithdrawnAlong()
         return Made(record.id, try change.settle())
     }
 

@@ -78,20 +78,20 @@ struct HouseholdChange {
             expecting: isNew ? .absent : .present, sql)
     }
 
-    /// Writes down which consents have lapsed or ended with the withdrawal of another by now, before this change records something that may say
-    /// otherwise of the past.
-    func keepEnded() throws {
+    /// Writes down which consents have lapsed by now, before this change records something that may say otherwise of the past.
+    func keepLapsed() throws {
         for consent in view.lapsed(at: moment) { try write(consent, .consent, isNew: false) }
-        try keepWithdrawnAlong()
     }
 
-    /// Writes down which consents have ended with the withdrawal of another.
-    func keepWithdrawnAlong() throws {
+    /// Writes down which consents end with the withdrawal of another, by what this change has recorded of the withdrawal or of who had a say.
+    mutating func keepWithdrawnAlong() throws {
+        try reload()
         for consent in view.withdrawnAlong(at: moment) { try write(consent, .consent, isNew: false) }
     }
 
-    /// Brings the drafts about a person into force for which this change recorded the evidence that they waited for.
+    /// Hears the evidence about a person that this change recorded: what ended by it is written down, and the drafts that waited for it take force.
     mutating func complete(about person: PersonID) throws {
+        try keepWithdrawnAlong()
         try reload()
         for consent in try view.completed(about: person, at: moment) { try write(consent, .consent, isNew: false) }
     }
