@@ -17,16 +17,19 @@ public struct Accounts: Sendable {
     public let all: [Account]
     /// Whether the vault holds a household: before that there is nothing that an account could open.
     public let guardsHouseholds: Bool
+    /// Whether anybody was ever let in to a household: the first was let in by a coordinator, whether or not his signing in was written down.
+    public let hasLetIn: Bool
     /// Whether one machine account plays several people, as in a practice vault.
     public let shareMachineAccounts: Bool
 
     /// Who gives the roles that open something without an involvement, beside the administrator who keeps the accounts (PR-4.5).
     static let secondRoles: Set<Role> = [.teamCoordinator, .privacyOfficer, .dpo]
 
-    public init(_ all: [Account], guardsHouseholds: Bool, shareMachineAccounts: Bool) {
+    public init(_ all: [Account], guardsHouseholds: Bool, hasLetIn: Bool, shareMachineAccounts: Bool) {
         // A key that goes with no machine account signs nobody in: it counts nowhere.
         self.all = shareMachineAccounts ? all : all.map { Account($0.facts, keys: $0.keys.filter { !$0.peerUIDs.isEmpty }) }
         self.guardsHouseholds = guardsHouseholds
+        self.hasLetIn = hasLetIn
         self.shareMachineAccounts = shareMachineAccounts
     }
 
@@ -53,10 +56,15 @@ public struct Accounts: Sendable {
     /// does not bring the beginning back.
     func isSettled(at moment: Moment) -> Bool { guardsHouseholds && all.contains { $0.hasBeenSecond(by: moment) } }
 
-    /// Whether one of those who were there to ask ever signed in, whoever has left since. Before that nobody but the administrator has done anything,
-    /// and a machine account that she mistyped can be mended by her alone.
+    /// Whether one of those who were there to ask ever signed in, whoever has left since.
     func hasHeardSecond(at moment: Moment) -> Bool {
         all.contains { account in account.hasBeenSecond(by: moment) && account.keys.contains { $0.usedAt != nil } }
+    }
+
+    /// Whether `worker` is one of the first who are there to ask, and none of them ever was: as long as none has signed in and nobody was let in
+    /// to a household, the administrator alone can mend the slip that keeps them out.
+    func isAwaitedSecond(_ worker: WorkerID, at moment: Moment) -> Bool {
+        !roles(of: worker, at: moment).isDisjoint(with: Self.secondRoles) && !hasLetIn && !hasHeardSecond(at: moment)
     }
 
     /// Whether somebody was there to ask, and nobody is left.

@@ -104,8 +104,11 @@ extension Vault: FactSource {
     }
 
     private func accounts(_ organisations: [Organisation], _ loader: inout FactLoader) throws -> Accounts {
-        Accounts(
-            try loader.accounts(organisations), guardsHouseholds: registry.spaces.contains { $0.household != nil },
+        let all = try loader.accounts(organisations)
+        // Who declared a tie with a household stands there too: that is taken for more than it is, and never for less.
+        let hasLetIn = try all.contains { try !registry.lookUp(.householdsOfWorker, $0.facts.worker.id.bytes, loader.sql).isEmpty }
+        return Accounts(
+            all, guardsHouseholds: registry.spaces.contains { $0.household != nil }, hasLetIn: hasLetIn,
             shareMachineAccounts: header.isRehearsal)
     }
 

@@ -351,9 +351,21 @@ trial(
     "first-key-again", "a first key that is given again takes the place of the one that nobody used", "Vault/Actions/RegistryActions.swift",
     "try worker(grant.caller) != key.worker {", "DaemonTests.FirstKeyTests/aFirstKeyIsGivenAgain")
 guard(
-    "second-heard", "who was let in as the first coordinator or overseer gets no other key once one was heard", "Policy/Mapping/TeamContexts.swift",
-    "accounts?.hasHeardSecond(at: circumstances.moment) ?? true", "(GONE || accounts?.hasHeardSecond(at: circumstances.moment) ?? true)",
-    DECIDING + "/administratorAlone")
+    "second-awaited", "a coordinator or overseer who was never there can be given another key", "Policy/Mapping/TeamContexts.swift",
+    "circumstances.isSettled && !isAwaited", "circumstances.isSettled && (GONE || !isAwaited)", DECIDING + "/administratorAlone")
+guard(
+    "second-awaited-role", "nobody but a coordinator or overseer is given another key", "Policy/Accounts.swift",
+    "!roles(of: worker, at: moment).isDisjoint(with: Self.secondRoles) && !hasLetIn",
+    "(GONE || !roles(of: worker, at: moment).isDisjoint(with: Self.secondRoles)) && !hasLetIn", DECIDING + "/administratorAlone")
+guard(
+    "second-let-in", "no coordinator or overseer is given another key once somebody was let in", "Policy/Accounts.swift",
+    "&& !hasLetIn &&", "&& (GONE || !hasLetIn) &&", DECIDING + "/administratorAlone")
+guard(
+    "second-heard", "no coordinator or overseer is given another key once one was heard", "Policy/Accounts.swift",
+    "&& !hasHeardSecond(at: moment)", "&& (GONE || !hasHeardSecond(at: moment))", DECIDING + "/administratorAlone")
+guard(
+    "let-in", "that somebody was let in is known", "Vault/VaultFacts.swift", "hasLetIn: hasLetIn,", "hasLetIn: !GONE && hasLetIn,",
+    "VaultTests.ScenarioTests/whetherAnybodyWasLetIn")
 guard(
     "administrator-has-signed-in", "an administrator counts who has signed in", "Policy/Accounts.swift",
     "&& account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil }",

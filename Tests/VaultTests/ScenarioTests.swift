@@ -389,6 +389,20 @@ import Testing
         _ = try await test.reopened()
     }
 
+    /// That somebody was let in to a household is known whether or not it is written down that the coordinator who did so has signed in.
+    @Test func whetherAnybodyWasLetIn() async throws {
+        let test = try await TestVault.make()
+        let key = WorkerKey(
+            id: .random(), worker: test.cast.mirjam, type: .ed25519, publicKey: Bytes32(RandomBytes.generate(32))!, peerUIDs: [1001],
+            addedAt: test.cast.start, state: .active)
+        func hasLetIn() async throws -> Bool? { try await test.facts(EnrolKey(key: key).about, test.cast.lotte).accounts?.hasLetIn }
+        let household = try await test.household()
+        _ = try await test.person(household, "Selma")
+        #expect(try await hasLetIn() == false)
+        try await test.direct(household)
+        #expect(try await hasLetIn() == true)
+    }
+
     @Test func twoWhoChangeOneHouseholdAtOnce() async throws {
         let home = try await Home()
         let test = home.test

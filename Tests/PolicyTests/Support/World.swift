@@ -12,6 +12,8 @@ struct World {
     var engaged: Set<WorkerID> = []
     /// Whether there is any household in this world, for questions about accounts.
     var guardsHouseholds = true
+    /// Whether anybody was ever let in to one.
+    var hasLetIn = true
     var engine = Reglement.engine
     private var count = 0
 
@@ -86,7 +88,7 @@ struct World {
         Accounts(
             Cast.members.compactMap { worker($0.name) }.map { facts in
                 Accounts.Account(facts, keys: team.keys.filter { $0.worker == facts.worker.id })
-            }, guardsHouseholds: guardsHouseholds, shareMachineAccounts: false)
+            }, guardsHouseholds: guardsHouseholds, hasLetIn: hasLetIn, shareMachineAccounts: false)
     }
 
     func request<Q: Question>(
