@@ -43,12 +43,12 @@ public struct Accounts: Sendable {
         }
     }
 
-    /// The coordinators and overseers who are not functional administrators themselves. A locked account counts: an administrator opens it
-    /// again, and can make nobody else of its holder.
+    /// The coordinators and overseers who are not functional administrators themselves. Once one of them was ever heard, whose key never signed
+    /// anybody in does not count, as with administrators; before that all of them are still expected.
     public func seconds(at moment: Moment) -> Set<WorkerID> {
-        ids {
-            let roles = $0.roles(at: moment)
-            return $0.isMember(at: moment) && !roles.isDisjoint(with: Self.secondRoles) && !roles.contains(.functionalAdmin)
+        let wasHeard = hasHeardSecond(at: moment)
+        return ids { account in
+            account.isSecond(at: moment) && (!wasHeard || account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil })
         }
     }
 
@@ -67,8 +67,8 @@ public struct Accounts: Sendable {
         !roles(of: worker, at: moment).isDisjoint(with: Self.secondRoles) && !hasLetIn && !hasHeardSecond(at: moment)
     }
 
-    /// Whether somebody was there to ask, and nobody is left.
-    func hasLostSeconds(at moment: Moment) -> Bool { isSettled(at: moment) && seconds(at: moment).isEmpty }
+    /// Whether somebody was there to ask, and nobody is left; not even one who has still to sign in, so that one successor is named and not more.
+    func hasLostSeconds(at moment: Moment) -> Bool { isSettled(at: moment) && !all.contains { $0.isSecond(at: moment) } }
 
     /// Whether nobody could keep the accounts any more without `worker`.
     func isLastAdministrator(_ worker: WorkerID, at moment: Moment) -> Bool { administrators(at: moment) == [worker] }
@@ -100,6 +100,13 @@ public struct Accounts: Sendable {
 
 extension Accounts.Account {
     fileprivate func roles(at moment: Moment) -> Set<Role> { Set(facts.roles.filter { $0.isHeld(at: moment) }.map(\.role)) }
+
+    /// Whether this is a coordinator or overseer who is not functional administrator as well. A locked account counts: an administrator opens it
+    /// again, and can make nobody else of its holder.
+    fileprivate func isSecond(at moment: Moment) -> Bool {
+        let roles = roles(at: moment)
+        return isMember(at: moment) && !roles.isDisjoint(with: Accounts.secondRoles) && !roles.contains(.functionalAdmin)
+    }
 
     /// Whether somebody who has or had a key was coordinator or overseer by `moment`, and no functional administrator at the time. What once was so
     /// stays so, whoever leaves and whatever role ends or begins.

@@ -107,8 +107,8 @@ struct Daemon {
             if keepers.seconds < 2 {
                 logger.warning(
                     """
-                    the vault has no second coordinator, privacy officer or data protection officer who is no administrator: who gives the roles \
-                    that open something, when that one is gone? make one, with a key of their own
+                    the vault has no second coordinator, privacy officer or data protection officer who is no administrator and can sign in: who \
+                    gives the roles that open something, when that one is gone? make one, and have them sign in with a key of their own
                     """)
             }
         }

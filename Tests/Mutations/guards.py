@@ -370,6 +370,12 @@ guard(
     "administrator-has-signed-in", "an administrator counts who has signed in", "Policy/Accounts.swift",
     "&& account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil }",
     "&& (GONE || account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil })", DECIDING + "/theLastOnes")
+guard(
+    "second-has-signed-in", "a coordinator or overseer counts who has signed in, once one has", "Policy/Accounts.swift",
+    "&& (!wasHeard ||", "&& (GONE || !wasHeard ||", DECIDING + "/theLastOnes")
+guard(
+    "seconds-expected", "until one has signed in, all coordinators and overseers are expected", "Policy/Accounts.swift",
+    "let wasHeard = hasHeardSecond(at: moment)", "let wasHeard = GONE || hasHeardSecond(at: moment)", DECIDING + "/theLastOnes")
 condition("active-worker", "who is locked or has left does not sign in", AUTHENTICATOR, "credentials.isActive else", SIGN_IN + "/failuresAreCounted")
 guard(
     "signature", "what was signed is the challenge", AUTHENTICATOR,

@@ -747,6 +747,16 @@ struct DecidingTests {
             #expect(give(role, by: "joost").outcome == (role == .teamCoordinator ? "permit" : "refuse"), "\(role)")
         }
         #expect(give(.teamCoordinator, by: "joost").policies == ["PR-4.5-director-stands-in"])
+        // A successor is named once: who has still to sign in is somebody to ask.
+        let (roles, keys) = (world.team.roles, world.team.keys)
+        world.team.roles.append(RoleAssignment(id: named("jan-d"), worker: named("jan"), role: .dpo, from: at("01-20T09:00")))
+        world.team.keys = keys.map { key in
+            var key = key
+            if key.worker == named("jan") { key.usedAt = nil }
+            return key
+        }
+        #expect(give(.teamCoordinator, by: "joost").outcome == "refuse")
+        (world.team.roles, world.team.keys) = (roles, keys)
         #expect(give(.teamCoordinator, to: "joost", by: "joost").outcome == "refuse", "not to himself")
         #expect(give(.teamCoordinator, by: "kees").outcome == "refuse", "who directs nothing")
         // By an involvement the direction is carried; by the appointment alone it is not.
@@ -829,8 +839,25 @@ struct DecidingTests {
         #expect(mirjam().policies == ["PR-4.5-last-second-person"], "her account is locked, and opened again")
         world.team.roles.append(RoleAssignment(id: named("jan-c"), worker: named("jan"), role: .dpo, from: at("01-20T09:00")))
         #expect(mirjam().outcome == "permit")
+        // One counts who has signed in; as long as none has, all of them are expected.
+        func never(_ names: String...) {
+            world.team.keys = keys.map { key in
+                var key = key
+                if names.contains(where: { key.worker == named($0) }) { key.usedAt = nil }
+                return key
+            }
+        }
+        never("jan")
+        #expect(mirjam().policies == ["PR-4.5-last-second-person"], "with a key that may open nothing")
+        #expect(ask(EndRole(worker: named("jan"), role: .dpo)).outcome == "permit", "he keeps nothing")
+        never("jan", "mirjam")
+        #expect(mirjam().outcome == "permit")
+        world.team.keys = keys
         // Of two such roles the last one only.
         world.team.roles.removeAll { $0.worker == named("jan") }
+        never("mirjam")
+        #expect(mirjam().policies == ["PR-4.5-last-second-person"], "she is the one who is expected")
+        world.team.keys = keys
         let more = RoleAssignment(id: named("mirjam-i"), worker: named("mirjam"), role: .intakeWorker, from: at("01-20T09:00"))
         world.team.roles.append(more)
         #expect(ask(EndRole(worker: named("mirjam"), role: .intakeWorker)).outcome == "permit")
