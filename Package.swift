@@ -142,6 +142,7 @@ let package = Package(
                 "Household", "Policy",
                 arguments,
             ] + nio),
+        tests("ServerTests", ["Server", "Household"]),
         tests("ReferenceMonitorTests", ["ReferenceMonitor", "Sealing", "Household", "Policy"]),
         tests("DaemonTests", ["kluisd", "kluis", "Wire"]),
         tests("ArchitectureTests", []),

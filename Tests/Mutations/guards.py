@@ -640,6 +640,9 @@ guard(
 guard(
     "trickle", "a head that comes byte by byte has a deadline", "Server/Listener.swift", "idleTimeout: stall", "idleTimeout: GONE ? nil : stall",
     "DaemonTests.StallTests/aHeadThat")
+guard(
+    "places-of-others", "who has his share of places takes none of the others'", "Server/ContentPlaces.swift",
+    "in hasShare ? own : all where", "in hasShare && !GONE ? own : all where", "ServerTests.ContentPlacesTests/whoHasHisShare")
 condition(
     "connections-of-an-account", "one machine account has half of the connections", "Server/Listener.swift", "ofAccount < max(limit / 2, 1)",
     ACCOUNTS + "/connectionsOfOneAccount")
