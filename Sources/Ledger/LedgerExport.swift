@@ -122,6 +122,8 @@ public actor LedgerExport {
     /// Puts the log's key where outsiders look for it, unless it stands there.
     private func keepKey() throws(LedgerError) {
         let key = Array((signer.key.text + "\n").utf8)
+        // For others to read, whatever somebody made of it; what is not there yet is written with that mode.
+        unsafe chmod(directory + "/log.vkey", 0o644)
         guard FileManager.default.contents(atPath: directory + "/log.vkey").map(Array.init) != key else { return }
         try Self.write(key, to: "log.vkey", in: directory)
     }

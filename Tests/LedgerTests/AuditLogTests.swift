@@ -273,6 +273,17 @@ struct AuditLogTests {
         #expect(await export.effort.leavesRead == 910 - 768, "once is enough")
     }
 
+    /// Outsiders read the log's key, whatever mode somebody gave it.
+    @Test func theKeyMayBeReadByOthers() async throws {
+        let fixture = try Fixture()
+        let export = try fixture.export()
+        try await fixture.grow(to: 1, export)
+        let path = fixture.exportPath + "/log.vkey"
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        _ = try await export.publish()
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o644)
+    }
+
     /// A disk that does not give a leaf back says nothing about the log: nobody is told that it does not verify.
     @Test func aLeafThatCannotBeReadIsNoLogThatDoesNotVerify() async throws {
         let fixture = try Fixture()
