@@ -19,6 +19,12 @@ import Testing
         for socket in sockets { #expect(!removed.contains(where: { socket.hasPrefix($0) }), "\(socket) goes with \(removed)") }
     }
 
+    /// The longer the log, the longer a start takes; one that is ended half-way begins again at 0.
+    @Test func aStartThatTakesLongIsNotEnded() throws {
+        #expect(try values("Type", "kluisd.service") == ["notify"])
+        #expect(try values("TimeoutStartSec", "kluisd.service") == ["infinity"])
+    }
+
     /// A configuration that is wrong (2), a secret that opens nothing (4), a store that does not verify (5) and a disk that failed (74) are no
     /// better two seconds later; with 5 and 74 nothing may be touched.
     @Test func whatAPersonMustLookAtIsNotStartedAgain() throws {
