@@ -300,16 +300,27 @@ private struct Checkpoints: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
-            // Who was away for long and has its witnesses at hand does not wait for the clock.
-            if cosigning.isHeld { try await publish() }
-            while true {
-                // The watchdog wants to hear more often than the checkpoint clock ticks.
-                for _ in 0..<max(minutes * 60 / tickSeconds, 1) {
-                    do { try await Task.sleep(for: .seconds(tickSeconds)) } catch { return }
-                    try await tick()
+            try await withThrowingTaskGroup { group in
+                // Beside each other: the watchdog wants to hear more often than the checkpoint clock ticks, and while a checkpoint is made too, which
+                // takes minutes where the whole copy is made again.
+                group.addTask { try await every(tickSeconds) { try await tick() } }
+                group.addTask {
+                    // Who was away for long and has its witnesses at hand does not wait for the clock.
+                    if cosigning.isHeld { try await publish() }
+                    try await every(minutes * 60) { try await publish() }
                 }
-                try await publish()
+                // What ends one of them ends both.
+                _ = try await group.next()
+                group.cancelAll()
             }
+        }
+    }
+
+    /// Does something again and again until the task is cancelled.
+    private func every(_ seconds: Int, _ body: () async throws -> Void) async throws {
+        while true {
+            do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
+            try await body()
         }
     }
 

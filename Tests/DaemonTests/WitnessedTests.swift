@@ -369,6 +369,36 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// A checkpoint that takes long, here because its witness does not answer, is no reason for the service manager to end the daemon.
+    @Test func theWatchdogIsToldWhileACheckpointIsMade() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let file = daemon.directory + "/policy"
+        let socket = daemon.directory + "/silent"
+        try "witness debrug \(try await WitnessProcess().key) unix:\(socket)\nquorum debrug\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        daemon.give(["--witnesses", file, "--unwitnessed-hours", "24"])
+        try await daemon.start()
+        try await daemon.login("otto")
+        try await daemon.told(checkpoint)
+        let later = #"{"moment":"2026-01-12T10:00:00+01:00"}"#
+        #expect(try await daemon.ask("POST", "/v1/rehearsal/clock", json: later).status == 200)
+        #expect(try await daemon.stop() == 0)
+        // Held, it makes one as soon as it serves.
+        let silent = try FalseWitness(socket, answer: nil)
+        let manager = try NotifySocket(daemon.directory + "/n")
+        try await daemon.start(tick: 1, environment: ["NOTIFY_SOCKET": manager.path])
+        #expect(try await manager.next()?.hasPrefix("READY=1") == true)
+        #expect(try await manager.next() == "WATCHDOG=1")
+        #expect(!daemon.errors.contains("code=timed-out"), "it was told afterwards: \(daemon.errors)")
+        // There was one.
+        while try await manager.next() == "WATCHDOG=1", !daemon.errors.contains("code=timed-out") {}
+        #expect(daemon.errors.contains("code=timed-out"), "\(daemon.errors)")
+        #expect(try await daemon.stop() == 0)
+        withExtendedLifetime(silent) {}
+    }
+
     /// It is durable before anybody sees it, and counts from then on: a disk that is full just then holds up neither the answer nor the vault.
     @Test func aCosignatureThatCannotBeShownCountsAllTheSame() async throws {
         let daemon = try await Kluisd.fresh()
