@@ -131,7 +131,7 @@ extension VaultServer {
                 if vault.isKnownDamaged(item) { throw VaultError.doesNotVerify(.contentForged) }
             }
         }
-        return try await Streaming.respond(socketTook: state.socketTook) { feed in
+        return try await Streaming.respond(sendPart: state.sendPart) { feed in
             let outcome = try await monitor.read(attempt) { [vault] grant in
                 let line = grant.line
                 var place: ContentPlace?

@@ -98,8 +98,8 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
         { request, writer, channel in
             let loop = channel.eventLoop
             // The guard itself, and not what a pipeline has that may be gone by then.
-            let state = RequestState(source: .init(channel: channel, logger: logger), peer: peer) { bytes in
-                try await loop.flatSubmit { stalls.value.took(bytes, on: loop) }.get()
+            let state = RequestState(source: .init(channel: channel, logger: logger), peer: peer) { part in
+                try await loop.flatSubmit { stalls.value.send(part, on: loop) }.get()
             }
             let response: Response
             do {
@@ -173,17 +173,19 @@ struct RequestState: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The machine account at the other end.
     let peer: PeerCredentials
-    /// Waits until the connection's socket took so many bytes of the answer's body.
+    /// Sends a part of the answer's body, whose head went out, and waits until the connection's socket took all of it.
     /// - Throws: when it ended before.
-    let socketTook: @Sendable (Int) async throws -> Void
+    let sendPart: @Sendable (ByteBuffer) async throws -> Void
 
     init(source: ApplicationRequestContextSource) {
         self.init(source: source, peer: PeerCredentials()) { _ in throw ChannelError.ioOnClosedChannel }
     }
 
-    init(source: ApplicationRequestContextSource, peer: PeerCredentials, socketTook: @escaping @Sendable (Int) async throws -> Void) {
+    init(
+        source: ApplicationRequestContextSource, peer: PeerCredentials, sendPart: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) {
         coreContext = .init(source: source)
-        self.socketTook = socketTook
+        self.sendPart = sendPart
         self.peer = peer
     }
 }

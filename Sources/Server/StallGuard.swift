@@ -10,6 +10,7 @@ import NIOHTTPTypes
 final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
 
     private let limit: TimeAmount
     private var isInRequest = false
@@ -17,27 +18,25 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWaiting = false
     /// Parts of an answer that the socket did not take yet.
     private var unsent = 0
-    /// Bytes of bodies that were written to the channel: before the answer under way, and in all.
-    private var before = 0, written = 0
-    /// Those that the socket took. They are taken in order.
-    private var taken = 0
-    /// Who waits until so many are.
-    private var waiters: [(least: Int, promise: EventLoopPromise<Void>)] = []
-    /// Nothing more is taken: a write failed, or the connection ended.
-    private var isOver = false
     private var lastMove = NIODeadline.distantPast
     private var task: Scheduled<Void>?
+    /// Nil before and after the time in the pipeline.
+    private var context: ChannelHandlerContext?
 
     init(limit: TimeAmount) {
         self.limit = limit
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         lastMove = context.eventLoop.now
         schedule(context, in: limit)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { end() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        end()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end()
@@ -47,34 +46,16 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func end() {
         task?.cancel()
         task = nil
-        isOver = true
-        settle()
     }
 
-    private func settle() {
-        let waiting = waiters
-        waiters = []
-        for waiter in waiting {
-            // What the socket took before the connection ended is taken all the same.
-            if taken >= waiter.least {
-                waiter.promise.succeed()
-            } else if isOver {
-                waiter.promise.fail(ChannelError.ioOnClosedChannel)
-            } else {
-                waiters.append(waiter)
-            }
-        }
-    }
-
-    /// Done when the socket took so many bytes of the body of the answer under way. On the channel's loop.
-    ///
-    /// Bytes are counted, for one that was handed over may never come here: a connection that ends drops what is on its way.
-    /// - Returns: a future that fails with `ChannelError.ioOnClosedChannel` when it does not come to that.
-    func took(_ bytes: Int, on loop: any EventLoop) -> EventLoopFuture<Void> {
-        let promise = loop.makePromise(of: Void.self)
-        waiters.append((before + bytes, promise))
-        settle()
-        return promise.futureResult
+    /// Sends a part of the body of the answer under way, whose head was written before. On the channel's loop.
+    /// - Returns: a future that is done when the socket took all of it, and fails with an error of the channel when it did not.
+    func send(_ part: ByteBuffer, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        guard let context else { return loop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+        let taken = loop.makePromise(of: Void.self)
+        write(context: context, data: wrapOutboundOut(.body(part)), promise: taken)
+        context.flush()
+        return taken.futureResult
     }
 
     func read(context: ChannelHandlerContext) {
@@ -99,25 +80,12 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if unsent == 0 { lastMove = context.eventLoop.now }
         unsent += 1
-        var bytes = 0
-        switch unwrapOutboundIn(data) {
-        case .head: before = written
-        case .body(let buffer): bytes = buffer.readableBytes
-        case .end: break
-        }
-        written += bytes
         let promise = promise ?? context.eventLoop.makePromise()
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let this = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenComplete { [bytes] result in
-            let own = this.value
-            own.unsent -= 1
-            own.lastMove = bound.value.eventLoop.now
-            switch result {
-            case .success: own.taken += bytes
-            case .failure: own.isOver = true
-            }
-            own.settle()
+        let loop = context.eventLoop
+        let this = NIOLoopBound(self, eventLoop: loop)
+        promise.futureResult.whenComplete { _ in
+            this.value.unsent -= 1
+            this.value.lastMove = loop.now
         }
         context.write(data, promise: promise)
     }
