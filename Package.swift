@@ -102,7 +102,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
-        program("kluis", ["Wire", "LedgerFormat", "TransparencyLog", "Witnessing", "Encodings", arguments] + nio),
+        program("kluis", ["CKluis", "Wire", "LedgerFormat", "TransparencyLog", "Witnessing", "Encodings", arguments] + nio),
         program("kluis-bench", ["TransparencyLog", "Sealing", arguments]),
         .executableTarget(name: "bench-plain", dependencies: ["CSodium"]),
         program("kluis-scenario", ["Wire", arguments]),

@@ -1,3 +1,4 @@
+internal import CKluis
 internal import Encodings
 internal import Glibc
 internal import NIOCore
@@ -9,6 +10,11 @@ final class WholeFile {
     /// The name it has meanwhile; nil while it has none at all.
     private var part: String?
     private var isKept = false
+    /// Bytes that were written, and those of them that the disk was told to begin with.
+    private var written: Int64 = 0
+    private var backed: Int64 = 0
+    /// How many written bytes may be without write-back under way.
+    private static let writeBackStride: Int64 = 8 << 20
 
     /// Begins a file that will be `path`, readable by this account only.
     init(_ path: String) throws(SystemFault) {
@@ -39,6 +45,12 @@ final class WholeFile {
             do throws(SystemFault) { try unsafe Bytes.write(bytes, to: file.descriptor) } catch { fault = error }
         }
         if let fault { throw fault }
+        written += Int64(piece.readableBytes)
+        if written - backed >= Self.writeBackStride {
+            // The disk writes while more comes, so that the sync at the end finds little to do. Only a hint: its failure means nothing.
+            kluis_start_write_back(file.descriptor, backed, written - backed)
+            backed = written
+        }
     }
 
     /// Makes it durable and gives it its name; whatever had that name is replaced.
