@@ -14,12 +14,13 @@ public final class UploadSink: Sendable {
     let context: ContentContext
     private let folder: BlobFolder
     private let keys: KeySession
-    private let key: KeyBox
     private let declared: UInt64?
     private struct State: ~Copyable {
         var small: Slab?
         var fingerprint: ContentFingerprint?
         var line: SealingLine?
+        /// Of a large one, from when it turned out to be that. A small one gets its key when it is whole.
+        var key: KeyBox?
         var slab: Slab?
         var count: UInt64 = 0
         var isFinished = false
@@ -34,7 +35,7 @@ public final class UploadSink: Sendable {
         self.folder = folder
         self.declared = declared
         self.keys = keys
-        key = try keys.ending(KeyBox.random())
+        guard !keys.isSealed else { throw VaultError.isSealed }
         let expected = Int(clamping: min(declared ?? .max, UInt64(ContentSize.smallLimit)))
         // Room for the padding too, so that the content is sealed where it lies.
         let capacity = Padding.paddedCount(for: expected) ?? ContentSize.smallLimit
@@ -64,10 +65,12 @@ public final class UploadSink: Sendable {
         if let small = state.small {
             if small.count + bytes.count <= ContentSize.smallLimit, bytes.count < small.room { return unsafe small.append(bytes) }
             // It is a large one after all: what came so far goes ahead.
+            let key = try keys.ending(KeyBox.random())
             let line = try keys.ending(SealingLine(folder: folder, name: .random(), declared: declared, key: key, meaning: context.meaning))
             guard let first = line.slabIfThere() else { throw VaultError.uploadNotFinished }
             _ = unsafe small.withBytes { unsafe first.append($0) }
             state.line = line
+            state.key = key
             state.slab = first
             state.small = nil
         }
@@ -104,16 +107,14 @@ public final class UploadSink: Sendable {
     ///
     /// - Throws: ``VaultError/uploadNotFinished`` when fewer bytes came than were declared; ``VaultError/file(_:errno:)``.
     public func finish() async throws -> FinishedUpload {
-        let (small, line, count, fingerprint) = try state.withLock { state in
+        let (small, line, key, count, fingerprint) = try state.withLock { state in
             guard !state.isFinished, declared.map({ $0 == state.count }) ?? true else { throw VaultError.uploadNotFinished }
             state.isFinished = true
-            return (state.small, state.line, state.count, state.fingerprint.take()?.finalize())
+            return (state.small, state.line, state.key, state.count, state.fingerprint.take()?.finalize())
         }
+        if let small { return try FinishedUpload(context: context, keys: keys, length: count, fingerprint: fingerprint, small: small) }
+        guard let line, let key else { throw VaultError.uploadNotFinished }
         let meta = try ContentMeta(length: count).sealed(context, key)
-        if let small {
-            return try FinishedUpload(context: context, key: key, length: count, fingerprint: fingerprint, meta: meta, small: small)
-        }
-        guard let line else { throw VaultError.uploadNotFinished }
         try await finish(line, count)
         let summary = try await line.finished()
         return FinishedUpload(
@@ -149,7 +150,7 @@ public final class UploadSink: Sendable {
 struct ContentMeta {
     let length: UInt64
 
-    func sealed(_ context: ContentContext, _ key: KeyBox) throws(SealingError) -> [UInt8] {
+    func sealed<Key: KeyLending & ~Copyable>(_ context: ContentContext, _ key: borrowing Key) throws(SealingError) -> [UInt8] {
         var writer = ByteWriter(capacity: 8)
         writer.append(number: length)
         return try Envelope.seal(writer.bytes, under: key, label: .itemMeta, meaning: context.meaning)
@@ -215,15 +216,13 @@ public final class FinishedUpload: Sendable {
     let small: [UInt8]?
     let blob: FinishedBlob?
 
-    /// Seals a small content where it lies.
-    fileprivate init(
-        context: ContentContext, key: KeyBox, length: UInt64, fingerprint: [UInt8]?, meta: [UInt8], small: Slab
-    ) throws {
+    /// Seals a small content where it lies, under a key that is made here: it is used at once, and its page is shut when that is done.
+    fileprivate init(context: ContentContext, keys: KeySession, length: UInt64, fingerprint: [UInt8]?, small: Slab) throws {
         self.context = context
-        self.key = key
         self.length = length
         self.fingerprint = fingerprint
-        self.meta = meta
+        let key = try SecretKey.random()
+        meta = try ContentMeta(length: length).sealed(context, key)
         guard let padded = Padding.paddedCount(for: small.count), padded <= small.capacity else { throw VaultError.uploadNotFinished }
         // The memory behind the content was never written to: only the mark has to be set.
         let mark: [UInt8] = [0x80]
@@ -235,6 +234,7 @@ public final class FinishedUpload: Sendable {
         }
         summary = try SmallDigest.summary(of: sealed)
         self.small = sealed
+        self.key = try keys.ending(KeyBox(key))
         blob = nil
     }
 
