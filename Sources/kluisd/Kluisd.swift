@@ -54,9 +54,11 @@ struct Kluisd: AsyncParsableCommand {
         commandName: "kluisd", abstract: "The vault daemon of the sociaal team.", version: Daemon.version,
         subcommands: [Init.self, Serve.self, Rehearse.self, Check.self, Slot.self, Adopt.self])
 
-    /// Before any thread starts: a private file mode mask, no core dumps, and no other process may look inside.
+    /// Before any thread starts: a private file mode mask, no core dumps, and no other process may look inside; and one arena for all threads,
+    /// because each would keep for itself what the largest contents took that ever passed through it.
     static func harden() throws {
         umask(0o077)
+        kluis_share_arena()
         guard kluis_forbid_dumps() == 0 else { throw Ending.failed("core dumps cannot be switched off") }
         signal(SIGPIPE, SIG_IGN)
     }

@@ -4,6 +4,9 @@
 /* Forbids core dumps of this process and tracing by others: prctl(2), PR_SET_DUMPABLE. 0 when it worked. */
 int kluis_forbid_dumps(void);
 
+/* Has all threads take memory from one place of the C library's allocator, instead of each from its own: mallopt(3), M_ARENA_MAX. */
+void kluis_share_arena(void);
+
 /* Tells the system to start writing back a range of an open file; does not wait, and may do nothing: sync_file_range(2). */
 void kluis_start_write_back(int descriptor, long long offset, long long count);
 
