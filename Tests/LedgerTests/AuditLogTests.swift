@@ -276,7 +276,7 @@ struct AuditLogTests {
     /// Outsiders read the log's key, whatever mode somebody gave it.
     @Test func theKeyMayBeReadByOthers() async throws {
         let fixture = try Fixture()
-        let export = try fixture.export()
+        let export = fixture.export()
         try await fixture.grow(to: 1, export)
         let path = fixture.exportPath + "/log.vkey"
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
