@@ -1500,6 +1500,12 @@ struct DecidingTests {
         #expect(heard("housing", "2026-04-14T23:59:00+02:00").policies.contains("PR-13.5-refused"))
         #expect(heard("housing", "2026-04-15T00:00:00+02:00").policies == ["PR-10.4-needs-consent"])
         #expect(heard("housing", by: "joost").outcome == "permit", "what his own organisation has")
+        // Who reads no list of consents and refusals does not hear of one by reading.
+        var guests = world
+        guests.facts.involvements.removeAll { $0.worker == named("kees") }
+        guests.involve("kees", role: .guest, at: at("01-13T10:00"))
+        let guest = guests.decide(read("housing"), by: "kees", hat: .help, purpose: .plan, at: at("01-20T10:00"))
+        #expect(guest.outcome == "refuse" && !guest.policies.contains("PR-13.5-refused"), "\(guest)")
         // One that was recorded before is refused with it, when it is completed too; one given since is what counts.
         world.consent("before", "selma", to: "balans", [.housing], signed: ["selma"], at: at("01-15T09:00"))
         #expect(heard().policies == ["PR-10.4-needs-consent", "PR-13.5-refused"], "\(heard())")
