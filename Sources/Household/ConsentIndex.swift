@@ -43,7 +43,15 @@ public struct ConsentIndex: Sendable {
     /// What a person has answered to an organisation by `moment`. Ask it for each domain and purpose of a question.
     public func answers(of subject: PersonID, to organisation: OrganisationID, at moment: Moment) -> ConsentAnswers {
         let recorded = (consents[Key(subject: subject, recipient: organisation)] ?? []).filter { $0.recordedAt <= moment }
-        return ConsentAnswers(assessments: recorded.compactMap { view.assess($0, at: moment) }, moment: moment)
+        let isTold = recorded.contains { !$0.withdrawals.isEmpty }
+        return ConsentAnswers(
+            assessments: recorded.compactMap { view.assess($0, at: moment) },
+            given: isTold ? recorded.compactMap { given($0, by: moment) } : [], moment: moment)
+    }
+
+    private func given(_ consent: Consent, by moment: Moment) -> ConsentAnswers.Given? {
+        guard let at = consent.activatedAt, at <= moment, let signatures = view.signatureStatus(of: consent, at: at) else { return nil }
+        return ConsentAnswers.Given(consent: consent, without: signatures.missing)
     }
 
     /// All consents about a person at `moment`, assessed, in the order of their identifiers (PR-22.4).
@@ -54,7 +62,24 @@ public struct ConsentIndex: Sendable {
 
 /// What one person has answered to one organisation, each consent between the two assessed for one moment.
 public struct ConsentAnswers: Sendable {
+    /// A consent that took force by the moment asked about.
+    fileprivate struct Given {
+        let consent: Consent
+        /// Who had to sign when it took force and had not, by what the records say of that moment now.
+        let without: SortedSet<RequiredSigner>
+
+        /// Whether it came after `withdrawal` of `domain`: who withdrew has signed it since, or it was given anew without him when he had no say.
+        /// What is taken out of it then or later it does not give.
+        func outweighs(_ withdrawal: ConsentWithdrawal, of domain: LifeDomain) -> Bool {
+            if consent.withdrawals.contains(where: { $0.at >= withdrawal.at && $0.domains.contains(domain) }) { return false }
+            return consent.isTakenUp(after: withdrawal)
+                || consent.isGivenAnew(after: withdrawal) && !without.contains { $0.party == withdrawal.by }
+        }
+    }
+
     fileprivate let assessments: [ConsentAssessment]
+    /// Those of them that took force; empty when nothing was withdrawn.
+    fileprivate let given: [Given]
     fileprivate let moment: Moment
 
     /// The consent that best fits a domain and a purpose.
@@ -82,22 +107,12 @@ public struct ConsentAnswers: Sendable {
             })
     }
 
-    /// The withdrawals of a domain after which none of these consents gave it again: given anew, or signed since by who withdrew, and not withdrawn
-    /// itself at that moment or later.
+    /// The withdrawals of a domain that nothing given since outweighs, whatever became of that.
     private func standingWithdrawals(of domain: LifeDomain, for purpose: Purpose) -> [ConsentWithdrawal] {
-        let given = assessments.filter { $0.consent.purpose == purpose && $0.consent.domains.contains(domain) }
-        func last(_ withdrawals: [ConsentWithdrawal]) -> Moment? {
-            withdrawals.filter { $0.at <= moment && $0.domains.contains(domain) }.map(\.at).max()
-        }
-        let active = given.filter { $0.consent.activatedAt.map { $0 <= moment } ?? false }.map {
-            (consent: $0.consent, taken: last($0.withdrawals))
-        }
-        return given.flatMap(\.consent.withdrawals).filter { withdrawal in
-            withdrawal.at <= moment && withdrawal.domains.contains(domain)
-                && !active.contains { other in
-                    other.taken.map { $0 < withdrawal.at } ?? true
-                        && (other.consent.isGivenAnew(after: withdrawal) || other.consent.isTakenUp(after: withdrawal))
-                }
+        func isAsked(_ consent: Consent) -> Bool { consent.purpose == purpose && consent.domains.contains(domain) }
+        let given = given.filter { isAsked($0.consent) }
+        return assessments.map(\.consent).filter(isAsked).flatMap(\.withdrawals).filter { withdrawal in
+            withdrawal.at <= moment && withdrawal.domains.contains(domain) && !given.contains { $0.outweighs(withdrawal, of: domain) }
         }
     }
 }

@@ -144,7 +144,8 @@ public struct Consent: FactRecord {
         return signed.map { $0 > withdrawal.at } ?? true
     }
 
-    /// Whether who withdrew has signed this since, so that what it still lacks may be asked for.
+    /// Whether who withdrew has signed this since: his new word, so that nothing of the withdrawal counts against it, and what it still lacks may
+    /// be asked for.
     func isTakenUp(after withdrawal: ConsentWithdrawal) -> Bool {
         givers.contains { $0.party == withdrawal.by && $0.at > withdrawal.at }
     }

@@ -120,17 +120,24 @@ extension HouseholdView {
         return signatures.isComplete ? (.active, nil) : (.incomplete, nil)
     }
 
-    /// Whether another consent has taken its place by `moment` (PR-11.7): one that was complete, from its first day on, whatever became of it. A
-    /// draft takes nobody's place; what takes the place of such a draft takes that of the one before as well.
-    func isSuperseded(_ consent: Consent, at moment: Moment) -> Bool {
+    /// Whether another consent has taken its place by `moment` (PR-11.7).
+    func isSuperseded(_ consent: Consent, at moment: Moment) -> Bool { supersededAt(consent).map { $0 <= moment } ?? false }
+
+    /// When another consent took its place (PR-11.7): one that was complete, from its first day on, whatever became of it. A draft takes nobody's
+    /// place; what takes the place of such a draft takes that of the one before as well.
+    func supersededAt(_ consent: Consent) -> Moment? {
+        var first: Moment?
         var line = replacementsByConsent[consent.id] ?? []
         var seen: Set<ConsentID> = [consent.id]
         while let next = line.popLast() {
             guard seen.insert(next.id).inserted else { continue }
-            if let activatedAt = next.activatedAt, max(activatedAt, next.from.start) <= moment { return true }
+            if let activatedAt = next.activatedAt {
+                let begins = max(activatedAt, next.from.start)
+                first = first.map { min($0, begins) } ?? begins
+            }
             line += replacementsByConsent[next.id] ?? []
         }
-        return false
+        return first
     }
 
     /// The withdrawals up to `moment` that count against `consent`: its own, and those from another consent of the same person to the same receiver
@@ -140,9 +147,9 @@ extension HouseholdView {
     func withdrawals(against consent: Consent, at moment: Moment) -> [ConsentWithdrawal] {
         var withdrawals = consent.withdrawals
         if let activatedAt = consent.activatedAt, activatedAt <= moment {
+            let over = min(supersededAt(consent) ?? .latest, consent.until.end)
             withdrawals += othersWithdrawals(consent).filter { withdrawal in
-                isBound(by: withdrawal.by, consent, at: withdrawal.at) && withdrawal.at < consent.until.end
-                    && !isSuperseded(consent, at: withdrawal.at)
+                withdrawal.at < over && isBound(by: withdrawal.by, consent, at: withdrawal.at)
             }
         }
         return withdrawals.filter { $0.at <= moment }

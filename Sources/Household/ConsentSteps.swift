@@ -64,9 +64,10 @@ extension HouseholdView {
     }
 
     /// Withdraws `domains` (all remaining ones when nil) at `moment`, the moment of recording: from then on nothing rests on them (PR-13.1, 13.2).
-    /// A draft is withdrawn like any other consent, and never covers them whatever is signed later.
+    /// A draft is withdrawn like any other consent, and never covers them whatever is signed later; and so is what ran out or lapsed, for with it
+    /// goes what was given before (``withdrawals(against:at:)``).
     ///
-    /// Throws `notAllowed` with PR-13.1 for somebody who is no signatory, `illegalTransition` when nothing of it runs, and
+    /// Throws `notAllowed` with PR-13.1 for somebody who is no signatory, `illegalTransition` for what was refused or withdrawn, and
     /// `inconsistentRecord` for a domain that the consent does not name any more.
     public func withdrawing(
         _ consent: Consent, domains: SortedSet<LifeDomain>? = nil, by party: Party, notedBy worker: WorkerID, at moment: Moment
@@ -83,7 +84,7 @@ extension HouseholdView {
         }
         var withdrawn = consent
         withdrawn.withdrawals.append(ConsentWithdrawal(at: moment, by: party, domains: taken, notedBy: worker))
-        if taken == remaining { withdrawn.state = withdrawnState }
+        if taken == remaining { (withdrawn.state, withdrawn.lapse) = (withdrawnState, nil) }
         return withdrawn
     }
 

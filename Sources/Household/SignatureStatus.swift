@@ -37,7 +37,8 @@ extension HouseholdView {
             return isFirst && giver.at <= moment && holdsCapacity(giver, person, known)
         }
         let signed = requirement.signers.filter { signer in
-            counting.contains { $0.signs(signer) && ($0.method != .oral || moment < oralEnd($0, of: consent)) }
+            let his = counting.filter { $0.signs(signer) }
+            return his.contains { $0.method != .oral } || his.contains { moment < oralEnd($0, of: consent) }
         }
         let open = requirement.signers.subtracting(signed)
         let excuses = open.compactMap { signer in
@@ -62,15 +63,17 @@ extension HouseholdView {
             .flatMap { other in other.words(before: giver).map { (said: $0.at, in: other) } }
             .sorted { ($0.said, $0.in.id) < ($1.said, $1.in.id) }
         return consent.domains.map { domain in
-            // Each word is held against the earlier ones as they stood when it was said; those that end first come first.
-            var earlier: [(end: Moment, in: Consent)] = []
+            // Each word is held against the earlier ones as they stood when it was said; those that end first come first. What no longer counts for
+            // one word counts for no later one either, so it is passed once.
+            var earlier: ArraySlice<(end: Moment, in: Consent)> = []
             func end(said: Moment, in consent: Consent) -> Moment {
-                let first = earlier.first { $0.in.id != consent.id && said < $0.end && !$0.in.isConfirmed(by: giver, before: said) }
-                return first?.end ?? oralEnd(of: said)
+                func counts(_ word: (end: Moment, in: Consent)) -> Bool { said < word.end && !word.in.isConfirmed(by: giver, before: said) }
+                earlier = earlier.drop { !counts($0) }
+                return earlier.first { $0.in.id != consent.id && counts($0) }?.end ?? oralEnd(of: said)
             }
             for word in words where word.in.domains.contains(domain) {
                 let end = end(said: word.said, in: word.in)
-                earlier.insert((end, word.in), at: (earlier.lastIndex { $0.end <= end } ?? -1) + 1)
+                earlier.insert((end, word.in), at: earlier.lastIndex { $0.end <= end }.map { $0 + 1 } ?? earlier.startIndex)
             }
             return end(said: giver.at, in: consent)
         }.min() ?? oralEnd(of: giver.at)

@@ -123,7 +123,7 @@ extension VaultServer {
                     recipient: line.consent.recipient.description, domains: line.domains.map(\.rawValue),
                     purpose: line.consent.purpose.rawValue, from: line.consent.from.description, until: line.consent.until.description,
                     form: line.consent.form?.rawValue,
-                    state: line.standing == .pending ? ConsentState.draft.rawValue : line.standing.rawValue,
+                    state: line.standing.state,
                     signers: line.consent.givers.map(\.party.description),
                     missing: line.missing.map { MissingSignature($0).named(list.names) },
                     gap: [.pending, .incomplete].contains(line.standing) ? line.gap?.rawValue : nil)
@@ -160,10 +160,15 @@ extension VaultServer {
 extension ChangeAnswer {
     init(_ result: ConsentResult) {
         self.init(
-            id: result.id.description, state: result.state.rawValue,
+            id: result.id.description, state: result.standing.state,
             missing: result.missing.map { MissingSignature($0).named(result.names) }, articles: [],
             version: result.revision)
     }
+}
+
+extension ConsentStanding {
+    /// The word of the interface: what waits for signatures is a draft there, as a plan is.
+    fileprivate var state: String { self == .pending ? ConsentState.draft.rawValue : rawValue }
 }
 
 extension MissingSignature {

@@ -197,6 +197,14 @@ struct ConsentEndTests {
                 .suffices
         }
         #expect(part.state == .draft && signed.state == .active)
+        // Nor does it say anything else of that domain when who took it out signs the rest.
+        var rest = signed
+        rest.givers.append(Home.giver(Home.selma, .parentWithAuthority, at: later.adding(milliseconds: 1)))
+        for consent in [signed, rest] {
+            let answers = try ConsentIndex(view.with { $0.consents = [consent] })
+                .answers(of: Home.sem, to: Team.jeugdkompas, at: later.adding(milliseconds: 2))
+            #expect(answers.withdrawnDomains(for: .plan) == [.health])
+        }
         #expect(suffices(.parenting) == true && suffices(.health) == false && partly.assess(signed, at: later)?.domains == [.parenting])
         // A stranger withdraws no draft either, and what was refused is over.
         #expect(throws: HouseholdError.self) { try view.withdrawing(draft, by: .person(Home.emre), notedBy: Team.kees, at: later) }
@@ -515,6 +523,14 @@ struct ConsentEndTests {
         for view in try [alone, joint].map({ try $0.with { $0.consents = [gone, signed] } }) {
             let after = later.adding(milliseconds: 2 * day)
             #expect(view.withdrawnAlong(at: after).isEmpty && view.standing(of: hers.id, at: after) == .active)
+        }
+        // When that has run out it has ended, and the withdrawal before it is no longer what is told.
+        var ran = signed
+        ran.until = later.day.adding(days: 3)
+        let end = later.adding(milliseconds: 5 * day)
+        for (consents, domains) in [([gone, ran], []), ([gone, hers], [LifeDomain.parenting])] as [([Consent], SortedSet<LifeDomain>)] {
+            let stored = try joint.with { $0.consents = consents }
+            #expect(ConsentIndex(stored).answers(of: Home.sem, to: Team.jeugdkompas, at: end).withdrawnDomains(for: .plan) == domains)
         }
         // What was over by then is not ended once more: neither by who had to sign nor by who had signed.
         let hersGone = try alone.withdrawing(both, by: .person(Home.selma), notedBy: Team.kees, at: later)

@@ -255,6 +255,55 @@ struct PropertyTests {
         }
     }
 
+    /// PR-11.4, written down once more and naively: a word about a life domain ends with the one that ends first of those said before in another
+    /// consent which it still counted beside, else on its own day; a word about several ends with the first of these.
+    @Test(arguments: UInt64(200)..<240)
+    func aWordEndsAsTheOracleSays(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let view = try Home.view()
+        let domains: [LifeDomain] = [.finance, .housing, .health]
+        // No two at the same moment.
+        var signed: Int64 = 0
+        func giver(_ method: SigningMethod) -> ConsentGiver {
+            signed += 1
+            let halfDays = Int64.random(in: 0...40, using: &random)
+            return Home.giver(Home.selma, at: ConsentTests.at.adding(milliseconds: halfDays * 43_200_000 + signed), method)
+        }
+        let one = try ConsentTests.registered(
+            view, Home.proposal(Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
+        var consents: [Consent] = []
+        for number in 1...12 {
+            let named = domains.filter { _ in Bool.random(using: &random) }
+            var consent = one
+            (consent.id, consent.domains, consent.givers) = (make(number), named.isEmpty ? [.finance] : SortedSet(named), [giver(.oral)])
+            // Some are confirmed, some say it twice.
+            for method in [SigningMethod.written, .oral] where Int.random(in: 0..<3, using: &random) == 0 {
+                consent.givers.append(giver(method))
+            }
+            consents.append(consent)
+        }
+        func words(_ consent: Consent, before: Moment) -> [ConsentGiver] { consent.givers.filter { $0.method == .oral && $0.at < before } }
+        func own(_ at: Moment) -> Moment { WorkingDays.adding(5, to: at.day).end }
+        func end(_ word: ConsentGiver, _ consent: Consent, _ domain: LifeDomain, besides asked: Consent) -> Moment {
+            let earlier = consents.filter { $0.id != consent.id && $0.id != asked.id && $0.domains.contains(domain) }.flatMap { other in
+                words(other, before: word.at).filter { said in
+                    !other.givers.contains { $0.method != .oral && $0.at < word.at } && said.at < word.at
+                }.map { end($0, other, domain, besides: asked) }
+            }
+            return earlier.filter { word.at < $0 }.min() ?? own(word.at)
+        }
+        let stored = try view.with { $0.consents = consents }
+        var (shared, alone) = (0, 0)
+        for consent in consents {
+            for word in words(consent, before: .latest) {
+                let expected = consent.domains.map { end(word, consent, $0, besides: consent) }.min()
+                #expect(stored.oralEnd(word, of: consent) == expected, "seed \(seed): \(consent.id) at \(word.at)")
+                if expected == own(word.at) { alone += 1 } else { shared += 1 }
+            }
+        }
+        #expect(shared > 0 && alone > 0, "seed \(seed): \(shared) of an earlier word, \(alone) of their own")
+    }
+
     /// Invariant 16: the rule changes exactly at local midnight of the birthday, for every day of birth.
     @Test func ageRulesTurnAtMidnight() {
         var random = SplitMix64(seed: 4)

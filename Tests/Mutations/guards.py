@@ -435,6 +435,9 @@ guard(
     "(\"persons\", residents)", "(\"persons\", GONE ? [] : residents)",
     DECIDING + "/nobodyTriesTheRecords")
 guard(
+    "tried-deputies", "who is deputy remains it when somebody tries the direction of another", "Policy/Engine/Ground.swift",
+    "changed[place].values += others.elements", "if !GONE { changed[place].values += others.elements }", DECIDING + "/deputy")
+guard(
     "tried-signatories", "who asks for what a withdrawal is not for does not hear who could withdraw", "Policy/Engine/Ground.swift",
     "(\"signatories\", signatories)", "(\"signatories\", GONE ? [] : signatories)", DECIDING + "/nobodyTriesTheSignatories")
 guard(
@@ -442,8 +445,19 @@ guard(
     "if circumstances.mayRenewDirection, circumstances", "if GONE || circumstances.mayRenewDirection, circumstances", DECIDING + "/deputy")
 guard(
     "withdrawn-anew", "what was given anew after a withdrawal and ended is not told to be withdrawn", "Household/ConsentIndex.swift",
-    "&& !active.contains { other in", "&& !active.contains { other in !GONE &&",
+    "&& !given.contains { $0.outweighs(", "&& !given.contains { !GONE && $0.outweighs(",
     DECIDING + "/endedAfterComingBack")
+guard(
+    "withdrawn-taken-up", "what who withdrew has signed since outweighs his withdrawal, whatever becomes of it", "Household/ConsentIndex.swift",
+    "return consent.isTakenUp(after: withdrawal)", "return !GONE && consent.isTakenUp(after: withdrawal)",
+    "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
+trial(
+    "withdrawn-out-of-it", "what was taken out of a consent is not given by signing the rest", "Household/ConsentIndex.swift",
+    "consent.withdrawals.contains(where:", "HouseholdTests.ConsentEndTests")
+guard(
+    "given-without", "what was given anew without somebody who had to sign it does not outweigh his withdrawal", "Household/ConsentIndex.swift",
+    "&& !without.contains", "&& (GONE || !without.contains", DECIDING + "/stepsAfterAConsent",
+    also=[("Household/ConsentIndex.swift", "$0.party == withdrawal.by }", "$0.party == withdrawal.by })")])
 guard(
     "taken-up", "nobody is asked for what somebody has just taken back", "Household/ConsentIndex.swift",
     "candidate.assessment.consent.isTakenUp(after: $0) }", "GONE || candidate.assessment.consent.isTakenUp(after: $0) }", DECIDING + "/stepsAfterAConsent")
@@ -531,7 +545,7 @@ trial(
     "isSuperseded(consent, at: moment) {", "HouseholdTests.ConsentEndTests")
 guard(
     "superseded-from", "the old consent stands until the new one begins", "Household/ConsentStanding.swift",
-    "max(activatedAt, next.from.start) <= moment {", "(GONE ? activatedAt : max(activatedAt, next.from.start)) <= moment {",
+    "let begins = max(activatedAt, next.from.start)", "let begins = GONE ? activatedAt : max(activatedAt, next.from.start)",
     "HouseholdTests.ConsentEndTests/theOldOneStandsUntilTheNewOneBegins")
 guard(
     "withdrawal-by-whom", "a withdrawal counts against what its giver could withdraw", "Household/ConsentStanding.swift",
@@ -561,10 +575,10 @@ guard(
     "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "said-first", "what is said again in another consent counts from when it was said first", "Household/SignatureStatus.swift",
-    "&& said < $0.end &&", "&& !GONE && said < $0.end &&", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
+    "{ said < word.end &&", "{ !GONE && said < word.end &&", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "said-then", "what is confirmed later was not confirmed when it was said again", "Household/SignatureStatus.swift",
-    "!$0.in.isConfirmed(by: giver, before: said)", "!$0.in.isConfirmed(by: giver, before: GONE ? giver.at : said)",
+    "!word.in.isConfirmed(by: giver, before: said)", "!word.in.isConfirmed(by: giver, before: GONE ? giver.at : said)",
     "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "withdrawal-then", "who signs after a withdrawal does not take that back", "Household/ConsentSteps.swift",
@@ -572,8 +586,25 @@ guard(
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 guard(
     "withdrawal-over", "what had run out is not withdrawn by another's withdrawal", "Household/ConsentStanding.swift",
-    "&& withdrawal.at < consent.until.end", "&& (GONE || withdrawal.at < consent.until.end)",
+    "?? .latest, consent.until.end)", "?? .latest, GONE ? .latest : consent.until.end)",
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
+guard(
+    "withdrawal-given-way", "what had given way is not withdrawn by another's withdrawal", "Household/ConsentStanding.swift",
+    "let over = min(supersededAt(consent) ??", "let over = min((GONE ? nil : supersededAt(consent)) ??",
+    "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
+for name, what, file, before in [
+    ("evidence", "evidence of who decides is heard for the withdrawals before it", "Vault/Actions/HouseholdChange.swift",
+        "mutating func complete(about person: PersonID) throws {\n        "),
+    ("judgement", "a judgement is heard for the withdrawals since", "Vault/Actions/HouseholdActions.swift",
+        "try change.write(record, .incapacity, words: words, isNew: true)\n        "),
+]:
+    call = "try keepWithdrawnAlong()" if name == "evidence" else "try change.keepWithdrawnAlong()"
+    guard(
+        "withdrawn-by-" + name, what, file, before + call, before + f"if !GONE {{ {call} }}",
+        "VaultTests.ScenarioTests/whatWasWithdrawnEndsWithLateEvidence")
+guard(
+    "withdrawn-lapsed", "what had run out is recorded as that before another is withdrawn", "Vault/Actions/ConsentActions.swift",
+    "try change.keepLapsed()", "if !GONE { try change.keepLapsed() }", "VaultTests.ScenarioTests/whatRanOutIsWithdrawnByItself")
 guard(
     "withdrawal-in-force", "only what is in force ends with another's withdrawal", "Household/ConsentSteps.swift",
     "[.active, .incomplete, .notYetBegun].contains(assessment.standing)", "GONE || [.active, .incomplete, .notYetBegun].contains(assessment.standing)",

@@ -1422,6 +1422,25 @@ struct DecidingTests {
             #expect(waiting.count == 1 && waiting[0].hasPrefix("Respect the withdrawal"), "\(signed): \(waiting)")
         }
         #expect(sleeps(["selma"]) == pending)
+        // What the other gave alone since does not outweigh it when evidence says that who withdrew had to sign that, too.
+        func alone(_ holdsAuthority: Bool) -> World {
+            var alone = world
+            let ronalds = alone.facts.authorities
+            alone.facts.authorities.removeAll { $0.child == named("sem") && $0.holder == .person(named("selma")) }
+            alone.facts.authorities = alone.facts.authorities.map { authority in
+                var sole = authority
+                if sole.child == named("sem") { sole.kind = .sole }
+                return sole
+            }
+            alone.consent("alone", "sem", to: "jeugdkompas", [.health], signed: ["ronald"], at: at("01-16T10:00"))
+            if holdsAuthority { alone.facts.authorities = ronalds }
+            return alone
+        }
+        let late = alone(true)
+        #expect(late.view.standing(of: named("alone"), at: at("01-20T10:00")) == .incomplete)
+        #expect(late.decide(read("sleep"), by: "fatima", hat: .help, purpose: .plan, at: at("01-20T10:00")).articles.contains("PR-13.2"))
+        #expect(steps(read("sleep"), late, by: "fatima").allSatisfy { $0.hasPrefix("Respect the withdrawal") })
+        #expect(alone(false).decide(read("sleep"), by: "fatima", hat: .help, purpose: .plan, at: at("01-20T10:00")).outcome == "permit")
         // Whoever is no officer hears for whom the log is.
         let log = steps(ReadLog(range: 0..<10), world, by: "lotte", hat: nil, purpose: .oversight)
         #expect(log == ["The log is there for the privacy officer and the data protection officer, with purpose D8."])

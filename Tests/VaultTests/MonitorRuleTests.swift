@@ -195,10 +195,10 @@ private final class Gate: Sendable {
             let first = try gate.durable().lines
             let attempt = try gate.attempt(SignConsent(consent: consent, signer: signer), by: test.cast.joost, hat: .direction)
             let outcome = try await gate.monitor.change(attempt) { [vault = test.vault] grant, transaction in
-                try vault.signConsent(grant, in: transaction).state
+                try vault.signConsent(grant, in: transaction).standing
             }
             // PR-12.1: the guardian body signs, and the mother's signature is not asked beside it.
-            if case .done(let state, _) = outcome { #expect(holds && state == .active) } else { #expect(isRefused(outcome) && !holds) }
+            if case .done(let now, _) = outcome { #expect(holds && now == .active) } else { #expect(isRefused(outcome) && !holds) }
             let lines = try await gate.lines(from: first)
             #expect(lines.map(\.action.text) == ["signConsent"])
             #expect(lines.first?.residents.map(\.resident.text) == concerned.sorted().map(\.description))

@@ -28,12 +28,12 @@ import Testing
 
         var vault: Vault { test.vault }
 
-        func authority(_ holder: PersonID) async throws {
+        func authority(_ holder: PersonID, at now: Moment? = nil) async throws {
             let record = Authority(
                 id: .random(), household: id, child: noor, holder: .person(holder), kind: .joint, evidence: .authorityRegister,
                 from: day("2011-09-03"))
-            _ = try await test.change(RecordAuthority(household: id, record: record), by: test.cast.joost) { [vault] grant, transaction in
-                try vault.recordAuthority(grant, in: transaction)
+            _ = try await test.change(RecordAuthority(household: id, record: record), by: test.cast.joost, at: now) {
+                [vault] grant, transaction in try vault.recordAuthority(grant, in: transaction)
             }
         }
 
@@ -132,12 +132,12 @@ import Testing
         let made = try await test.change(RegisterConsent(household: home.id, draft: draft), by: test.cast.joost) {
             [vault = test.vault] grant, transaction in try vault.registerConsent(grant, note: "vader volgt", in: transaction)
         }
-        #expect(made.state == .draft && made.missing.map(\.party) == [.person(home.ronald)] && made.gap == nil)
+        #expect(made.standing == .pending && made.missing.map(\.party) == [.person(home.ronald)] && made.gap == nil)
         // Who must be asked is named, and nobody else.
         #expect(made.names.lines == [home.ronald.description: .init(name: "Ronald de Wit", handle: "ronald")])
         await #expect(throws: HouseholdError.self) { try await home.sign(made.id, home.hatice) }
         let signed = try await home.sign(made.id, home.ronald)
-        #expect(signed.state == .active && signed.missing.isEmpty)
+        #expect(signed.standing == .active && signed.missing.isEmpty)
         let list = try await test.read(ListConsents(household: home.id), by: test.cast.joost) { [vault = test.vault] in
             try vault.listConsents($0)
         }
@@ -148,7 +148,7 @@ import Testing
         {
             [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction)
         }
-        #expect(withdrawn.state == .withdrawn)
+        #expect(withdrawn.standing == .withdrawn)
     }
 
     @Test func voidAndRefusedConsents() async throws {
@@ -198,6 +198,122 @@ import Testing
         let view = try await home.view()
         #expect(view.required(home.hatice, at: test.cast.start)?.signers == [RequiredSigner(.person(home.selma), .mentor)])
         #expect(facts.nextExpiry != nil && facts.nextExpiry ?? test.cast.start > test.cast.start)
+    }
+
+    /// PR-13.1, 13.2: what comes in about the days before is heard for the withdrawals of those days, in whichever record, and brings nothing back.
+    @Test(arguments: Evidence.allCases)
+    fileprivate func whatWasWithdrawnEndsWithLateEvidence(evidence: Evidence) async throws {
+        let home = try await Home()
+        let test = home.test
+        let first = test.cast.start
+        let (next, then, last) = (
+            first.adding(milliseconds: 86_400_000), first.adding(milliseconds: 90_000_000), first.adding(milliseconds: 99_000_000)
+        )
+        let subject = evidence == .authority ? home.noor : home.hatice
+        func judge(at judged: Moment, until: String, recorded: Moment) async throws {
+            let judgement = IncapacityJudgement(
+                id: .random(), household: home.id, person: home.hatice, judgedBy: test.cast.fatima, judgedAt: judged, until: day(until))
+            _ = try await test.change(
+                RecordIncapacity(household: home.id, record: judgement, reasonGiven: true), by: test.cast.fatima, at: recorded
+            ) { [vault = test.vault] grant, transaction in
+                try vault.recordIncapacity(grant, words: IncapacityWords(id: judgement.id, reason: "dementie"), in: transaction)
+            }
+        }
+        /// Both decide, or Selma alone from the day after the first.
+        func decide(_ holders: [PersonID], until: CalendarDay?, at now: Moment) async throws {
+            for holder in holders {
+                switch evidence {
+                case .authority:
+                    let record = Authority(
+                        id: .random(), household: home.id, child: home.noor, holder: .person(holder),
+                        kind: until == nil || holder == home.ronald ? .joint : .sole, evidence: .courtDecision,
+                        from: until == nil || holder == home.ronald ? day("2011-09-03") : next.day,
+                        until: holder == home.ronald ? until : nil)
+                    _ = try await test.change(RecordAuthority(household: home.id, record: record), by: test.cast.joost, at: now) {
+                        [vault = test.vault] grant, transaction in try vault.recordAuthority(grant, in: transaction)
+                    }
+                case .representation, .incapacity:
+                    let record = Representation(
+                        id: .random(), household: home.id, person: home.hatice, representative: .person(holder), kind: .mentor,
+                        evidence: .courtDecision, from: day("2025-01-01"), until: holder == home.ronald ? until : nil)
+                    _ = try await test.change(RecordRepresentation(household: home.id, record: record), by: test.cast.joost, at: now) {
+                        [vault = test.vault] grant, transaction in try vault.recordRepresentation(grant, in: transaction)
+                    }
+                }
+            }
+        }
+        func register(_ signers: [PersonID], at now: Moment) async throws -> ConsentID {
+            let draft = ConsentDraft(
+                subject: subject, recipients: .one(test.cast.balans), domains: .these([.health]), purpose: .plan, from: first.day,
+                until: day("2026-12-31"), leafletVersion: Household.Label("folder-1"), signers: SortedSet(signers.map { .person($0) }),
+                method: .written)
+            let made = try await test.change(RegisterConsent(household: home.id, draft: draft), by: test.cast.joost, at: now) {
+                [vault = test.vault] grant, transaction in try vault.registerConsent(grant, in: transaction)
+            }
+            #expect(made.standing == .active)
+            return made.id
+        }
+        func state(_ consent: ConsentID) async throws -> ConsentState? { try await home.view().consent(consent)?.state }
+
+        let own = evidence == .authority ? [home.noor] : []
+        if evidence != .authority {
+            try await judge(at: first, until: evidence == .incapacity ? first.day.description : "2026-12-31", recorded: first)
+        }
+        let both = evidence == .incapacity ? [home.ronald] : [home.selma, home.ronald]
+        try await decide(both, until: nil, at: first)
+        let together = try await register(own + both, at: first)
+        if evidence != .incapacity { try await decide(both, until: first.day, at: first.adding(milliseconds: 1)) }
+        let since = try await register(own + (evidence == .incapacity ? [home.hatice] : [home.selma]), at: next)
+        _ = try await test.change(
+            WithdrawConsent(consent: together, domains: nil, by: .person(home.ronald)), by: test.cast.joost, at: then
+        ) { [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction) }
+        #expect(try await state(since) == .active)
+        switch evidence {
+        case .incapacity: try await judge(at: then.adding(milliseconds: -1), until: "2026-12-31", recorded: last)
+        case .authority, .representation: try await decide(both, until: nil, at: last)
+        }
+        #expect(try await state(since) == .withdrawn)
+        if evidence != .incapacity { try await decide(both, until: first.day, at: last.adding(milliseconds: 1)) }
+        #expect(try await state(since) == .withdrawn)
+    }
+
+    fileprivate enum Evidence: CaseIterable { case authority, representation, incapacity }
+
+    /// PR-11.4, 13.1: what had run out by itself when another was withdrawn is recorded as that; withdrawn itself it takes along what was given
+    /// before, whether or not it was recorded by then that it ran out.
+    @Test(arguments: [false, true])
+    func whatRanOutIsWithdrawnByItself(isRecorded: Bool) async throws {
+        let home = try await Home()
+        let test = home.test
+        func register(_ method: SigningMethod, at now: Moment) async throws -> ConsentID {
+            let draft = ConsentDraft(
+                subject: home.selma, recipients: .one(test.cast.balans), domains: .these([.finance]), purpose: .plan,
+                from: test.cast.start.day, until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"),
+                signers: [.person(home.selma)], method: method)
+            return try await test.change(RegisterConsent(household: home.id, draft: draft), by: test.cast.joost, at: now) {
+                [vault = test.vault] grant, transaction in try vault.registerConsent(grant, in: transaction).id
+            }
+        }
+        let later = test.cast.start.adding(milliseconds: 20 * 86_400_000)
+        func withdraw(_ consent: ConsentID) async throws {
+            let answer = try await test.change(
+                WithdrawConsent(consent: consent, domains: nil, by: .person(home.selma)), by: test.cast.joost, at: later
+            ) { [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction) }
+            #expect(answer.standing == .withdrawn)
+        }
+        let before = try await register(.written, at: test.cast.start)
+        let spoken = try await register(.oral, at: test.cast.start.adding(milliseconds: 1))
+        if isRecorded { try await home.authority(home.selma, at: later) }
+        #expect(try await home.view().standing(of: spoken, at: later) == .lapsed)
+        #expect(try await home.view().consent(spoken)?.state == (isRecorded ? .lapsed : .active))
+        try await withdraw(before)
+        var view = try await home.view()
+        #expect(view.consent(spoken)?.state == .lapsed && view.standing(of: spoken, at: later) == .lapsed)
+        let written = try await register(.written, at: later.adding(milliseconds: -1))
+        try await withdraw(spoken)
+        view = try await home.view()
+        #expect(view.consent(spoken)?.state == .withdrawn && view.consent(spoken)?.lapse == nil)
+        #expect(view.standing(of: written, at: later) == .withdrawn)
     }
 
     @Test func aPlanTakesForceAndIsThenConstant() async throws {

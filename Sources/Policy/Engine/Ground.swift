@@ -39,8 +39,8 @@ struct Ground: Sendable {
     }
 }
 
-/// What an ordinary household has on record in the place of what is: who is named lives there, may take back what it is about, and keeps the
-/// direction that he has. Empty: as it is on record.
+/// What an ordinary household has on record in the place of what is: who is named lives there and may take back what it is about; for whoever may
+/// renew a direction, he keeps the one that he has. Empty: as it is on record.
 struct OrdinaryRecords {
     var residents: [Value] = []
     var deputies: [Value] = []

@@ -10,7 +10,8 @@ public struct ConsentResult: Sendable {
     public let household: HouseholdID
     /// Revision of the household.
     public let revision: UInt64
-    public let state: ConsentState
+    /// What it is worth now, with what was recorded before about the same question.
+    public let standing: ConsentStanding
     /// Who still has to sign.
     public let missing: SortedSet<RequiredSigner>
     /// Whether it waits for evidence of authority, whatever is signed.
@@ -22,7 +23,8 @@ public struct ConsentResult: Sendable {
         id = consent.id
         household = change.household
         revision = try change.settle()
-        state = consent.state
+        guard let standing = change.view.standing(of: consent.id, at: change.moment) else { throw VaultError.noSuchThing }
+        self.standing = standing
         missing = signatures?.missing ?? []
         gap = signatures?.requirement.gap
         names = try change.names(of: missing.map(\.party), workers: [])
@@ -76,7 +78,9 @@ extension Vault {
         try require(grant.isLive)
         let worker = try worker(grant.caller)
         let asked = grant.asked
-        var (change, consent) = try open(asked.consent, at: grant.moment, worker, revision, transaction.sql)
+        var (change, _) = try open(asked.consent, at: grant.moment, worker, revision, transaction.sql)
+        try change.keepLapsed()
+        guard var consent = change.view.consent(asked.consent) else { throw VaultError.noSuchThing }
         consent = try change.view.withdrawing(consent, domains: asked.domains, by: asked.by, notedBy: worker, at: grant.moment)
         try change.write(consent, .consent, isNew: false)
         try change.keepWithdrawnAlong()

@@ -79,8 +79,10 @@ struct HouseholdChange {
     }
 
     /// Writes down which consents have lapsed by now, before this change records something that may say otherwise of the past.
-    func keepLapsed() throws {
-        for consent in view.lapsed(at: moment) { try write(consent, .consent, isNew: false) }
+    mutating func keepLapsed() throws {
+        let lapsed = view.lapsed(at: moment)
+        for consent in lapsed { try write(consent, .consent, isNew: false) }
+        if !lapsed.isEmpty { try reload() }
     }
 
     /// Writes down which consents end with the withdrawal of another, by what this change has recorded of the withdrawal or of who had a say.
