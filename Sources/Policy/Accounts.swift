@@ -24,6 +24,8 @@ public struct Accounts: Sendable {
 
     /// Who gives the roles that open something without an involvement, beside the administrator who keeps the accounts (PR-4.5).
     static let secondRoles: Set<Role> = [.teamCoordinator, .privacyOfficer, .dpo]
+    /// The other roles that open something without an involvement.
+    static let openingRoles: Set<Role> = [.intakeWorker, .adminSupport, .accessOfficer]
 
     public init(_ all: [Account], guardsHouseholds: Bool, hasLetIn: Bool, shareMachineAccounts: Bool) {
         // A key that goes with no machine account signs nobody in: it counts nowhere.
@@ -43,13 +45,12 @@ public struct Accounts: Sendable {
         }
     }
 
-    /// The coordinators and overseers who are not functional administrators themselves. Once one of them was ever heard, whose key never signed
-    /// anybody in does not count, as with administrators; before that all of them are still expected.
+    /// The coordinators and overseers who are not functional administrators themselves. As long as one of them has signed in, whose key never did
+    /// does not count, as with administrators; where nobody has, all of them are still expected.
     public func seconds(at moment: Moment) -> Set<WorkerID> {
-        let wasHeard = hasHeardSecond(at: moment)
-        return ids { account in
-            account.isSecond(at: moment) && (!wasHeard || account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil })
-        }
+        let all = ids { $0.isSecond(at: moment) }
+        let heard = ids { account in account.isSecond(at: moment) && account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil } }
+        return heard.isEmpty ? all : heard
     }
 
     /// Whether a second person is asked for: there is something to open, and there is somebody to ask, or ever was. That the last one has left
@@ -61,10 +62,12 @@ public struct Accounts: Sendable {
         all.contains { account in account.hasBeenSecond(by: moment) && account.keys.contains { $0.usedAt != nil } }
     }
 
-    /// Whether `worker` is one of the first who are there to ask, and none of them ever was: as long as none has signed in and nobody was let in
-    /// to a household, the administrator alone can mend the slip that keeps them out.
+    /// Whether `worker` is one of the first who are there to ask, and opens nothing else, and none of them ever was: as long as none has signed in
+    /// and nobody was let in to a household, the administrator alone can mend the slip that keeps them out.
     func isAwaitedSecond(_ worker: WorkerID, at moment: Moment) -> Bool {
-        !roles(of: worker, at: moment).isDisjoint(with: Self.secondRoles) && !hasLetIn && !hasHeardSecond(at: moment)
+        let roles = roles(of: worker, at: moment)
+        return !roles.isDisjoint(with: Self.secondRoles) && roles.isDisjoint(with: Self.openingRoles) && !hasLetIn
+            && !hasHeardSecond(at: moment)
     }
 
     /// Whether somebody was there to ask, and nobody is left; not even one who has still to sign in, so that one successor is named and not more.

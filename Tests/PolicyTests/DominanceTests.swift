@@ -152,6 +152,7 @@ struct DominanceTests {
     @Test("PR-4.5: a role that an administrator gives alone opens nothing to who is not involved")
     func rolesThatOpenNothing() throws {
         let second: Set<Role> = [.teamCoordinator, .intakeWorker, .adminSupport, .accessOfficer, .privacyOfficer, .dpo]
+        #expect(Accounts.secondRoles.union(Accounts.openingRoles) == second && Accounts.secondRoles.isDisjoint(with: Accounts.openingRoles))
         var opening: Set<Role> = []
         for example in allowed where example.request.principal.type == EntityTypes.worker {
             let worker = try #require(example.entities[example.request.principal])
