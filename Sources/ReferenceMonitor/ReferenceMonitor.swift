@@ -3,13 +3,12 @@
 //    refusal's included, before both.
 // 2. Line cannot be written: nothing is read, nothing is changed, the caller hears "not recorded".
 // 3. A refusal is an outcome. Whether the caller may know is decided with it.
-// 4. A decision is taken on the same parsed value that is then carried out, in the transaction that carries it out; for a reading, the
-//    ciphertext is taken in the deciding transaction.
+// 4. A decision is taken on the same parsed value that is then carried out, in the transaction that carries it out and at its moment; for a
+//    reading, the ciphertext is taken in the deciding transaction.
 // 5. Neither grant nor plaintext can be returned from a request.
 // 6. Work without a person goes the same way, with a system caller.
 // 7. The only undecided read is the facts.
 // 8. One attempt has one decision line and at most one outcome line.
-
 // 9. Looking residents up is rationed, so that nobody runs through all the names or numbers there are.
 // 10. Where the partners agreed on a limit, nothing is changed while the log goes unwitnessed for longer; reading goes on.
 
@@ -91,9 +90,9 @@ public struct ReferenceMonitor: Sendable {
         _ attempt: Attempt<A>, answered: @escaping @Sendable (borrowing Transaction) throws -> Output? = { _ in nil },
         _ body: @escaping @Sendable (consuming Grant<A>, borrowing Transaction) throws -> Output
     ) async throws -> Outcome<Output> {
-        let request = request(for: attempt)
         let changed: Changed<Output> = try await deciding(A.action.rawValue, attempt.trace) {
             try await writer.perform { transaction in
+                let request = asked(by: attempt)
                 // A session that was ended while the bytes came in decides nothing any more.
                 if let session = attempt.caller.session, session.hasEnded { throw MonitorError.signIn(.noSession) }
                 let facts = try source.facts(for: request.question.about, asker: request.asker, at: request.moment, in: transaction)
@@ -168,10 +167,12 @@ public struct ReferenceMonitor: Sendable {
     public func read<A: Reading, Output: Sendable>(
         _ attempt: Attempt<A>, _ body: (consuming Grant<A>) async throws -> Output
     ) async throws -> Outcome<Output> {
-        let request = request(for: attempt)
-        try await ration(request)
-        let recorded = try await deciding(A.action.rawValue, attempt.trace) {
-            try await writer.perform { transaction in try decideAndRecord(request, in: transaction) }
+        try await ration(attempt)
+        let (request, recorded) = try await deciding(A.action.rawValue, attempt.trace) {
+            try await writer.perform { transaction -> (Request<A>, Recorded) in
+                let request = asked(by: attempt)
+                return (request, try decideAndRecord(request, in: transaction))
+            }
         }
         switch recorded.verdict {
         case .refused(let entry, let refusal): return .refused(try refused(entry, refusal))
@@ -208,9 +209,9 @@ public struct ReferenceMonitor: Sendable {
     public func screen<A: Change>(
         _ attempt: Attempt<A>, isAnswered: @escaping @Sendable (borrowing Transaction) throws -> Bool = { _ in false }
     ) async throws -> Refused? {
-        let request = request(for: attempt)
         let verdict: Changed<Never>? = try await deciding(A.action.rawValue, attempt.trace) {
             try await writer.perform { transaction in
+                let request = asked(by: attempt)
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
                 switch engine.decide(request, on: facts) {
                 case .refuse(let refusal):
@@ -231,19 +232,19 @@ public struct ReferenceMonitor: Sendable {
 
     /// Decides without doing, and records that it was asked.
     public func check<A: Action>(_ attempt: Attempt<A>) async throws -> Checked {
-        let request = request(for: attempt)
-        try await ration(request)
-        let (entry, explanation) = try await deciding(A.action.rawValue, attempt.trace) {
-            try await writer.perform { transaction in
+        try await ration(attempt)
+        let (moment, entry, explanation) = try await deciding(A.action.rawValue, attempt.trace) {
+            try await writer.perform { transaction -> (Moment, Entry, Explanation) in
+                let request = asked(by: attempt)
                 let facts = try source.facts(for: attempt.action.about, asker: request.asker, at: request.moment, in: transaction)
                 return (
-                    try lines.checked(engine.decide(request, on: facts), request, facts, in: transaction),
+                    request.moment, try lines.checked(engine.decide(request, on: facts), request, facts, in: transaction),
                     engine.explain(request, on: facts)
                 )
             }
         }
         if explanation.reason == .policyError { policyFailure(explanation.failedPolicies) }
-        if explanation.outcome != .refuse, let change = A.self as? any Change.Type, let since = held(change, at: request.moment) {
+        if explanation.outcome != .refuse, let change = A.self as? any Change.Type, let since = held(change, at: moment) {
             throw try unwitnessed(entry, since: since)
         }
         return Checked(explanation: explanation, receipt: try log.receipt(for: entry).index)
@@ -266,13 +267,14 @@ public struct ReferenceMonitor: Sendable {
 
     /// Rule 9. Asking whether one may search looks as well.
     /// - Throws: ``MonitorError/throttled(_:)``, once that is recorded.
-    private func ration<A: Action>(_ request: Request<A>) async throws {
-        guard A.action == .searchPerson, let worker = request.asker.worker, let wait = searches.take(worker, at: clock.elapsed()) else {
+    private func ration<A: Action>(_ attempt: Attempt<A>) async throws {
+        guard A.action == .searchPerson, let worker = attempt.caller.asker.worker, let wait = searches.take(worker, at: clock.elapsed())
+        else {
             return
         }
         let articles = ["PR-7.5"]
         let entry = try await monitored {
-            try await writer.perform { [lines] in try lines.throttled(request, articles: articles, in: $0) }
+            try await writer.perform { [lines] in try lines.throttled(asked(by: attempt), articles: articles, in: $0) }
         }
         throw MonitorError.throttled(
             Throttled(deed: .search, seconds: wait.wholeSeconds, articles: articles, receipt: try log.receipt(for: entry).index))
@@ -299,7 +301,8 @@ public struct ReferenceMonitor: Sendable {
         func extend(revision: UInt64, expiry: Moment?) { until.withLock { $0 = (revision, expiry) } }
     }
 
-    private func request<A: Action>(for attempt: Attempt<A>) -> Request<A> {
+    /// ORDER: inside the transaction that decides. What waits in the queue behind a withdrawal is decided after it, and so are the moments of both.
+    private func asked<A: Action>(by attempt: Attempt<A>) -> Request<A> {
         Request(
             asker: attempt.caller.asker, question: attempt.action, purpose: attempt.purpose, onBehalfOf: attempt.onBehalfOf,
             basis: attempt.basis, moment: clock.now(), trace: attempt.trace)
@@ -342,15 +345,14 @@ public struct ReferenceMonitor: Sendable {
     private func stillAllowed<A: Action>(_ request: Request<A>, _ caller: Caller, _ recheck: Recheck) async throws(MonitorError) {
         // A stream that flows is a use of the session.
         if let session = caller.session, !session.touch(at: clock.elapsed()) { throw .interrupted([]) }
-        let now = clock.now()
-        if recheck.holds(at: now, revision: source.revision) { return }
-        let again = Request(
-            asker: request.asker, question: request.question, purpose: request.purpose, onBehalfOf: request.onBehalfOf,
-            basis: request.basis, moment: now, trace: request.trace)
+        if recheck.holds(at: clock.now(), revision: source.revision) { return }
         let refusal: Policy.Refusal?
         do {
             refusal = try await writer.perform { transaction in
-                let facts = try source.facts(for: again.question.about, asker: again.asker, at: now, in: transaction)
+                let again = Request(
+                    asker: request.asker, question: request.question, purpose: request.purpose, onBehalfOf: request.onBehalfOf,
+                    basis: request.basis, moment: clock.now(), trace: request.trace)
+                let facts = try source.facts(for: again.question.about, asker: again.asker, at: again.moment, in: transaction)
                 if case .refuse(let refusal) = engine.decide(again, on: facts) { return refusal }
                 recheck.extend(revision: facts.revision, expiry: facts.nextExpiry)
                 return nil

@@ -333,6 +333,27 @@ import Testing
         #expect(after.load(ordering: .relaxed) <= 262_144)
     }
 
+    /// PR-13.2: what ended before anything was sent leaves nothing, its title neither.
+    @Test func nothingIsSentWhenTheRightHasEnded() async throws {
+        let test = try await TestVault.make()
+        let household = try await test.household()
+        let item = try await test.item([1, 2, 3], household, by: test.cast.kees)
+        let sent = Atomic(0)
+        await #expect(throws: MonitorError.interrupted(["PR-13.2"])) {
+            try await test.read(
+                ReadItem(household: household, item: item), by: test.cast.kees,
+                recheck: { () throws(MonitorError) in throw .interrupted(["PR-13.2"]) }
+            ) { [vault = test.vault] grant in
+                try await vault.readItem(grant) { _ in
+                    sent.add(1, ordering: .relaxed)
+                } sink: { _ in
+                    sent.add(1, ordering: .relaxed)
+                }
+            }
+        }
+        #expect(sent.load(ordering: .relaxed) == 0)
+    }
+
     @Test func aDeadGrantOpensNothing() async throws {
         let test = try await TestVault.make()
         let household = try await test.household()

@@ -11,6 +11,12 @@ import Testing
 @testable import ReferenceMonitor
 @testable import Vault
 
+private final class Count: Sendable {
+    private let number = Atomic(0)
+    var value: Int { number.load(ordering: .acquiring) }
+    func add(_ more: Int) { number.add(more, ordering: .acquiringAndReleasing) }
+}
+
 /// The reference monitor over a real vault, a real log and the reglement's own policies.
 private final class Gate: Sendable {
     let test: TestVault
@@ -18,6 +24,8 @@ private final class Gate: Sendable {
     let household: HouseholdID
     let item: ItemID
     let content = Array("aan de keukentafel".utf8)
+    /// How often the monitor has read the clock.
+    let looks = Count()
 
     init() async throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -32,7 +40,12 @@ private final class Gate: Sendable {
         item = try await test.item(content, household, by: test.cast.kees)
         let start = test.cast.start.adding(milliseconds: 60_000)
         monitor = ReferenceMonitor(
-            writer: test.writer, log: test.log, engine: engine, source: test.vault, clock: Clock(now: { start }, elapsed: { .zero }))
+            writer: test.writer, log: test.log, engine: engine, source: test.vault,
+            clock: Clock(
+                now: { [looks] in
+                    looks.add(1)
+                    return start
+                }, elapsed: { .zero }))
     }
 
     /// The same vault and log behind a monitor whose policies hold one that cannot be evaluated.
@@ -107,6 +120,27 @@ private final class Gate: Sendable {
 
 /// One test for each of the rules at the top of `ReferenceMonitor.swift`.
 @Suite struct MonitorRuleTests {
+    /// PR-13.2: a reading that waits behind a withdrawal is decided at a moment after it.
+    @Test func theMomentIsThatOfTheTransaction() async throws {
+        let gate = try await Gate()
+        let (entered, left) = (Count(), Count())
+        let before = gate.looks.value
+        async let busy: Void = gate.test.writer.perform { _ in
+            entered.add(1)
+            while left.value == 0 { usleep(1_000) }
+        }
+        while entered.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        async let reading = gate.read(by: gate.test.cast.kees)
+        async let change = gate.declare(by: gate.test.cast.fatima)
+        // Long enough for both to have come to the writer; one that came later would have looked no earlier.
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(gate.looks.value == before)
+        left.add(1)
+        try await busy
+        _ = try await (reading, change)
+        #expect(gate.looks.value > before)
+    }
+
     private func isRefused<Output>(_ outcome: Outcome<Output>) -> Bool { if case .refused = outcome { true } else { false } }
     private func receipt<Output>(_ outcome: Outcome<Output>) -> Int? {
         switch outcome {

@@ -136,6 +136,8 @@ extension Vault {
         guard let words: ItemWords = try registry.words(of: captured.record, under: content.compartmentKey) else {
             throw VaultError.doesNotVerify(.recordMalformed)
         }
+        // The title is content as well.
+        try await grant.recheck()
         try await head(ItemHead(item: captured.item, words: words, length: length, revision: captured.record.version))
         let shared = grant
         var isFirst = true
