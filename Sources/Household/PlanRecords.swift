@@ -210,6 +210,9 @@ public enum PlanSigner: Hashable, Sendable, Codable {
     /// In which capacity; nil for a worker.
     public var capacity: SigningCapacity? { if case .party(_, let capacity) = self { capacity } else { nil } }
 
+    /// The resident or representative, where it is a person.
+    public var person: PersonID? { if case .party(let party, _) = self { party.person } else { nil } }
+
     private enum Key: String, CodingKey { case worker, party, capacity }
 
     public init(from decoder: any Decoder) throws {

@@ -295,6 +295,7 @@ extension Vault {
         guard let (view, part, _) = captured.households.first, captured.plan == grant.asked.plan, var plan = view.plan(grant.asked.plan),
             let record = part.first(.plan, Octets16(grant.asked.plan)), var words = try captured.words(PlanWords.self, record, part)
         else { throw VaultError.noSuchThing }
+        let subjects = Set(plan.goals.compactMap(\.subject.person))
         if let reader = grant.onBehalfOf {
             let goals = Set(view.readableGoals(of: plan, reader: reader, at: grant.moment).map(\.id))
             plan.goals.removeAll { !goals.contains($0.id) }
@@ -305,6 +306,13 @@ extension Vault {
             words.views.removeAll { $0.person != reader }
         }
         let lacks = plan.state == .presented ? view.activation(of: plan, at: grant.moment).lacks : []
+        if let reader = grant.onBehalfOf {
+            // That somebody signs, or will not, tells that there is a goal about him (PR-8.2): of who has only such as the reader may not read it is
+            // left out, once it has been counted.
+            let unread = subjects.subtracting(plan.goals.compactMap(\.subject.person) + [reader])
+            plan.signatures.removeAll { $0.signer.person.map { unread.contains($0) } ?? false }
+            plan.refusals.removeAll { unread.contains($0.person) }
+        }
         return PlanReading(
             plan: plan, words: words, lacks: lacks,
             names: try names(in: plan, lacks, captured, part, reader: grant.onBehalfOf), revision: record.version)
