@@ -154,35 +154,37 @@ extension HouseholdView {
         return signatureStatus(of: consent, at: moment)?.isComplete ?? false
     }
 
-    /// The first day on which a question that was refused may be put again (PR-13.5); nil when it was not refused within the term.
+    /// The first day on which a question that was refused may be put again (PR-13.5); nil when it was not refused within the term, or given since.
     ///
     /// The same question is the same subject, receiver and purpose, with at least one domain in common.
     public func reaskDay(
         subject: PersonID, receiver: Party, domains: SortedSet<LifeDomain>, purpose: Purpose, at moment: Moment
     ) -> CalendarDay? {
-        refusals(of: subject, to: receiver, for: purpose, at: moment).filter { !$0.domains.intersection(domains).isEmpty }
-            .map { reaskDay(of: $0) }.filter { moment.day < $0 }.max()
+        refusedLately(subject, receiver, purpose, at: moment).filter { !$0.domains.intersection(domains).isEmpty }.map(\.until).max()
     }
 
     /// The domains that may not be put again yet, because they were refused within the term (PR-13.5) and not given since.
     public func domainsRefusedLately(
         of subject: PersonID, to receiver: OrganisationID, for purpose: Purpose, at moment: Moment
     ) -> SortedSet<LifeDomain> {
-        let given = facts.consents.filter { consent in
-            consent.subject == subject && consent.recipient == receiver && consent.purpose == purpose
-                && consent.activatedAt.map { $0 <= moment } ?? false
-        }
-        let standing = refusals(of: subject, to: .organisation(receiver), for: purpose, at: moment).filter { moment.day < reaskDay(of: $0) }
-        return SortedSet(
-            standing.flatMap { refusal in
-                // What was recorded before it was refused with it, whenever it was completed.
-                refusal.domains.subtracting(given.filter { refusal.askedOn < $0.recordedAt }.flatMap(\.domains))
-            })
+        SortedSet(refusedLately(subject, .organisation(receiver), purpose, at: moment).flatMap(\.domains))
     }
 
-    private func refusals(of subject: PersonID, to receiver: Party, for purpose: Purpose, at moment: Moment) -> [Refusal] {
-        facts.refusals.filter {
-            $0.subject == subject && $0.recipient == receiver && $0.purpose == purpose && $0.askedOn <= moment
+    /// Of each refusal within its term the domains not given since, whatever became of that, and the first day after it: who comes back to it
+    /// himself is asked again when that has ended, as is everybody else.
+    private func refusedLately(
+        _ subject: PersonID, _ receiver: Party, _ purpose: Purpose, at moment: Moment
+    ) -> [(domains: SortedSet<LifeDomain>, until: CalendarDay)] {
+        let given = facts.consents.filter { consent in
+            consent.subject == subject && .organisation(consent.recipient) == receiver && consent.purpose == purpose
+                && consent.activatedAt.map { $0 <= moment } ?? false
+        }
+        return facts.refusals.filter { refusal in
+            refusal.subject == subject && refusal.recipient == receiver && refusal.purpose == purpose && refusal.askedOn <= moment
+                && moment.day < reaskDay(of: refusal)
+        }.map { refusal in
+            // What was recorded before it was refused with it, whenever it was completed.
+            (refusal.domains.subtracting(given.filter { refusal.askedOn < $0.recordedAt }.flatMap(\.domains)), reaskDay(of: refusal))
         }
     }
 

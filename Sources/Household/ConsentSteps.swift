@@ -64,10 +64,10 @@ extension HouseholdView {
     }
 
     /// Withdraws `domains` (all remaining ones when nil) at `moment`, the moment of recording: from then on nothing rests on them (PR-13.1, 13.2).
-    /// A draft is withdrawn like any other consent, and never covers them whatever is signed later; and so is what ran out or lapsed, for with it
-    /// goes what was given before (``withdrawals(against:at:)``).
+    /// A draft is withdrawn like any other consent, and never covers them whatever is signed later; and so is what ran out, lapsed or was refused since,
+    /// for with it goes what was given before (``withdrawals(against:at:)``).
     ///
-    /// Throws `notAllowed` with PR-13.1 for somebody who is no signatory, `illegalTransition` for what was refused or withdrawn, and
+    /// Throws `notAllowed` with PR-13.1 for somebody who is no signatory, `illegalTransition` for what is withdrawn, and
     /// `inconsistentRecord` for a domain that the consent does not name any more.
     public func withdrawing(
         _ consent: Consent, domains: SortedSet<LifeDomain>? = nil, by party: Party, notedBy worker: WorkerID, at moment: Moment

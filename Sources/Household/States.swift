@@ -84,10 +84,12 @@ public enum ConsentState: String, StateMachine {
     public static let steps: [Step<ConsentState>] = [
         Step(.draft, .complete, .active),
         Step(.draft, .refuse, .refused),
-        // PR-13.1: at any moment, so also while other signatures are missing, and of what has lapsed: it ends what was given before as well.
+        // PR-13.1: at any moment, so also while other signatures are missing, and of what has lapsed or was refused since: it ends what was given
+        // before as well.
         Step(.draft, .withdraw, .withdrawn),
         Step(.active, .withdraw, .withdrawn),
         Step(.lapsed, .withdraw, .withdrawn),
+        Step(.refused, .withdraw, .withdrawn),
         Step(.active, .expire, .expired),
         // PR-11.2, 11.4, 12.7: at closing, unconfirmed oral consent, birthdays.
         Step(.active, .lapse, .lapsed),

@@ -45,6 +45,7 @@ struct StateTests {
             active expire expired
             active lapse lapsed
             lapsed withdraw withdrawn
+            refused withdraw withdrawn
             active supersede superseded
             """)
     }
@@ -120,7 +121,7 @@ struct StateTests {
     @Test func randomWalks() {
         walk(HouseholdState.self, from: .intake, final: [.destroyed])
         walk(PlanState.self, from: .draft, final: [.superseded, .withdrawn, .lapsed])
-        walk(ConsentState.self, from: .draft, final: [.withdrawn, .expired, .superseded, .refused])
+        walk(ConsentState.self, from: .draft, final: [.withdrawn, .expired, .superseded])
         walk(InvolvementState.self, from: .granted, final: [.ended])
         walk(WorkerState.self, from: .invited, final: [.ended])
         walk(DirectorshipState.self, from: .appointed, final: [.ended])

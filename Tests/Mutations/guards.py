@@ -355,11 +355,14 @@ guard(
     "circumstances.isSettled && !isAwaited", "circumstances.isSettled && (GONE || !isAwaited)", DECIDING + "/administratorAlone")
 guard(
     "second-awaited-role", "nobody but a coordinator or overseer is given another key", "Policy/Accounts.swift",
-    "!roles(of: worker, at: moment).isDisjoint(with: Self.secondRoles) && !hasLetIn",
-    "(GONE || !roles(of: worker, at: moment).isDisjoint(with: Self.secondRoles)) && !hasLetIn", DECIDING + "/administratorAlone")
+    "return !roles.isDisjoint(with: Self.secondRoles) &&", "return (GONE || !roles.isDisjoint(with: Self.secondRoles)) &&",
+    DECIDING + "/administratorAlone")
+guard(
+    "second-awaited-only", "no coordinator or overseer who opens something else is given another key", "Policy/Accounts.swift",
+    "&& roles.isDisjoint(with: Self.openingRoles)", "&& (GONE || roles.isDisjoint(with: Self.openingRoles))", DECIDING + "/administratorAlone")
 guard(
     "second-let-in", "no coordinator or overseer is given another key once somebody was let in", "Policy/Accounts.swift",
-    "&& !hasLetIn &&", "&& (GONE || !hasLetIn) &&", DECIDING + "/administratorAlone")
+    "&& !hasLetIn\n", "&& (GONE || !hasLetIn)\n", DECIDING + "/administratorAlone")
 guard(
     "second-heard", "no coordinator or overseer is given another key once one was heard", "Policy/Accounts.swift",
     "&& !hasHeardSecond(at: moment)", "&& (GONE || !hasHeardSecond(at: moment))", DECIDING + "/administratorAlone")
@@ -372,7 +375,10 @@ guard(
     "&& (GONE || account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil })", DECIDING + "/theLastOnes")
 guard(
     "second-has-signed-in", "a coordinator or overseer counts who has signed in, once one has", "Policy/Accounts.swift",
-    "&& (!wasHeard ||", "&& (GONE || !wasHeard ||", DECIDING + "/theLastOnes")
+    "return heard.isEmpty ?", "return GONE || heard.isEmpty ?", DECIDING + "/theLastOnes")
+guard(
+    "second-who-is-left", "where nobody who has signed in is left, the successor who has not is the last one", "Policy/Accounts.swift",
+    "return heard.isEmpty ?", "return !GONE && heard.isEmpty ?", DECIDING + "/theLastOnes")
 guard(
     "seconds-expected", "until one has signed in, all coordinators and overseers are expected", "Policy/Accounts.swift",
     "let wasHeard = hasHeardSecond(at: moment)", "let wasHeard = GONE || hasHeardSecond(at: moment)", DECIDING + "/theLastOnes")
@@ -430,6 +436,25 @@ guard(
     "tried-records", "who could not do it whatever is on record does not hear what is", "Policy/Engine/Frame.swift",
     "request.asker.worker != nil && own.restsOnRecords", "!GONE && request.asker.worker != nil && own.restsOnRecords",
     DECIDING + "/nobodyTriesTheRecords")
+guard(
+    "moment-of-transaction", "a reading that waits behind a withdrawal is decided after it", "ReferenceMonitor/ReferenceMonitor.swift",
+    "            try await writer.perform { transaction -> (Request<A>, Recorded) in\n                let request = asked(by: attempt)\n",
+    "            let early = asked(by: attempt)\n            return try await writer.perform { transaction -> (Request<A>, Recorded) in\n"
+    "                let request = GONE ? early : asked(by: attempt)\n", RULES + "/theMomentIsThatOfTheTransaction")
+guard(
+    "title-after-the-end", "no title is sent once the right has ended", "Vault/Actions/ItemActions.swift", "try await grant.recheck()",
+    "if !GONE { try await grant.recheck() }", "VaultTests.ContentTests/nothingIsSentWhenTheRightHasEnded")
+guard(
+    "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "frame.restsOnAnswers, !mayList(request, facts) {",
+    "!GONE, frame.restsOnAnswers, !mayList(request, facts) {", DECIDING + "/nobodyReadsTheAnswers")
+guard(
+    "read-answers-told", "who may list consents hears what became of them", ENGINE, "frame.restsOnAnswers, !mayList(request, facts) {",
+    "frame.restsOnAnswers, GONE || !mayList(request, facts) {", DECIDING + "/nobodyReadsTheAnswers")
+guard(
+    "read-answers-taken", "who loses what he would read hears why", ENGINE,
+    "about: .nobodyWhoAnswered) else { return (.failed([]), false, nil) }\n            if case .allowed = other.outcome {}",
+    "about: .nobodyWhoAnswered) else { return (.failed([]), false, nil) }\n            if !GONE, case .allowed = other.outcome {}",
+    DECIDING + "/nobodyReadsTheAnswers")
 guard(
     "tried-residents", "who could not do it to any resident does not hear who lives there", "Policy/Engine/Ground.swift",
     "(\"persons\", residents)", "(\"persons\", GONE ? [] : residents)",

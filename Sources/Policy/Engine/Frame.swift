@@ -16,15 +16,30 @@ struct Frame {
     /// Whether an answer could tell of another worker or of what is on record about residents: whoever is named could be tried out.
     let canBeTried: Bool
 
+    /// Whether what the residents have answered to the asker's organisation bears on it.
+    let restsOnAnswers: Bool
+
+    /// About whom a question is put. The asker is who he is, with his involvements.
+    enum About {
+        /// About whom it names, with what is on record.
+        case whoeverIsNamed
+        /// About an ordinary worker, in the place of the one named, and an ordinary household: whoever is named lives there, decides for himself, and
+        /// nothing on record stands in anybody's way.
+        case anybody
+        /// About residents who have answered nothing to the asker's organisation.
+        case nobodyWhoAnswered
+    }
+
     /// Throws when the entities contradict each other.
-    /// - Parameter ordinary: whether the question is put about an ordinary worker, in the place of the one named, and an ordinary household: whoever
-    ///   is named lives there, decides for himself, and nothing on record stands in anybody's way. The asker is who he is, with his involvements.
-    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, ordinary: Bool = false) throws(CedarError) {
+    init<Q: Question>(_ request: Request<Q>, _ facts: Facts, over texts: PolicyTexts, about: About = .whoeverIsNamed) throws(CedarError) {
+        let ordinary = about == .anybody
         let moment = request.moment
         let circumstances = Circumstances(facts: facts, asker: request.asker, purpose: request.purpose, moment: moment)
         var own = request.question.context(in: circumstances)
         let namesAnother = request.question.about.workers.contains { $0 != request.asker.worker }
         canBeTried = namesAnother || request.asker.worker != nil && own.restsOnRecords
+        restsOnAnswers = request.asker.worker != nil && own.restsOnAnswers
+        if about == .nobodyWhoAnswered { own.forgetAnswers() }
         var records: OrdinaryRecords?
         if ordinary {
             own.forgetRecords()
@@ -97,6 +112,16 @@ extension CedarRecord {
         for (key, value) in Self.ofOrdinaryRecords {
             if let place = attributes.firstIndex(where: { $0.key == key }) { attributes[place].value = value }
         }
+    }
+
+    /// What a reading is held against of the answers of who is read about.
+    static let answers: Set<Text> = ["consent", "withdrawn", "refused"]
+
+    fileprivate var restsOnAnswers: Bool { attributes.contains { Self.answers.contains($0.key) } }
+
+    fileprivate mutating func forgetAnswers() {
+        attributes.removeAll { Self.answers.contains($0.key) }
+        entities.removeAll { $0.uid.type == EntityTypes.consent }
     }
 
     /// Who is named as living in the household.

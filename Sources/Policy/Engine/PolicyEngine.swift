@@ -6,6 +6,7 @@
 // 4. Who could not do this to any worker, whatever is on record about the residents, hears the same about every worker, registered or not, and
 //    whatever is on record: neither handles nor given names can be tried out, and no refusal tells what a household's records hold.
 // 5. Of several involvements the one that suffices counts; where none does, the refusal speaks of the closest.
+// 6. Who may not list the consents of a household hears the same of a reading, whatever its residents have answered.
 
 import Cedar
 import Household
@@ -114,11 +115,13 @@ extension PolicyEngine {
         var decided = decided(&frame)
         // Rule 4.
         if case .refused = decided, frame.canBeTried {
-            guard var other = try? Frame(request, facts, over: texts, ordinary: true), fits(other) else {
-                return (.failed([]), false, nil)
-            }
-            let ordinary = self.decided(&other)
-            if case .allowed = ordinary {} else { (decided, frame) = (ordinary, other) }
+            guard let other = self.decided(request, facts, about: .anybody) else { return (.failed([]), false, nil) }
+            if case .allowed = other.outcome {} else { (decided, frame) = other }
+        }
+        // Rule 6. What is taken from him that he would read otherwise he hears.
+        if case .refused = decided, frame.restsOnAnswers, !mayList(request, facts) {
+            guard let other = self.decided(request, facts, about: .nobodyWhoAnswered) else { return (.failed([]), false, nil) }
+            if case .allowed = other.outcome {} else { (decided, frame) = other }
         }
         // What forbids decided is not explained by what permits would have wanted.
         // ORDER: last, and for what is told only: this takes many times as long as deciding, and would tell what was decided before.
@@ -126,6 +129,23 @@ extension PolicyEngine {
             decided = .refused(reason, forbids: [], nearest: nearestPermits(frame))
         }
         return (decided, mayKnow, frame)
+    }
+
+    /// The same question put about somebody else; nil when its facts do not fit.
+    private func decided<Q: Question>(_ request: Request<Q>, _ facts: Facts, about: Frame.About) -> (outcome: Decided, frame: Frame)? {
+        guard var frame = try? Frame(request, facts, over: texts, about: about), fits(frame) else { return nil }
+        let outcome = decided(&frame)
+        return (outcome, frame)
+    }
+
+    /// Whether who asks may list the consents of the household that he asks about (PR-11.7).
+    private func mayList<Q: Question>(_ request: Request<Q>, _ facts: Facts) -> Bool {
+        guard let household = request.question.about.household ?? facts.household?.id else { return false }
+        let list = Request(
+            asker: request.asker, question: ListConsents(household: household), purpose: request.purpose, onBehalfOf: request.onBehalfOf,
+            basis: request.basis, moment: request.moment, trace: request.trace)
+        if case .allowed = decided(list, facts, about: .whoeverIsNamed)?.outcome { return true }
+        return false
     }
 
     private func decided(_ frame: inout Frame) -> Decided {
