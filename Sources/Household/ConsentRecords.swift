@@ -132,9 +132,9 @@ public struct Consent: FactRecord {
         givers.filter { $0.method == .oral && $0.isOfSameSigner(as: giver) && $0.at < giver.at }
     }
 
-    /// Whether the party of `giver` had signed here in another way than by word of mouth before `moment`, in the same capacity.
-    func isConfirmed(by giver: ConsentGiver, before moment: Moment) -> Bool {
-        givers.contains { $0.method != .oral && $0.isOfSameSigner(as: giver) && $0.at < moment }
+    /// When the party of `giver` first signed here in another way than by word of mouth, in the same capacity.
+    func confirmedAt(by giver: ConsentGiver) -> Moment? {
+        givers.lazy.filter { $0.method != .oral && $0.isOfSameSigner(as: giver) }.map(\.at).min()
     }
 
     /// Whether it was given anew after `withdrawal`, of another consent: it took force later, and who withdrew has not only signed it before.

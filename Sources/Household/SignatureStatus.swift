@@ -60,30 +60,42 @@ extension HouseholdView {
     /// counts, he said then; of several life domains the one said first tells.
     public func oralEnd(_ giver: ConsentGiver, of consent: Consent) -> Moment {
         let words = facts.consents.filter { $0.id != consent.id && $0.isAbout(sameAs: consent) }
-            .flatMap { other in other.words(before: giver).map { (said: $0.at, in: other) } }
-            .sorted { ($0.said, $0.in.id) < ($1.said, $1.in.id) }
+            .flatMap { other in
+                let confirmedAt = other.confirmedAt(by: giver)
+                return other.words(before: giver).map { (said: $0.at, consent: other.id, domains: other.domains, confirmedAt: confirmedAt) }
+            }
+            .sorted { ($0.said, $0.consent) < ($1.said, $1.consent) }
+        // Most are said on few days.
+        var days: [CalendarDay: Moment] = [:]
+        func own(_ said: Moment) -> Moment {
+            if let end = days[said.day] { return end }
+            let end = oralEnd(of: said)
+            days[said.day] = end
+            return end
+        }
         return consent.domains.map { domain in
             // Each word is held against the earlier ones as they stood when it was said; those that end first come first. What no longer counts for
             // one word counts for no later one either, so it is passed once.
-            var earlier: ArraySlice<(end: Moment, in: Consent)> = []
-            func end(said: Moment, in consent: Consent) -> Moment {
-                func counts(_ word: (end: Moment, in: Consent)) -> Bool { said < word.end && !word.in.isConfirmed(by: giver, before: said) }
-                earlier = earlier.drop { !counts($0) }
-                return earlier.first { $0.in.id != consent.id && counts($0) }?.end ?? oralEnd(of: said)
+            var earlier: ArraySlice<(end: Moment, consent: ConsentID, confirmedAt: Moment?)> = []
+            func end(said: Moment, in consent: ConsentID) -> Moment {
+                func counts(_ end: Moment, _ confirmedAt: Moment?) -> Bool { said < end && (confirmedAt.map { said <= $0 } ?? true) }
+                earlier = earlier.drop { !counts($0.end, $0.confirmedAt) }
+                return earlier.first { $0.consent != consent && counts($0.end, $0.confirmedAt) }?.end ?? own(said)
             }
-            for word in words where word.in.domains.contains(domain) {
-                let end = end(said: word.said, in: word.in)
-                earlier.insert((end, word.in), at: earlier.lastIndex { $0.end <= end }.map { $0 + 1 } ?? earlier.startIndex)
+            for word in words where word.domains.contains(domain) {
+                let end = end(said: word.said, in: word.consent)
+                let place = earlier.lastIndex { $0.end <= end }.map { $0 + 1 } ?? earlier.startIndex
+                earlier.insert((end, word.consent, word.confirmedAt), at: place)
             }
-            return end(said: giver.at, in: consent)
-        }.min() ?? oralEnd(of: giver.at)
+            return end(said: giver.at, in: consent.id)
+        }.min() ?? own(giver.at)
     }
 
     /// The moment of the last answer given in `consent`: of the last signature that does not only confirm a word which still counted then
     /// (PR-11.4); of the recording while there is none.
     func lastAnswer(in consent: Consent) -> Moment {
         consent.givers.filter { giver in
-            consent.isConfirmed(by: giver, before: giver.at)
+            (consent.confirmedAt(by: giver).map { $0 < giver.at } ?? false)
                 || !consent.words(before: giver).contains { giver.at < oralEnd($0, of: consent) }
         }.map(\.at).max() ?? consent.recordedAt
     }

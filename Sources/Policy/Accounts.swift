@@ -41,7 +41,7 @@ public struct Accounts: Sendable {
         ids { account in
             account.facts.worker.isActive(at: moment) && account.isMember(at: moment)
                 && account.roles(at: moment).contains(.functionalAdmin)
-                && account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil }
+                && account.hasSignedIn(at: moment)
         }
     }
 
@@ -49,7 +49,7 @@ public struct Accounts: Sendable {
     /// does not count, as with administrators; where nobody has, all of them are still expected.
     public func seconds(at moment: Moment) -> Set<WorkerID> {
         let all = ids { $0.isSecond(at: moment) }
-        let heard = ids { account in account.isSecond(at: moment) && account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil } }
+        let heard = ids { $0.isSecond(at: moment) && $0.hasSignedIn(at: moment) }
         return heard.isEmpty ? all : heard
     }
 
@@ -122,6 +122,9 @@ extension Accounts.Account {
             then <= moment && second.contains { $0.isHeld(at: then) } && !roles(at: then).contains(.functionalAdmin)
         }
     }
+
+    /// Whether somebody has signed in with a key that he can still sign in with.
+    fileprivate func hasSignedIn(at moment: Moment) -> Bool { keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil } }
 
     /// Has a key, has not left, and comes from a party to the convenant; the account may be locked.
     fileprivate func isMember(at moment: Moment) -> Bool {

@@ -371,17 +371,13 @@ guard(
     "VaultTests.ScenarioTests/whetherAnybodyWasLetIn")
 guard(
     "administrator-has-signed-in", "an administrator counts who has signed in", "Policy/Accounts.swift",
-    "&& account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil }",
-    "&& (GONE || account.keys.contains { $0.isUsable(at: moment) && $0.usedAt != nil })", DECIDING + "/theLastOnes")
+    "&& account.hasSignedIn(at: moment)", "&& (GONE || account.hasSignedIn(at: moment))", DECIDING + "/theLastOnes")
 guard(
     "second-has-signed-in", "a coordinator or overseer counts who has signed in, once one has", "Policy/Accounts.swift",
     "return heard.isEmpty ?", "return GONE || heard.isEmpty ?", DECIDING + "/theLastOnes")
 guard(
-    "second-who-is-left", "where nobody who has signed in is left, the successor who has not is the last one", "Policy/Accounts.swift",
-    "return heard.isEmpty ?", "return !GONE && heard.isEmpty ?", DECIDING + "/theLastOnes")
-guard(
-    "seconds-expected", "until one has signed in, all coordinators and overseers are expected", "Policy/Accounts.swift",
-    "let wasHeard = hasHeardSecond(at: moment)", "let wasHeard = GONE || hasHeardSecond(at: moment)", DECIDING + "/theLastOnes")
+    "seconds-expected", "where nobody who has signed in is left, or ever was, all coordinators and overseers are expected", "Policy/Accounts.swift",
+    "? all : heard", "? (GONE ? heard : all) : heard", DECIDING + "/theLastOnes")
 condition("active-worker", "who is locked or has left does not sign in", AUTHENTICATOR, "credentials.isActive else", SIGN_IN + "/failuresAreCounted")
 guard(
     "signature", "what was signed is the challenge", AUTHENTICATOR,
@@ -439,17 +435,17 @@ guard(
 guard(
     "moment-of-transaction", "a reading that waits behind a withdrawal is decided after it", "ReferenceMonitor/ReferenceMonitor.swift",
     "            try await writer.perform { transaction -> (Request<A>, Recorded) in\n                let request = asked(by: attempt)\n",
-    "            let early = asked(by: attempt)\n            return try await writer.perform { transaction -> (Request<A>, Recorded) in\n"
-    "                let request = GONE ? early : asked(by: attempt)\n", RULES + "/theMomentIsThatOfTheTransaction")
+    "            let early = GONE ? asked(by: attempt) : nil\n            return try await writer.perform { transaction -> (Request<A>, Recorded) in\n"
+    "                let request = early ?? asked(by: attempt)\n", RULES + "/theMomentIsThatOfTheTransaction")
 guard(
     "title-after-the-end", "no title is sent once the right has ended", "Vault/Actions/ItemActions.swift", "try await grant.recheck()",
     "if !GONE { try await grant.recheck() }", "VaultTests.ContentTests/nothingIsSentWhenTheRightHasEnded")
 guard(
-    "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "frame.restsOnAnswers, !mayList(request, facts) {",
-    "!GONE, frame.restsOnAnswers, !mayList(request, facts) {", DECIDING + "/nobodyReadsTheAnswers")
+    "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "decided, frame.restsOnAnswers,",
+    "decided, !GONE, frame.restsOnAnswers,", DECIDING + "/nobodyReadsTheAnswers")
 guard(
-    "read-answers-told", "who may list consents hears what became of them", ENGINE, "frame.restsOnAnswers, !mayList(request, facts) {",
-    "frame.restsOnAnswers, GONE || !mayList(request, facts) {", DECIDING + "/nobodyReadsTheAnswers")
+    "read-answers-told", "who may list consents hears what became of them", ENGINE, "!mayList(request, facts) {",
+    "GONE || !mayList(request, facts) {", DECIDING + "/nobodyReadsTheAnswers")
 guard(
     "read-answers-taken", "who loses what he would read hears why", ENGINE,
     "about: .nobodyWhoAnswered) else { return (.failed([]), false, nil) }\n            if case .allowed = other.outcome {}",
@@ -600,10 +596,10 @@ guard(
     "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "said-first", "what is said again in another consent counts from when it was said first", "Household/SignatureStatus.swift",
-    "{ said < word.end &&", "{ !GONE && said < word.end &&", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
+    "-> Bool { said < end &&", "-> Bool { !GONE && said < end &&", "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "said-then", "what is confirmed later was not confirmed when it was said again", "Household/SignatureStatus.swift",
-    "!word.in.isConfirmed(by: giver, before: said)", "!word.in.isConfirmed(by: giver, before: GONE ? giver.at : said)",
+    "(confirmedAt.map { said <= $0 }", "(confirmedAt.map { (GONE ? giver.at : said) <= $0 }",
     "HouseholdTests.ConsentTests/sayingItAgainGivesNoOtherFiveDays")
 guard(
     "withdrawal-then", "who signs after a withdrawal does not take that back", "Household/ConsentSteps.swift",

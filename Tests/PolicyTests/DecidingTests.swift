@@ -620,9 +620,11 @@ struct DecidingTests {
             return key
         }
         #expect(key("renske", uid: 2000).policies == ["PR-4.5-key-comes-first"], "one was heard, whatever became of her key")
+        world.team.keys = unused()
+        world.engaged = [named("tim")]
+        #expect(key("tim", uid: 2000).policies == ["PR-4.5-key-comes-first"], "nobody else is awaited, whatever he has to do with a household")
         world.hasLetIn = true
         world.team.keys = unused(but: "mirjam")
-        world.engaged = [named("tim")]
         #expect(key("tim", uid: 2000).policies == ["PR-4.5-key-comes-first"])
         world.engaged = []
         let workers = world.team.workers
@@ -1209,6 +1211,14 @@ struct DecidingTests {
         world.involve("wendy", purpose: .direction, role: .caseDirector, by: "mirjam", at: at("01-21T09:00"))
         #expect(grant("01-30T23:00").policies == ["PR-6.5-deputy-directs"])
         #expect(grant("01-31T00:00").outcome == "refuse")
+        // A coordinator who is deputy hears as such what is the matter with an involvement of the director's.
+        world.facts.directorships[1].worker = named("mirjam")
+        world.involve("mirjam", purpose: .direction, role: .caseDirector, by: "joost", at: at("01-21T09:00"))
+        let stranger = GrantInvolvement(
+            household: home, worker: named("joost"), role: .teamMember, persons: [named("stranger")], purpose: .plan,
+            from: day("2026-01-22"), until: day("2026-02-21"))
+        let heard = world.decide(stranger, by: "mirjam", hat: .direction, purpose: .direction, at: at("01-22T09:00"))
+        #expect(heard.policies == ["PR-7.2-somebody-of-this-household"], "\(heard)")
     }
 
     @Test("consents: oral for five working days, until the last day, up to the birthday")
