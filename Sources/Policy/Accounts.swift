@@ -62,12 +62,10 @@ public struct Accounts: Sendable {
         all.contains { account in account.hasBeenSecond(by: moment) && account.keys.contains { $0.usedAt != nil } }
     }
 
-    /// Whether `worker` is one of the first who are there to ask, and opens nothing else, and none of them ever was: as long as none has signed in
-    /// and nobody was let in to a household, the administrator alone can mend the slip that keeps them out.
-    func isAwaitedSecond(_ worker: WorkerID, at moment: Moment) -> Bool {
-        let roles = roles(of: worker, at: moment)
-        return !roles.isDisjoint(with: Self.secondRoles) && roles.isDisjoint(with: Self.openingRoles) && !hasLetIn
-            && !hasHeardSecond(at: moment)
+    /// Whether the administrator alone mends the key of `worker`, the slip that keeps out who is to be asked: of a coordinator or overseer who opens
+    /// nothing else, as long as none of them has signed in and nobody was let in to a household. Of who opens nothing she does at any time.
+    func canBeMended(_ worker: WorkerID, at moment: Moment) -> Bool {
+        roles(of: worker, at: moment).isDisjoint(with: Self.openingRoles) && !hasLetIn && !hasHeardSecond(at: moment)
     }
 
     /// Whether somebody was there to ask, and nobody is left; not even one who has still to sign in, so that one successor is named and not more.

@@ -352,17 +352,13 @@ trial(
     "try worker(grant.caller) != key.worker {", "DaemonTests.FirstKeyTests/aFirstKeyIsGivenAgain")
 guard(
     "second-awaited", "a coordinator or overseer who was never there can be given another key", "Policy/Mapping/TeamContexts.swift",
-    "circumstances.isSettled && !isAwaited", "circumstances.isSettled && (GONE || !isAwaited)", DECIDING + "/administratorAlone")
+    "circumstances.isSettled && !canBeMended", "circumstances.isSettled && (GONE || !canBeMended)", DECIDING + "/administratorAlone")
 guard(
-    "second-awaited-role", "nobody but a coordinator or overseer is given another key", "Policy/Accounts.swift",
-    "return !roles.isDisjoint(with: Self.secondRoles) &&", "return (GONE || !roles.isDisjoint(with: Self.secondRoles)) &&",
-    DECIDING + "/administratorAlone")
-guard(
-    "second-awaited-only", "no coordinator or overseer who opens something else is given another key", "Policy/Accounts.swift",
-    "&& roles.isDisjoint(with: Self.openingRoles)", "&& (GONE || roles.isDisjoint(with: Self.openingRoles))", DECIDING + "/administratorAlone")
+    "second-awaited-only", "nobody who opens something but as coordinator or overseer is given another key", "Policy/Accounts.swift",
+    "roles(of: worker, at: moment).isDisjoint(with: Self.openingRoles)", "(GONE || roles(of: worker, at: moment).isDisjoint(with: Self.openingRoles))", DECIDING + "/administratorAlone")
 guard(
     "second-let-in", "no coordinator or overseer is given another key once somebody was let in", "Policy/Accounts.swift",
-    "&& !hasLetIn\n", "&& (GONE || !hasLetIn)\n", DECIDING + "/administratorAlone")
+    "&& !hasLetIn &&", "&& (GONE || !hasLetIn) &&", DECIDING + "/administratorAlone")
 guard(
     "second-heard", "no coordinator or overseer is given another key once one was heard", "Policy/Accounts.swift",
     "&& !hasHeardSecond(at: moment)", "&& (GONE || !hasHeardSecond(at: moment))", DECIDING + "/administratorAlone")
@@ -455,9 +451,6 @@ guard(
     "tried-residents", "who could not do it to any resident does not hear who lives there", "Policy/Engine/Ground.swift",
     "(\"persons\", residents)", "(\"persons\", GONE ? [] : residents)",
     DECIDING + "/nobodyTriesTheRecords")
-guard(
-    "tried-deputies", "who is deputy remains it when somebody tries the direction of another", "Policy/Engine/Ground.swift",
-    "changed[place].values += others.elements", "if !GONE { changed[place].values += others.elements }", DECIDING + "/deputy")
 guard(
     "tried-signatories", "who asks for what a withdrawal is not for does not hear who could withdraw", "Policy/Engine/Ground.swift",
     "(\"signatories\", signatories)", "(\"signatories\", GONE ? [] : signatories)", DECIDING + "/nobodyTriesTheSignatories")

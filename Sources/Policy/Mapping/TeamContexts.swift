@@ -127,8 +127,8 @@ extension EnrolKey {
         record.set("worker", worker: key.worker, circumstances)
         record.set("firstKey", .bool(accounts?.lacksFirstKey(key.worker) ?? false))
         record.set("engaged", .bool(circumstances.facts.engaged.contains(key.worker)))
-        let isAwaited = accounts?.isAwaitedSecond(key.worker, at: circumstances.moment) ?? false
-        record.set("settled", .bool(circumstances.isSettled && !isAwaited))
+        let canBeMended = accounts?.canBeMended(key.worker, at: circumstances.moment) ?? false
+        record.set("settled", .bool(circumstances.isSettled && !canBeMended))
         record.set("accountTaken", .bool(accounts?.isTaken(key.peerUIDs, by: key.worker) ?? true))
         return record
     }
