@@ -134,6 +134,11 @@ struct DominanceTests {
         #expect(CedarRecord.takingBack.isSubset(of: said), "held against who may take a consent back")
         let unseen = said.union(ordinary).subtracting(seen)
         #expect(unseen.isEmpty, "no longer asked: \(unseen)")
+        // Of a reading: his own, or what the residents have answered.
+        let reading = try #require(
+            Reglement.schema.firstMatch(of: /\naction readItem [^{]*\{.*?\n  context: \{(.*?)\n  \},/.dotMatchesNewlines()))
+        let own: Set<Text> = ["purpose", "hat", "basis", "onBehalfOf", "moment", "involvement"]
+        #expect(Set(reading.1.matches(of: #/\n\s+(\w+)\??: /#).map { Text(String($0.1)) }) == own.union(CedarRecord.answers))
         // Of the household itself: what its that-information is (PR-1.6), and who lives in it.
         let household = try #require(Reglement.schema.firstMatch(of: /\nentity Household \{(.*?)\n\};/.dotMatchesNewlines()))
         let attributes = Set(household.1.matches(of: #/\n\s+(\w+)\??: /#).map { String($0.1) })
