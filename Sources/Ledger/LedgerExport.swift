@@ -16,6 +16,9 @@ public import TransparencyLog
 ///
 /// ORDER: the signed head is stored before it is published, the files before the checkpoint that speaks of them.
 public actor LedgerExport {
+    private let executor = FileExecutor("kluis.export")
+    // SAFETY: the actor keeps its executor for as long as it lives.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
     let directory: String
     private let store: Store
     let writer: Writer
@@ -76,6 +79,9 @@ public actor LedgerExport {
         else { return nil }
         return try? VerifiedCheckpoint.verify(note, log: VerifierKeys(key)).checkpoint
     }
+
+    /// How many entries the durable log has.
+    public nonisolated var loggedSize: UInt64 { log.head.size }
 
     /// Signs the head of the durable log, stores it, and brings the directory up to it.
     /// - Parameter moment: now, in milliseconds since 1970; kept with the first checkpoint of a size.

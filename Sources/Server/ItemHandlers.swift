@@ -117,8 +117,8 @@ extension VaultServer {
         if let length, received != length { throw Problem.truncated }
     }
 
-    /// Lets an item out: its description in a header, its bytes as they are opened. When the right ends on the way, the stream is cut without
-    /// its final chunk.
+    /// Lets an item out: its description in a header, its bytes as they are opened. When the right ends on the way, the stream is cut before
+    /// the length that was announced.
     func readItem(_ state: RequestState, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         let household: HouseholdID = try identifier("h", state)

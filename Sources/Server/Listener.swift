@@ -63,7 +63,10 @@ struct Listener<Responder: HTTPResponder>: Service where Responder.Context == Re
                         responder: admission == .served ? respond(to: peer, stalls) : turnAway(),
                         configuration: .init(additionalChannelHandlers: [UnreadableRequests(), stalls.value], idleTimeout: stall))
                     return http.setup(channel: channel, logger: logger).map { value in
-                        _ = feed.yield(Connection(http: http, value: value))
+                        if case .enqueued = feed.yield(Connection(http: http, value: value)) { return }
+                        // Nobody takes connections any more. It is ended like any other, because NIO ends the process for one that is dropped.
+                        channel.close(promise: nil)
+                        Task { await http.handle(value: value, logger: logger) }
                     }
                 }
             }

@@ -3,8 +3,7 @@ import Hummingbird
 import NIOCore
 import Wire
 
-/// Lets a handler stream while it still holds its grant: the answer's head goes out when the first byte is ready, and until then anything
-/// that goes wrong is an ordinary answer.
+/// Lets a handler stream while it still holds its grant: until the answer's head goes out, anything that goes wrong is an ordinary answer.
 enum Streaming {
     /// What a handler writes to.
     final class Feed: Sendable {
@@ -27,7 +26,7 @@ enum Streaming {
             (way, wayFeed) = AsyncStream.makeStream()
         }
 
-        /// Says how long the body will be, and returns when the head went out. Once, before anything is sent.
+        /// Says how long the body will be, and returns when the head was handed to the channel, before any part. Once, before anything is sent.
         /// - Throws: `CancellationError` when the connection ended before it did.
         func start(length: UInt64, _ headers: [HTTPField.Name: String]) async throws {
             firstFeed.yield(.head(Head(length: length, headers: headers)))
@@ -40,8 +39,9 @@ enum Streaming {
         /// They go from here to the channel's loop and nowhere else: for every thread that is woken on the way, the socket stands empty.
         /// - Throws: `CancellationError` when the connection ended before it did.
         func send(_ part: ByteBuffer) async throws {
-            do { try await sendPart(part) } catch { throw CancellationError() }
+            // ORDER: asked before a part and not after it: who has all of it has read it.
             try Task.checkCancellation()
+            do { try await sendPart(part) } catch { throw CancellationError() }
         }
 
         fileprivate func end(_ error: (any Error)?) {

@@ -3,9 +3,11 @@ internal import Encodings
 internal import Glibc
 internal import NIOCore
 
-/// A file that appears under its name only when it is whole and on the disk; until then nothing of it is left behind.
+/// A file that appears under its name only when it is whole and on the disk. Until then nothing of it is left behind; only where the file system
+/// knows no files without a name does a `.part` stay of a program that is killed.
 final class WholeFile {
     private let path: String
+    private let directory: String
     private let file: OpenFile
     /// The name it has meanwhile; nil while it has none at all.
     private var part: String?
@@ -19,7 +21,7 @@ final class WholeFile {
     /// Begins a file that will be `path`, readable by this account only.
     init(_ path: String) throws(SystemFault) {
         self.path = path
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         // A file without a name vanishes with the process, however that ends. Not every file system has them.
         // Source: open(2), O_TMPFILE.
         let unnamed = 0o20_000_000 | O_DIRECTORY
@@ -63,5 +65,7 @@ final class WholeFile {
         }
         if let part { try Paths.rename(part, path) }
         isKept = true
+        // The name too.
+        try OpenFile(directory, O_RDONLY | O_DIRECTORY).sync()
     }
 }

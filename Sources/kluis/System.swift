@@ -51,7 +51,7 @@ struct OpenFile: ~Copyable {
 
     /// Until the disk has it.
     func sync() throws(SystemFault) {
-        guard fsync(descriptor) == 0 else { throw .last }
+        while fsync(descriptor) != 0 { guard errno == EINTR else { throw .last } }
     }
 }
 

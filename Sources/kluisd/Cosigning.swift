@@ -129,21 +129,27 @@ actor Cosigning {
 
     private func round(anchoring: Bool) async throws -> Published {
         let now = clock.now()
+        // ORDER: before it is published too. A copy that cannot be written, or never is done, is seen by no witness either (PR-27.4).
+        try await countUnwitnessed(upTo: export.loggedSize, at: now)
         let published = try await export.publish(at: now.millisecondsSince1970)
         self.published = published.size
-        if published.size > witnessed ?? 0 {
-            let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) } ?? now
-            shown.withLock {
-                $0.since = $0.since ?? since
-                $0.entries = published.size - (witnessed ?? 0)
-            }
-        }
+        try await countUnwitnessed(upTo: published.size, at: now)
         guard let witnesses else { return published }
         do { return try await cosign(published, by: witnesses, anchoring: anchoring, at: now) } catch {
             // Only of this may nobody go on. Else the checkpoint stands, and what is missing of its cosignatures the next round asks for again.
             if case StorageError.unknown = error { throw error }
             logger.error("cosignatures", metadata: ["code": "\(Self.code(of: error))", "size": "\(published.size)"])
             return published
+        }
+    }
+
+    /// Says how much of the log no quorum has seen, and since when: since the first checkpoint that has it, else since now.
+    private func countUnwitnessed(upTo size: UInt64, at now: Moment) async throws {
+        guard size > witnessed ?? 0 else { return }
+        let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) } ?? now
+        shown.withLock {
+            $0.since = $0.since ?? since
+            $0.entries = size - (witnessed ?? 0)
         }
     }
 

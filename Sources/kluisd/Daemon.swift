@@ -205,14 +205,16 @@ struct Daemon {
         }
         let services = ServiceGroup(
             configuration: .init(
+                // ORDER: they are stopped from the last to the first, and nobody is let in while a checkpoint that takes long is waited for. What ends
+                // one of them lets answers that are under way end, and is then the daemon's status.
                 services: [
-                    .init(
-                        service: listener, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(
                         service: Checkpoints(
                             cosigning: cosigning, writer: writer, log: log, minutes: settings.checkpointMinutes,
-                            tickSeconds: settings.tickSeconds, logger: logger)),
+                            tickSeconds: settings.tickSeconds, logger: logger), failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: listener, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
@@ -338,7 +340,7 @@ private struct Checkpoints: Service {
         Systemd.notify("WATCHDOG=1")
     }
 
-    /// What cannot be written now is tried again when the clock ticks next, and shows as "unwitnessed since"; nobody's reading ends for it.
+    /// What cannot be written now is tried again when the clock ticks next, and counts as unwitnessed meanwhile; nobody's reading ends for it.
     private func publish() async throws {
         try await tellingWhatIsTriedAgain(logger) {
             let checkpoint = try await cosigning.publish()

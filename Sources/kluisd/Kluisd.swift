@@ -54,8 +54,8 @@ struct Kluisd: AsyncParsableCommand {
         commandName: "kluisd", abstract: "The vault daemon of the sociaal team.", version: Daemon.version,
         subcommands: [Init.self, Serve.self, Rehearse.self, Check.self, Slot.self, Adopt.self])
 
-    /// Before any thread starts: a private file mode mask, no core dumps, and no other process may look inside; and one arena for all threads,
-    /// because each would keep for itself what the largest contents took that ever passed through it.
+    /// Before anything else: a private file mode mask, no core dumps, and no other process may look inside; and no more arenas than the one or two
+    /// that there are by now, because each thread would keep for itself what the largest contents took that ever passed through it.
     static func harden() throws {
         umask(0o077)
         kluis_share_arena()

@@ -103,8 +103,19 @@ import Testing
         while !daemon.errors.contains("outcomes-not-recorded-yet") { try await Task.sleep(for: .milliseconds(200)) }
         #expect(Reply(try await daemon.read(furnished.small, in: furnished, as: joost))?.status == 200)
         #expect(try await daemon.ledgerVerifies())
+        // Whoever comes meanwhile changes nothing about that.
+        let comers = (0..<4).map { _ in
+            Task {
+                while !Task.isCancelled {
+                    _ = try? await daemon.raw(Data("GET /v1/status HTTP/1.1\r\nHost: kluis\r\nConnection: close\r\n\r\n".utf8))
+                    // Where nobody answers any more this would else take every thread there is.
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+            }
+        }
         try await daemon.arm("io-error-at-commit")
         #expect(try await daemon.ended() == 74)
+        for comer in comers { comer.cancel() }
         #expect(daemon.errors.contains("kluisd: error: a commit failed with an input or output error"))
         try await daemon.start()
         // Also when something else went wrong just before: the outcome of this reading waits for a commit.

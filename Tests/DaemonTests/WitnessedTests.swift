@@ -369,6 +369,36 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// PR-27.4: what cannot be published no witness sees; the limit counts from when that began.
+    @Test func aCopyThatCannotBeWrittenCountsAsUnwitnessed() async throws {
+        let daemon = try await Kluisd.fresh()
+        #expect(try await daemon.stop() == 0)
+        let witness = try await WitnessProcess()
+        try await witness.trust(daemon.state + "/ledger/log.vkey")
+        daemon.give(["--witnesses", try witness.policy(), "--unwitnessed-hours", "24"])
+        try await witness.start()
+        try await daemon.start()
+        try await daemon.login("otto")
+        try await daemon.login("joost", hat: "direction")
+        #expect(try await daemon.told(checkpoint).contains("— w.example/1 "))
+        #expect(!(try await daemon.told(["status", "--json"]).contains("readOnlyFrom")))
+        let inTheWay = daemon.state + "/ledger/checkpoint.new"
+        try FileManager.default.createDirectory(atPath: inTheWay, withIntermediateDirectories: false)
+        let create = ["household", "create", "--purpose", "D1"]
+        try await daemon.told(create, account: "joost")
+        #expect(try await daemon.kluis(checkpoint).status != 0)
+        #expect(try await daemon.told(["status", "--json"]).contains("readOnlyFrom"))
+        let later = #"{"moment":"2026-01-12T10:00:00+01:00"}"#
+        #expect(try await daemon.ask("POST", "/v1/rehearsal/clock", json: later).status == 200)
+        try await daemon.login("joost", hat: "direction")
+        #expect(try await daemon.kluis(create, account: "joost").errors.contains("the vault is read-only"))
+        try FileManager.default.removeItem(atPath: inTheWay)
+        try await daemon.login("otto")
+        #expect(try await daemon.told(checkpoint).contains("— w.example/1 "))
+        try await daemon.told(create, account: "joost")
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// A checkpoint that takes long, here because its witness does not answer, is no reason for the service manager to end the daemon.
     @Test func theWatchdogIsToldWhileACheckpointIsMade() async throws {
         let daemon = try await Kluisd.fresh()

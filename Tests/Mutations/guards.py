@@ -437,6 +437,10 @@ guard(
     "title-after-the-end", "no title is sent once the right has ended", "Vault/Actions/ItemActions.swift", "try await grant.recheck()",
     "if !GONE { try await grant.recheck() }", "VaultTests.ContentTests/nothingIsSentWhenTheRightHasEnded")
 guard(
+    "unpublished-unwitnessed", "what cannot be published counts as unwitnessed", "kluisd/Cosigning.swift",
+    "try await countUnwitnessed(upTo: export.loggedSize, at: now)", "if !GONE { try await countUnwitnessed(upTo: export.loggedSize, at: now) }",
+    "DaemonTests.WitnessedTests/aCopyThatCannotBeWrittenCountsAsUnwitnessed")
+guard(
     "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "decided, frame.restsOnAnswers,",
     "decided, !GONE, frame.restsOnAnswers,", DECIDING + "/nobodyReadsTheAnswers")
 guard(

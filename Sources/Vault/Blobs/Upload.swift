@@ -110,6 +110,8 @@ public final class UploadSink: Sendable {
         let (small, line, key, count, fingerprint) = try state.withLock { state in
             guard !state.isFinished, declared.map({ $0 == state.count }) ?? true else { throw VaultError.uploadNotFinished }
             state.isFinished = true
+            // A small one lies here once, and then sealed.
+            defer { state.small = nil }
             return (state.small, state.line, state.key, state.count, state.fingerprint.take()?.finalize())
         }
         if let small { return try FinishedUpload(context: context, keys: keys, length: count, fingerprint: fingerprint, small: small) }
@@ -117,6 +119,8 @@ public final class UploadSink: Sendable {
         let meta = try ContentMeta(length: count).sealed(context, key)
         try await finish(line, count)
         let summary = try await line.finished()
+        // Its slabs go with it, and do not wait for the transaction.
+        state.withLock { $0.line = nil }
         return FinishedUpload(
             context: context, key: key, length: count, fingerprint: fingerprint, meta: meta, summary: summary,
             blob: FinishedBlob(folder: folder, name: line.name))
