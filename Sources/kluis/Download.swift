@@ -19,7 +19,12 @@ final class WholeFile {
     private static let writeBackStride: Int64 = 8 << 20
 
     /// Begins a file that will be `path`, readable by this account only.
+    /// - Throws: `EEXIST` where something is there that is no file, such as a device, whose place it would take.
     init(_ path: String) throws(SystemFault) {
+        switch try? PathKind(path) {
+        case nil, .file: break
+        case .directory, .other: throw SystemFault(code: EEXIST)
+        }
         self.path = path
         directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         // A file without a name vanishes with the process, however that ends. Not every file system has them.

@@ -42,6 +42,21 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// A head of twenty bytes costs the daemon a thousand times as much: who sends them without waiting for answers is let go, before he signed in.
+    @Test func requestsThatDoNotWaitAreLetGo() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.start()
+        func answers(_ count: Int) async throws -> Int {
+            let one = "GET /v1/openapi.json HTTP/1.1\r\nHost: kluis\r\n\r\n"
+            let last = "GET /v1/openapi.json HTTP/1.1\r\nHost: kluis\r\nConnection: close\r\n\r\n"
+            let answer = try await daemon.raw(Data((String(repeating: one, count: count - 1) + last).utf8))
+            return String(decoding: answer, as: UTF8.self).components(separatedBy: "HTTP/1.1 200").count - 1
+        }
+        #expect(try await answers(4) == 4)
+        #expect(try await answers(2_000) <= 8)
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// A head that comes byte by byte, and a connection on which nothing is asked any more: neither is kept for ever.
     @Test(arguments: [false, true])
     func aHeadThatTricklesIsLetGo(isAnswered: Bool) async throws {

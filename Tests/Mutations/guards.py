@@ -440,6 +440,9 @@ guard(
     "unpublished-unwitnessed", "what cannot be published counts as unwitnessed", "kluisd/Cosigning.swift",
     "try await countUnwitnessed(upTo: export.loggedSize, at: now)", "if !GONE { try await countUnwitnessed(upTo: export.loggedSize, at: now) }",
     "DaemonTests.WitnessedTests/aCopyThatCannotBeWrittenCountsAsUnwitnessed")
+trial(
+    "requests-that-wait", "who does not wait for answers is let go", "Server/UnreadableRequests.swift", "open > Self.mostOpen {",
+    "DaemonTests.StallTests/requestsThatDoNotWaitAreLetGo")
 guard(
     "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "decided, frame.restsOnAnswers,",
     "decided, !GONE, frame.restsOnAnswers,", DECIDING + "/nobodyReadsTheAnswers")

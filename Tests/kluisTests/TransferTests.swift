@@ -17,6 +17,11 @@ import Wire
         let ended = try await Built.kluis(["item", "read", "h-1", "i-1", "--purpose", "D2"], on: daemon)
         #expect(ended.exitCode == 0 && Array(ended.output) == content)
         let file = "\(daemon.directory)/out"
+        // What is there and no file keeps its place.
+        let device = file + ".device"
+        #expect(unsafe mkfifo(device, 0o600) == 0)
+        let refused = try await Built.kluis(["item", "read", "h-1", "i-1", "--output", device, "--json"], on: daemon)
+        #expect(refused.exitCode == 2 && refused.errors.contains("cannot write"), "\(refused)")
         let written = try await Built.kluis(["item", "read", "h-1", "i-1", "--output", file, "--json"], on: daemon)
         #expect(written.exitCode == 0)
         #expect(FileManager.default.contents(atPath: file).map { Array($0) } == content)
