@@ -175,16 +175,15 @@ extension HouseholdView {
     private func refusedLately(
         _ subject: PersonID, _ receiver: Party, _ purpose: Purpose, at moment: Moment
     ) -> [(domains: SortedSet<LifeDomain>, until: CalendarDay)] {
-        let given = facts.consents.filter { consent in
-            consent.subject == subject && .organisation(consent.recipient) == receiver && consent.purpose == purpose
-                && consent.activatedAt.map { $0 <= moment } ?? false
-        }
-        return facts.refusals.filter { refusal in
+        facts.refusals.filter { refusal in
             refusal.subject == subject && refusal.recipient == receiver && refusal.purpose == purpose && refusal.askedOn <= moment
                 && moment.day < reaskDay(of: refusal)
         }.map { refusal in
             // What was recorded before it was refused with it, whenever it was completed.
-            (refusal.domains.subtracting(given.filter { refusal.askedOn < $0.recordedAt }.flatMap(\.domains)), reaskDay(of: refusal))
+            let given = facts.consents.filter {
+                refusal.isAbout(sameAs: $0) && refusal.askedOn < $0.recordedAt && $0.activatedAt.map { $0 <= moment } ?? false
+            }
+            return (refusal.domains.subtracting(given.flatMap(\.domains)), reaskDay(of: refusal))
         }
     }
 

@@ -204,6 +204,11 @@ public struct Refusal: FactRecord {
         self.askedOn = askedOn
         self.recordedBy = recordedBy
     }
+
+    /// Whether it answers the same question as `consent`: about the same person, receiver and purpose.
+    func isAbout(sameAs consent: Consent) -> Bool {
+        subject == consent.subject && recipient == .organisation(consent.recipient) && purpose == consent.purpose
+    }
 }
 
 /// What was said with a refusal.

@@ -169,8 +169,7 @@ extension HouseholdView {
     func refusedDomains(of consent: Consent, at moment: Moment) -> SortedSet<LifeDomain> {
         SortedSet(
             facts.refusals.filter { refusal in
-                refusal.subject == consent.subject && refusal.recipient == .organisation(consent.recipient)
-                    && refusal.purpose == consent.purpose && consent.recordedAt <= refusal.askedOn && refusal.askedOn <= moment
+                refusal.isAbout(sameAs: consent) && consent.recordedAt <= refusal.askedOn && refusal.askedOn <= moment
             }
             .flatMap(\.domains)
         ).intersection(consent.domains)

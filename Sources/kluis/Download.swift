@@ -7,7 +7,6 @@ internal import NIOCore
 /// knows no files without a name does a `.part` stay of a program that is killed.
 final class WholeFile {
     private let path: String
-    private let directory: String
     private let file: OpenFile
     /// The name it has meanwhile; nil while it has none at all.
     private var part: String?
@@ -26,14 +25,13 @@ final class WholeFile {
         case .directory, .other: throw SystemFault(code: EEXIST)
         }
         self.path = path
-        directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         // A file without a name vanishes with the process, however that ends. Not every file system has them.
         // Source: open(2), O_TMPFILE.
         let unnamed = 0o20_000_000 | O_DIRECTORY
         let opened: OpenFile
         var part: String?
         do throws(SystemFault) {
-            opened = try OpenFile(directory, unnamed | O_WRONLY)
+            opened = try OpenFile(Paths.folder(of: path), unnamed | O_WRONLY)
         } catch  where error.code == EOPNOTSUPP || error.code == EISDIR || error.code == EINVAL {
             let name = "\(path).\(Hexadecimal.text(randomBytes(6))).part"
             opened = try OpenFile(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
@@ -70,7 +68,6 @@ final class WholeFile {
         }
         if let part { try Paths.rename(part, path) }
         isKept = true
-        // The name too.
-        try OpenFile(directory, O_RDONLY | O_DIRECTORY).sync()
+        try Paths.sync(folder: Paths.folder(of: path))
     }
 }

@@ -133,10 +133,10 @@ struct ExportedCopy {
                 try Paths.makePublicDirectories(file)
                 try Paths.rename("\(incoming)/\(tile.path)", file)
             } catch { throw .invalid(.cannotWrite, file, error.words) }
-            if let end = file.lastIndex(of: "/") { folders.insert(String(file[..<end])) }
+            folders.insert(Paths.folder(of: file))
         }
         for folder in folders {
-            do throws(SystemFault) { try OpenFile(folder, O_RDONLY | O_DIRECTORY).sync() } catch {
+            do throws(SystemFault) { try Paths.sync(folder: folder) } catch {
                 throw .invalid(.cannotWrite, folder, error.words)
             }
         }

@@ -141,6 +141,14 @@ enum Paths {
         return unsafe String(cString: resolved)
     }
 
+    /// The directory that a file lies in.
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// Makes the names in a directory durable: a name is when the directory that has it is.
+    static func sync(folder: String) throws(SystemFault) { try OpenFile(folder, O_RDONLY | O_DIRECTORY).sync() }
+
     /// Makes a directory for this account only; that it is there already is no fault.
     static func makeDirectory(_ path: String) throws(SystemFault) {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }
@@ -153,9 +161,7 @@ enum Paths {
             if unsafe mkdir(path, 0o755) == 0 {
                 // Whatever the mask says.
                 guard unsafe chmod(path, 0o755) == 0 else { throw .last }
-                // A name is durable when the directory that has it is.
-                let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-                try OpenFile(parent, O_RDONLY | O_DIRECTORY).sync()
+                try sync(folder: folder(of: path))
             } else if errno != EEXIST {
                 throw .last
             }

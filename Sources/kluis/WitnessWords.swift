@@ -151,7 +151,6 @@ enum StateFile {
             Paths.remove(part)
             throw error
         }
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        try OpenFile(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY).sync()
+        try Paths.sync(folder: Paths.folder(of: path))
     }
 }

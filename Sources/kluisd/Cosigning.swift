@@ -86,7 +86,7 @@ actor Cosigning {
         let witnessed = cosigned.quorum
         self.witnessed = witnessed
         // Out of the log's own tables, which the commit record vouches for, and not out of a file that anybody could take away.
-        let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) }
+        let since = try await export.firstMoment(above: witnessed)
         let size = max(try await export.newestCheckpoint() ?? 0, published?.size ?? 0)
         self.published = size
         shown = Mutex(
@@ -146,7 +146,8 @@ actor Cosigning {
     /// Says how much of the log no quorum has seen, and since when: since the first checkpoint that has it, else since now.
     private func countUnwitnessed(upTo size: UInt64, at now: Moment) async throws {
         guard size > witnessed ?? 0 else { return }
-        let since = try await export.firstCheckpoint(above: witnessed).flatMap { Moment(millisecondsSince1970: $0) } ?? now
+        // Asked of the store once, and not with each checkpoint while no witness comes.
+        let since = if let known = standing.since { known } else { try await export.firstMoment(above: witnessed) ?? now }
         shown.withLock {
             $0.since = $0.since ?? since
             $0.entries = size - (witnessed ?? 0)
@@ -204,7 +205,7 @@ actor Cosigning {
         let published = self.published
         var since: Moment?
         if published > size {
-            since = try await export.firstCheckpoint(above: size).flatMap { Moment(millisecondsSince1970: $0) } ?? clock.now()
+            since = try await export.firstMoment(above: size) ?? clock.now()
         }
         shown.withLock {
             $0.since = since
@@ -277,5 +278,12 @@ actor Cosigning {
             case .alarm(let alarm): return with([], .alarm(alarm))
             }
         }
+    }
+}
+
+extension LedgerExport {
+    /// When the first checkpoint of more than `size` entries was made.
+    fileprivate func firstMoment(above size: UInt64?) async throws -> Moment? {
+        try await firstCheckpoint(above: size).flatMap { Moment(millisecondsSince1970: $0) }
     }
 }

@@ -311,13 +311,19 @@ import Testing
         return lines.joined(separator: "\n")
     }
 
-    /// Reading goes on, rights end, and everything else waits for a witness.
-    @Test func afterTheLimitNothingIsChangedUntilAQuorumCosigns() async throws {
+    /// A daemon that changes nothing any more when its one witness has seen nothing for a day; neither of them runs yet.
+    private func heldAfterADay() async throws -> (Kluisd, WitnessProcess) {
         let daemon = try await Kluisd.fresh()
         #expect(try await daemon.stop() == 0)
         let witness = try await WitnessProcess()
         try await witness.trust(daemon.state + "/ledger/log.vkey")
         daemon.give(["--witnesses", try witness.policy(), "--unwitnessed-hours", "24"])
+        return (daemon, witness)
+    }
+
+    /// Reading goes on, rights end, and everything else waits for a witness.
+    @Test func afterTheLimitNothingIsChangedUntilAQuorumCosigns() async throws {
+        let (daemon, witness) = try await heldAfterADay()
         try await daemon.start()
         try await daemon.login("otto")
         try await daemon.login("joost", hat: "direction")
@@ -371,11 +377,7 @@ import Testing
 
     /// PR-27.4: what cannot be published no witness sees; the limit counts from when that began.
     @Test func aCopyThatCannotBeWrittenCountsAsUnwitnessed() async throws {
-        let daemon = try await Kluisd.fresh()
-        #expect(try await daemon.stop() == 0)
-        let witness = try await WitnessProcess()
-        try await witness.trust(daemon.state + "/ledger/log.vkey")
-        daemon.give(["--witnesses", try witness.policy(), "--unwitnessed-hours", "24"])
+        let (daemon, witness) = try await heldAfterADay()
         try await witness.start()
         try await daemon.start()
         try await daemon.login("otto")

@@ -484,7 +484,7 @@ guard(
     "candidate.assessment.consent.isTakenUp(after: $0) }", "GONE || candidate.assessment.consent.isTakenUp(after: $0) }", DECIDING + "/stepsAfterAConsent")
 guard(
     "refused-before", "what was recorded before a refusal does not outweigh it", "Household/ConsentProposal.swift",
-    "{ refusal.askedOn < $0.recordedAt }", "{ GONE || refusal.askedOn < $0.recordedAt }", DECIDING + "/refusedAndRead")
+    "&& refusal.askedOn < $0.recordedAt &&", "&& (GONE || refusal.askedOn < $0.recordedAt) &&", DECIDING + "/refusedAndRead")
 guard(
     "tried-engagement", "who could do it to nobody does not hear who has a household", "Policy/Engine/Frame.swift",
     "for (key, value) in Self.ofAnybody {", "for (key, value) in Self.ofAnybody where !GONE {",

@@ -950,6 +950,17 @@ struct DecidingTests {
         #expect(joost[4].articles.contains("PR-4.1"))
     }
 
+    /// What somebody hears: decided, and as `--why` explains it.
+    private func heard(
+        _ question: some Question, in world: World, by name: String, _ hat: Hat, _ purpose: Purpose, at moment: Moment
+    ) -> String {
+        let (request, facts) = world.request(question, world.asker(name, hat), purpose: purpose, at: moment)
+        let decided = Decided(world.engine.decide(request, on: facts))
+        let why = world.engine.explain(request, on: facts)
+        let traces = (why.determining + why.nearest).map { "\($0.policy): \($0.clauses.map { "\($0.text) \($0.holds)" })" }
+        return "\(decided) \(decided.sentences) \(decided.nextSteps) \(why.outcome) \(why.articles) \(why.nextSteps) \(traces)"
+    }
+
     /// PR-11.7: a refusal to read is no second list of consents, and neither is `--why`.
     @Test("who may not list the consents hears the same of a reading, whatever was answered; who may hears what became of it")
     func nobodyReadsTheAnswers() {
@@ -996,14 +1007,10 @@ struct DecidingTests {
                 },
             ]
             func heard(_ world: World, _ item: String) -> String {
-                let (request, facts) = world.request(read(item), world.asker(name, .help), purpose: .plan, at: moment)
-                let why = world.engine.explain(request, on: facts)
-                let traces = (why.determining + why.nearest).map { "\($0.policy): \($0.clauses.map { "\($0.text) \($0.holds)" })" }
-                return "\(Decided(world.engine.decide(request, on: facts))) \(why.outcome) \(why.articles) \(why.nextSteps) \(traces)"
+                self.heard(read(item), in: world, by: name, .help, .plan, at: moment)
             }
-            let list = base.engine
-            let (ask, facts) = given().request(ListConsents(household: home), base.asker(name, .help), purpose: .plan, at: moment)
-            if case .permit = list.decide(ask, on: facts) { #expect(mayList, "\(name)") } else { #expect(!mayList, "\(name)") }
+            let list = given().decide(ListConsents(household: home), by: name, hat: .help, purpose: .plan, at: moment)
+            #expect((list.outcome == "permit") == mayList, "\(name): \(list)")
             let all = worlds.mapValues { heard($0, "housing") }
             if mayList {
                 // An adult's draft is no answer, and nobody's signature but his own is waited for.
@@ -1025,13 +1032,7 @@ struct DecidingTests {
         let moment = at("01-21T18:00")
         let who = named(person, IdentifierKinds.Person.self)
         let (selma, noor) = (named("selma", IdentifierKinds.Person.self), named("noor", IdentifierKinds.Person.self))
-        func ask<Q: Question>(_ question: Q) -> String {
-            let (request, facts) = world.request(question, world.asker(name, hat), purpose: purpose, at: moment)
-            let decided = Decided(world.engine.decide(request, on: facts))
-            let why = world.engine.explain(request, on: facts)
-            let traces = (why.determining + why.nearest).map { "\($0.policy): \($0.clauses.map { "\($0.text) \($0.holds)" })" }
-            return "\(decided) \(decided.sentences) \(decided.nextSteps) \(why.outcome) \(why.articles) \(why.nextSteps) \(traces)"
-        }
+        func ask(_ question: some Question) -> String { heard(question, in: world, by: name, hat, purpose, at: moment) }
         func authority(_ child: PersonID, _ holder: PersonID) -> RecordAuthority {
             RecordAuthority(
                 household: home,

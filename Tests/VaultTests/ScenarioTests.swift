@@ -44,14 +44,25 @@ import Testing
             }
         }
 
-        /// A consent of Selma's to Balans.
-        func register(_ signers: [PersonID], by worker: WorkerID) async throws -> ConsentID {
+        /// A consent to Balans, of Selma where nobody else is named.
+        func register(
+            _ signers: [PersonID], about subject: PersonID? = nil, method: SigningMethod = .written, by worker: WorkerID? = nil,
+            at now: Moment? = nil
+        ) async throws -> ConsentID {
             let draft = ConsentDraft(
-                subject: selma, recipients: .one(test.cast.balans), domains: .these([.finance]), purpose: .plan, from: test.cast.start.day,
-                until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"), signers: SortedSet(signers.map { .person($0) }),
-                method: .written)
-            return try await test.change(RegisterConsent(household: id, draft: draft), by: worker) { [vault] grant, transaction in
+                subject: subject ?? selma, recipients: .one(test.cast.balans), domains: .these([.finance]), purpose: .plan,
+                from: test.cast.start.day, until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"),
+                signers: SortedSet(signers.map { .person($0) }), method: method)
+            let asked = RegisterConsent(household: id, draft: draft)
+            return try await test.change(asked, by: worker ?? test.cast.joost, at: now) { [vault] grant, transaction in
                 try vault.registerConsent(grant, in: transaction).id
+            }
+        }
+
+        /// Withdraws a consent wholly, and gives what it is worth then.
+        func withdraw(_ consent: ConsentID, _ party: PersonID, at now: Moment) async throws -> ConsentStanding {
+            try await test.change(WithdrawConsent(consent: consent, domains: nil, by: .person(party)), by: test.cast.joost, at: now) {
+                [vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction).standing
             }
         }
 
@@ -243,15 +254,9 @@ import Testing
             }
         }
         func register(_ signers: [PersonID], at now: Moment) async throws -> ConsentID {
-            let draft = ConsentDraft(
-                subject: subject, recipients: .one(test.cast.balans), domains: .these([.health]), purpose: .plan, from: first.day,
-                until: day("2026-12-31"), leafletVersion: Household.Label("folder-1"), signers: SortedSet(signers.map { .person($0) }),
-                method: .written)
-            let made = try await test.change(RegisterConsent(household: home.id, draft: draft), by: test.cast.joost, at: now) {
-                [vault = test.vault] grant, transaction in try vault.registerConsent(grant, in: transaction)
-            }
-            #expect(made.standing == .active)
-            return made.id
+            let made = try await home.register(signers, about: subject, at: now)
+            #expect(try await home.view().standing(of: made, at: now) == .active)
+            return made
         }
         func state(_ consent: ConsentID) async throws -> ConsentState? { try await home.view().consent(consent)?.state }
 
@@ -264,9 +269,7 @@ import Testing
         let together = try await register(own + both, at: first)
         if evidence != .incapacity { try await decide(both, until: first.day, at: first.adding(milliseconds: 1)) }
         let since = try await register(own + (evidence == .incapacity ? [home.hatice] : [home.selma]), at: next)
-        _ = try await test.change(
-            WithdrawConsent(consent: together, domains: nil, by: .person(home.ronald)), by: test.cast.joost, at: then
-        ) { [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction) }
+        _ = try await home.withdraw(together, home.ronald, at: then)
         #expect(try await state(since) == .active)
         switch evidence {
         case .incapacity: try await judge(at: then.adding(milliseconds: -1), until: "2026-12-31", recorded: last)
@@ -285,32 +288,17 @@ import Testing
     func whatRanOutIsWithdrawnByItself(isRecorded: Bool) async throws {
         let home = try await Home()
         let test = home.test
-        func register(_ method: SigningMethod, at now: Moment) async throws -> ConsentID {
-            let draft = ConsentDraft(
-                subject: home.selma, recipients: .one(test.cast.balans), domains: .these([.finance]), purpose: .plan,
-                from: test.cast.start.day, until: day("2027-01-07"), leafletVersion: Household.Label("folder-1"),
-                signers: [.person(home.selma)], method: method)
-            return try await test.change(RegisterConsent(household: home.id, draft: draft), by: test.cast.joost, at: now) {
-                [vault = test.vault] grant, transaction in try vault.registerConsent(grant, in: transaction).id
-            }
-        }
         let later = test.cast.start.adding(milliseconds: 20 * 86_400_000)
-        func withdraw(_ consent: ConsentID) async throws {
-            let answer = try await test.change(
-                WithdrawConsent(consent: consent, domains: nil, by: .person(home.selma)), by: test.cast.joost, at: later
-            ) { [vault = test.vault] grant, transaction in try vault.withdrawConsent(grant, in: transaction) }
-            #expect(answer.standing == .withdrawn)
-        }
-        let before = try await register(.written, at: test.cast.start)
-        let spoken = try await register(.oral, at: test.cast.start.adding(milliseconds: 1))
+        let before = try await home.register([home.selma], at: test.cast.start)
+        let spoken = try await home.register([home.selma], method: .oral, at: test.cast.start.adding(milliseconds: 1))
         if isRecorded { try await home.authority(home.selma, at: later) }
         #expect(try await home.view().standing(of: spoken, at: later) == .lapsed)
         #expect(try await home.view().consent(spoken)?.state == (isRecorded ? .lapsed : .active))
-        try await withdraw(before)
+        #expect(try await home.withdraw(before, home.selma, at: later) == .withdrawn)
         var view = try await home.view()
         #expect(view.consent(spoken)?.state == .lapsed && view.standing(of: spoken, at: later) == .lapsed)
-        let written = try await register(.written, at: later.adding(milliseconds: -1))
-        try await withdraw(spoken)
+        let written = try await home.register([home.selma], at: later.adding(milliseconds: -1))
+        #expect(try await home.withdraw(spoken, home.selma, at: later) == .withdrawn)
         view = try await home.view()
         #expect(view.consent(spoken)?.state == .withdrawn && view.consent(spoken)?.lapse == nil)
         #expect(view.standing(of: written, at: later) == .withdrawn)
