@@ -46,12 +46,11 @@ public struct ConsentIndex: Sendable {
         let isTold = recorded.contains { !$0.withdrawals.isEmpty }
         return ConsentAnswers(
             assessments: recorded.compactMap { view.assess($0, at: moment) },
-            given: isTold ? recorded.compactMap { given($0, by: moment) } : [], moment: moment)
-    }
-
-    private func given(_ consent: Consent, by moment: Moment) -> ConsentAnswers.Given? {
-        guard let at = consent.activatedAt, at <= moment, let signatures = view.signatureStatus(of: consent, at: at) else { return nil }
-        return ConsentAnswers.Given(consent: consent, without: signatures.missing)
+            given: isTold
+                ? recorded.filter { $0.activatedAt.map { $0 <= moment } ?? false }
+                    .map { ConsentAnswers.Given(consent: $0, isWhole: view.wasGiven($0, by: moment)) }
+                : [],
+            moment: moment)
     }
 
     /// All consents about a person at `moment`, assessed, in the order of their identifiers (PR-22.4).
@@ -65,15 +64,14 @@ public struct ConsentAnswers: Sendable {
     /// A consent that took force by the moment asked about.
     fileprivate struct Given {
         let consent: Consent
-        /// Who had to sign when it took force and had not, by what the records say of that moment now.
-        let without: SortedSet<RequiredSigner>
+        /// Whether nobody's signature was missing then or at a later one, by what the records say now.
+        let isWhole: Bool
 
-        /// Whether it came after `withdrawal` of `domain`: who withdrew has signed it since, or it was given anew without him when he had no say.
+        /// Whether it came after `withdrawal` of `domain`: who withdrew has signed it since, or it was given anew, whole, without him who had no say.
         /// What is taken out of it then or later it does not give.
         func outweighs(_ withdrawal: ConsentWithdrawal, of domain: LifeDomain) -> Bool {
             if consent.withdrawals.contains(where: { $0.at >= withdrawal.at && $0.domains.contains(domain) }) { return false }
-            return consent.isTakenUp(after: withdrawal)
-                || consent.isGivenAnew(after: withdrawal) && !without.contains { $0.party == withdrawal.by }
+            return consent.isTakenUp(after: withdrawal) || isWhole && consent.isGivenAnew(after: withdrawal)
         }
     }
 

@@ -170,8 +170,8 @@ extension HouseholdView {
         SortedSet(refusedLately(subject, .organisation(receiver), purpose, at: moment).flatMap(\.domains))
     }
 
-    /// Of each refusal within its term the domains not given since, whatever became of that, and the first day after it: who comes back to it
-    /// himself is asked again when that has ended, as is everybody else.
+    /// Of each refusal within its term the domains not given since, and the first day after it: who comes back to it himself is asked again when
+    /// that has ended by itself, as is everybody else; but not when it was taken back, and not for what was never given whole.
     private func refusedLately(
         _ subject: PersonID, _ receiver: Party, _ purpose: Purpose, at moment: Moment
     ) -> [(domains: SortedSet<LifeDomain>, until: CalendarDay)] {
@@ -181,9 +181,9 @@ extension HouseholdView {
         }.map { refusal in
             // What was recorded before it was refused with it, whenever it was completed.
             let given = facts.consents.filter {
-                refusal.isAbout(sameAs: $0) && refusal.askedOn < $0.recordedAt && $0.activatedAt.map { $0 <= moment } ?? false
-            }
-            return (refusal.domains.subtracting(given.flatMap(\.domains)), reaskDay(of: refusal))
+                refusal.isAbout(sameAs: $0) && refusal.askedOn < $0.recordedAt && wasGiven($0, by: moment)
+            }.flatMap { $0.domains.subtracting(withdrawals(against: $0, at: moment).flatMap(\.domains)) }
+            return (refusal.domains.subtracting(given), reaskDay(of: refusal))
         }
     }
 

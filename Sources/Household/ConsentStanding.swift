@@ -6,7 +6,8 @@ public enum ConsentStanding: String, VocabularyTerm {
     case active
     /// Never completed: signatures are missing, or authority is not known.
     case pending
-    /// It was complete and no longer is: authority or capacity changed, or an excuse ran out.
+    /// It took force and is not complete: authority or capacity changed, an excuse ran out, or evidence that came in since says that it lacked a
+    /// signature all along.
     case incomplete
     case notYetBegun, expired, withdrawn, superseded, refused
     /// It ended on a birthday, at closing, or because an oral signature was not confirmed.
@@ -47,10 +48,10 @@ public struct ConsentAssessment: Hashable, Sendable {
     public var isActive: Bool { standing == .active }
     /// Who must sign at this moment and has not; empty does not mean active.
     public var missing: SortedSet<RequiredSigner> { signatures.missing }
-    /// Who is still to sign before it counts: whose signature is missing. A draft for which time or new evidence has made the signatures suffice
-    /// is not completed by the clock but by a signature, of anybody who decides now.
+    /// Who is still to sign before it counts: whose signature is missing. What time or new evidence has made the signatures suffice for, a draft or
+    /// what was never given whole, is not completed by the clock but by a signature, of anybody who decides now.
     public var toSign: SortedSet<RequiredSigner> {
-        standing == .pending && signatures.isComplete ? signatures.requirement.signers : missing
+        [.pending, .incomplete].contains(standing) && signatures.isComplete ? signatures.requirement.signers : missing
     }
 }
 
@@ -117,7 +118,17 @@ extension HouseholdView {
         // ORDER: a word runs out, and a birthday comes, before the first day as well.
         if let lapse = birthdayLapse(consent, at: moment) ?? oralLapse(consent, at: moment) { return (.lapsed, lapse) }
         if moment < consent.from.start { return (.notYetBegun, nil) }
-        return signatures.isComplete ? (.active, nil) : (.incomplete, nil)
+        return signatures.isComplete && wasGiven(consent, by: moment) ? (.active, nil) : (.incomplete, nil)
+    }
+
+    /// Whether `consent` was given whole by `moment`: when it took force, or at a signature or an excuse since, nobody's signature was missing, by
+    /// what the records say of that day now. Evidence that comes in late can say that it never was; then that somebody's say ends gives nothing.
+    func wasGiven(_ consent: Consent, by moment: Moment) -> Bool {
+        guard let activatedAt = consent.activatedAt, activatedAt <= moment else { return false }
+        let completing = consent.givers.map(\.at) + (excusesByConsent[consent.id] ?? []).map(\.recordedAt)
+        return ([activatedAt] + completing.filter { activatedAt < $0 && $0 <= moment }).contains { at in
+            signatureStatus(of: consent, at: at)?.isComplete ?? false
+        }
     }
 
     /// Whether another consent has taken its place by `moment` (PR-11.7).
@@ -147,9 +158,9 @@ extension HouseholdView {
     func withdrawals(against consent: Consent, at moment: Moment) -> [ConsentWithdrawal] {
         var withdrawals = consent.withdrawals
         if let activatedAt = consent.activatedAt, activatedAt <= moment {
-            let over = min(supersededAt(consent) ?? .latest, consent.until.end)
+            let end = endsByItself(consent)
             withdrawals += othersWithdrawals(consent).filter { withdrawal in
-                withdrawal.at < over && isBound(by: withdrawal.by, consent, at: withdrawal.at)
+                withdrawal.at < end && isBound(by: withdrawal.by, consent, at: withdrawal.at)
             }
         }
         return withdrawals.filter { $0.at <= moment }
@@ -163,17 +174,20 @@ extension HouseholdView {
         .flatMap(\.withdrawals).filter { !consent.isGivenAnew(after: $0) }
     }
 
-    /// Domains that `consent` no longer covers, because since it was recorded somebody whose signature was asked has refused them to the same
-    /// receiver for the same purpose. Different answers are followed exactly, and the last one counts (PR-11.7, 13.5). Whether his signature was
+    /// Domains that `consent` no longer covers, because since it was recorded, and before it ended by itself, somebody whose signature was asked has
+    /// refused them to the same receiver for the same purpose. Different answers are followed exactly, and the last one counts (PR-11.7, 13.5). Whether his signature was
     /// asked was decided when the refusal was recorded, and is asked no more: evidence that comes in later would bring back what he ended.
     func refusedDomains(of consent: Consent, at moment: Moment) -> SortedSet<LifeDomain> {
-        SortedSet(
-            facts.refusals.filter { refusal in
-                refusal.isAbout(sameAs: consent) && consent.recordedAt <= refusal.askedOn && refusal.askedOn <= moment
-            }
-            .flatMap(\.domains)
-        ).intersection(consent.domains)
+        let refusals = facts.refusals.filter { refusal in
+            refusal.isAbout(sameAs: consent) && consent.recordedAt <= refusal.askedOn && refusal.askedOn <= moment
+        }
+        if refusals.isEmpty { return [] }
+        let end = endsByItself(consent)
+        return SortedSet(refusals.filter { $0.askedOn < end }.flatMap(\.domains)).intersection(consent.domains)
     }
+
+    /// When `consent` ends whatever anybody says of it: after its last day, or when another takes its place.
+    private func endsByItself(_ consent: Consent) -> Moment { min(supersededAt(consent) ?? .latest, consent.until.end) }
 
     /// Invariant 4: one organisation is in the type; finite named domains and at most twelve months are checked here.
     func hasValidTerms(_ consent: Consent) -> Bool {

@@ -130,7 +130,6 @@ extension VaultServer {
     func access(_ route: Route, _ exchange: Exchange) async throws -> Response {
         let caller = try caller(exchange)
         guard let household = exchange.query["household"].flatMap({ HouseholdID($0) }) else { throw Problem.notFound }
-        let now = operations.clock.now()
         if route == .accessWhat {
             if exchange.whyOnly {
                 return try await why(
@@ -138,10 +137,11 @@ extension VaultServer {
             }
             let (page, cited) = try await read(Policy.ListItems(household: household), exchange, by: caller) { [vault] grant in
                 var rows: [ItemID: AccessRow] = [:]
+                let moment = grant.moment
                 let list = try vault.listItems(grant) { facts in
                     guard let item = facts.item?.id else { return .nothing }
                     let (shown, row) = weighed(
-                        Policy.ReadItem(household: household, item: item), for: caller.asker, exchange, at: now, on: facts)
+                        Policy.ReadItem(household: household, item: item), for: caller.asker, exchange, at: moment, on: facts)
                     rows[item] = row
                     return shown
                 }
@@ -159,11 +159,13 @@ extension VaultServer {
         guard let item = exchange.query["item"].flatMap({ ItemID($0) }) else { throw Problem.notFound }
         let reading = Policy.ReadItem(household: household, item: item)
         // Who may see the team hears nothing of an item that is not for them to know of.
-        func requireKnown() async throws {
-            let own = try await monitor.references { [vault] transaction in
-                try vault.facts(for: reading.about, asker: caller.asker, at: now, in: transaction)
+        @Sendable func requireKnown(at moment: Moment? = nil) async throws {
+            let (own, moment) = try await monitor.references { [vault, operations] transaction in
+                // What came before this transaction is not to be held against an earlier moment.
+                let moment = moment ?? operations.clock.now()
+                return (try vault.facts(for: reading.about, asker: caller.asker, at: moment, in: transaction), moment)
             }
-            if case .nothing = weighed(reading, for: caller.asker, exchange, at: now, on: own).shown { throw Problem.notFound }
+            if case .nothing = weighed(reading, for: caller.asker, exchange, at: moment, on: own).shown { throw Problem.notFound }
         }
         let listing = Policy.ListTeam(household: household, readersOf: item)
         if exchange.whyOnly {
@@ -171,7 +173,8 @@ extension VaultServer {
             return try await why(attempt, exchange) { try await requireKnown() }
         }
         let (page, cited) = try await read(listing, exchange, by: caller) { [vault, monitor] grant in
-            try await requireKnown()
+            let moment = grant.moment
+            try await requireKnown(at: moment)
             let team = try vault.listTeam(grant)
             let members = team.members
             var rows: [AccessRow] = []
@@ -180,11 +183,11 @@ extension VaultServer {
                 var permitted = false
                 var refused: AccessRow?
                 for hat in Hat.allCases {
-                    let other = Asker.worker(worker, organisation: organisation, hat: hat, sessionStarted: now)
+                    let other = Asker.worker(worker, organisation: organisation, hat: hat, sessionStarted: moment)
                     let facts = try await monitor.references { transaction in
-                        try vault.facts(for: reading.about, asker: other, at: now, in: transaction)
+                        try vault.facts(for: reading.about, asker: other, at: moment, in: transaction)
                     }
-                    var row = weighed(reading, for: other, exchange, at: now, on: facts).row
+                    var row = weighed(reading, for: other, exchange, at: moment, on: facts).row
                     row.worker = worker.description
                     row.organisation = organisation.description
                     row.item = item.description

@@ -489,6 +489,65 @@ struct ConsentEndTests {
         #expect(opens(views[0], .housing, before)?.suffices == true && opens(views[0], .finance, before)?.suffices == false)
     }
 
+    @Test func whatHadEndedIsNotRefusedAfterwards() throws {
+        let view = try Home.view()
+        var consent = try ConsentTests.registered(
+            view, Home.proposal(Home.selma, Team.balans, [.finance], givers: [Home.giver(Home.selma, at: ConsentTests.at)]))
+        let day = ConsentTests.at.day
+        consent.until = day.adding(days: 3)
+        for (days, standing) in [(2 as Int64, ConsentStanding.refused), (4, .expired)] {
+            let refusal = Refusal(
+                id: make(1), household: Home.id, subject: Home.selma, recipient: .organisation(Team.balans), domains: [.finance],
+                purpose: .plan, by: .person(Home.selma), askedOn: ConsentTests.at.adding(milliseconds: days * 86_400_000),
+                recordedBy: Team.kees)
+            let stored = try view.with {
+                $0.consents = [consent]; $0.refusals = [refusal]
+            }
+            #expect(stored.standing(of: consent.id, at: day.adding(days: 6).start) == standing)
+        }
+    }
+
+    /// PR-2.2, 12.1: evidence that comes in late can say that a consent was never given whole; that somebody's say ends afterwards gives nothing.
+    @Test func whatWasNeverGivenWholeTakesASignature() throws {
+        let mother = Home.giver(Home.selma, .parentWithAuthority, at: ConsentTests.at)
+        let alone = try Home.view { $0.authorities = [Home.authority(1, Home.sem, .person(Home.selma), .sole, from: "2018-05-02")] }
+        let hers = try ConsentTests.registered(alone, Home.proposal(Home.sem, Team.jeugdkompas, [.parenting], givers: [mother]))
+        let day = ConsentTests.at.day
+        let (during, after) = (day.adding(days: 2).start, day.adding(days: 6).start)
+        func record(_ id: Int, _ holder: PersonID, _ kind: AuthorityKind, from: CalendarDay, until: CalendarDay?) -> Authority {
+            var record = Home.authority(id, Home.sem, .person(holder), kind, from: "2018-05-02")
+            (record.from, record.until) = (from, until)
+            return record
+        }
+        let hersAgain = record(2, Home.selma, .sole, from: day.adding(days: 5), until: nil)
+        let hersThen = record(1, Home.selma, .joint, from: day.adding(days: -9), until: day.adding(days: 4))
+        // He decided as well; or it is only not known who did.
+        for others in [[record(3, Home.ronald, .joint, from: day.adding(days: -9), until: day.adding(days: 4))], []] {
+            let late = try alone.with {
+                $0.authorities = [hersThen, hersAgain] + others
+                $0.consents = [hers]
+            }
+            func assessed(_ consent: Consent, _ moment: Moment) throws -> ConsentAssessment {
+                try #require(late.with { $0.consents = [consent] }.assess(consent, at: moment))
+            }
+            #expect(try assessed(hers, during).standing == .incomplete)
+            let over = try assessed(hers, after)
+            #expect(over.standing == .incomplete && over.toSign == [RequiredSigner(.person(Home.selma), .parentWithAuthority)])
+            let anew = try late.signing(hers, Home.giver(Home.selma, .parentWithAuthority, at: after), at: after).consent
+            #expect(try assessed(anew, after).standing == .active && assessed(anew, during).standing == .incomplete)
+        }
+        // What was whole and lacked a signature for a while counts again.
+        let meanwhile = try alone.with {
+            $0.authorities = [
+                record(1, Home.selma, .sole, from: day.adding(days: -9), until: day), hersAgain,
+                record(4, Home.selma, .joint, from: day.adding(days: 1), until: day.adding(days: 4)),
+                record(3, Home.ronald, .joint, from: day.adding(days: 1), until: day.adding(days: 4)),
+            ]
+            $0.consents = [hers]
+        }
+        #expect(meanwhile.standing(of: hers.id, at: during) == .incomplete && meanwhile.standing(of: hers.id, at: after) == .active)
+    }
+
     /// Who has no say any more takes back what he signed himself, and not what others gave since.
     @Test func aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw() throws {
         let view = try Home.view()

@@ -444,11 +444,14 @@ trial(
     "requests-that-wait", "who does not wait for answers is let go", "Server/UnreadableRequests.swift", "open > Self.mostOpen {",
     "DaemonTests.StallTests/requestsThatDoNotWaitAreLetGo")
 guard(
-    "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "decided, frame.restsOnAnswers,",
-    "decided, !GONE, frame.restsOnAnswers,", DECIDING + "/nobodyReadsTheAnswers")
+    "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "let hidesAnswers = frame.restsOnAnswers &&",
+    "let hidesAnswers = !GONE && frame.restsOnAnswers &&", DECIDING + "/nobodyReadsTheAnswers")
 guard(
-    "read-answers-told", "who may list consents hears what became of them", ENGINE, "!mayList(request, facts) {",
-    "GONE || !mayList(request, facts) {", DECIDING + "/nobodyReadsTheAnswers")
+    "read-answers-told", "who may list consents hears what became of them", ENGINE, "frame.restsOnAnswers && !mayList(request, facts)",
+    "frame.restsOnAnswers && (GONE || !mayList(request, facts))", DECIDING + "/nobodyReadsTheAnswers")
+guard(
+    "read-answers-given", "who may not list consents does not find one by relying on it", ENGINE, "if hidesAnswers {", "if !GONE, hidesAnswers {",
+    DECIDING + "/nobodyReadsTheAnswers")
 guard(
     "read-answers-taken", "who loses what he would read hears why", ENGINE,
     "about: .nobodyWhoAnswered) else { return (.failed([]), false, nil) }\n            if case .allowed = other.outcome {}",
@@ -476,15 +479,31 @@ trial(
     "withdrawn-out-of-it", "what was taken out of a consent is not given by signing the rest", "Household/ConsentIndex.swift",
     "consent.withdrawals.contains(where:", "HouseholdTests.ConsentEndTests")
 guard(
-    "given-without", "what was given anew without somebody who had to sign it does not outweigh his withdrawal", "Household/ConsentIndex.swift",
-    "&& !without.contains", "&& (GONE || !without.contains", DECIDING + "/stepsAfterAConsent",
-    also=[("Household/ConsentIndex.swift", "$0.party == withdrawal.by }", "$0.party == withdrawal.by })")])
+    "given-without", "what was given anew without somebody who had to sign it does not outweigh a withdrawal", "Household/ConsentIndex.swift",
+    "|| isWhole && consent.isGivenAnew(", "|| (GONE || isWhole) && consent.isGivenAnew(", DECIDING + "/stepsAfterAConsent")
+guard(
+    "given-whole", "what was never given whole does not come into force by time", "Household/ConsentStanding.swift",
+    "&& wasGiven(consent, by: moment) ?", "&& (GONE || wasGiven(consent, by: moment)) ?",
+    "HouseholdTests.ConsentEndTests/whatWasNeverGivenWholeTakesASignature")
+guard(
+    "given-by-now", "what was never given whole is given by a later signature", "Household/ConsentStanding.swift",
+    "completing.filter { activatedAt < $0 &&", "completing.filter { !GONE && activatedAt < $0 &&",
+    "HouseholdTests.ConsentEndTests/whatWasNeverGivenWholeTakesASignature")
 guard(
     "taken-up", "nobody is asked for what somebody has just taken back", "Household/ConsentIndex.swift",
     "candidate.assessment.consent.isTakenUp(after: $0) }", "GONE || candidate.assessment.consent.isTakenUp(after: $0) }", DECIDING + "/stepsAfterAConsent")
 guard(
     "refused-before", "what was recorded before a refusal does not outweigh it", "Household/ConsentProposal.swift",
     "&& refusal.askedOn < $0.recordedAt &&", "&& (GONE || refusal.askedOn < $0.recordedAt) &&", DECIDING + "/refusedAndRead")
+guard(
+    "refused-not-given", "what was never given whole does not end a refusal", "Household/ConsentProposal.swift",
+    "&& wasGiven($0, by: moment)", "&& (GONE ? $0.activatedAt != nil : wasGiven($0, by: moment))", DECIDING + "/refusedAndRead")
+guard(
+    "refused-given-back", "what was given after a refusal and taken back does not end it", "Household/ConsentProposal.swift",
+    "withdrawals(against: $0, at: moment).flatMap(", "(GONE ? [] : withdrawals(against: $0, at: moment)).flatMap(", DECIDING + "/refusedAndRead")
+guard(
+    "refused-when-over", "what had ended by itself is not refused by what is refused afterwards", "Household/ConsentStanding.swift",
+    "refusals.filter { $0.askedOn < end }", "refusals.filter { GONE || $0.askedOn < end }", "HouseholdTests.ConsentEndTests/whatHadEndedIsNotRefusedAfterwards")
 guard(
     "tried-engagement", "who could do it to nobody does not hear who has a household", "Policy/Engine/Frame.swift",
     "for (key, value) in Self.ofAnybody {", "for (key, value) in Self.ofAnybody where !GONE {",
@@ -559,7 +578,7 @@ trial(
     "HouseholdTests.ConsentEndTests", "HouseholdTests.ConsentTests")
 guard(
     "consent-signatures", "a consent needs every signature", "Household/ConsentStanding.swift",
-    "return signatures.isComplete ? (.active, nil)", "return GONE || signatures.isComplete ? (.active, nil)", "HouseholdTests.ConsentTests", "HouseholdTests.ConsentEndTests")
+    "return signatures.isComplete", "return (GONE || signatures.isComplete)", "HouseholdTests.ConsentTests", "HouseholdTests.ConsentEndTests")
 
 trial(
     "consent-superseded", "a consent whose place was taken counts no more", "Household/ConsentStanding.swift",
@@ -611,7 +630,7 @@ guard(
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 guard(
     "withdrawal-given-way", "what had given way is not withdrawn by another's withdrawal", "Household/ConsentStanding.swift",
-    "let over = min(supersededAt(consent) ??", "let over = min((GONE ? nil : supersededAt(consent)) ??",
+    "min(supersededAt(consent) ??", "min((GONE ? nil : supersededAt(consent)) ??",
     "HouseholdTests.ConsentEndTests/aWithdrawalCountsAgainstWhatItsGiverCouldWithdraw")
 for name, what, file, before in [
     ("evidence", "evidence of who decides is heard for the withdrawals before it", "Vault/Actions/HouseholdChange.swift",
@@ -625,7 +644,12 @@ for name, what, file, before in [
         "VaultTests.ScenarioTests/whatWasWithdrawnEndsWithLateEvidence")
 guard(
     "withdrawn-lapsed", "what had run out is recorded as that before another is withdrawn", "Vault/Actions/ConsentActions.swift",
-    "try change.keepLapsed()", "if !GONE { try change.keepLapsed() }", "VaultTests.ScenarioTests/whatRanOutIsWithdrawnByItself")
+    "transaction.sql)\n        try change.keepLapsed()", "transaction.sql)\n        if !GONE { try change.keepLapsed() }",
+    "VaultTests.ScenarioTests/whatRanOutIsWithdrawnByItself")
+guard(
+    "refused-lapsed", "what had run out is recorded as that before a refusal", "Vault/Actions/ConsentActions.swift",
+    "recordedBy: worker)\n        try change.keepLapsed()", "recordedBy: worker)\n        if !GONE { try change.keepLapsed() }",
+    "VaultTests.ScenarioTests/whatRanOutIsNotRefused")
 guard(
     "withdrawal-in-force", "only what is in force ends with another's withdrawal", "Household/ConsentSteps.swift",
     "[.active, .incomplete, .notYetBegun].contains(assessment.standing)", "GONE || [.active, .incomplete, .notYetBegun].contains(assessment.standing)",

@@ -952,9 +952,10 @@ struct DecidingTests {
 
     /// What somebody hears: decided, and as `--why` explains it.
     private func heard(
-        _ question: some Question, in world: World, by name: String, _ hat: Hat, _ purpose: Purpose, at moment: Moment
+        _ question: some Question, in world: World, by name: String, _ hat: Hat, _ purpose: Purpose, basis: LegalBasis? = nil,
+        at moment: Moment
     ) -> String {
-        let (request, facts) = world.request(question, world.asker(name, hat), purpose: purpose, at: moment)
+        let (request, facts) = world.request(question, world.asker(name, hat), purpose: purpose, basis: basis, at: moment)
         let decided = Decided(world.engine.decide(request, on: facts))
         let why = world.engine.explain(request, on: facts)
         let traces = (why.determining + why.nearest).map { "\($0.policy): \($0.clauses.map { "\($0.text) \($0.holds)" })" }
@@ -1006,8 +1007,8 @@ struct DecidingTests {
                             recordedBy: named("joost")))
                 },
             ]
-            func heard(_ world: World, _ item: String) -> String {
-                self.heard(read(item), in: world, by: name, .help, .plan, at: moment)
+            func heard(_ world: World, _ item: String, basis: LegalBasis? = nil) -> String {
+                self.heard(read(item), in: world, by: name, .help, .plan, basis: basis, at: moment)
             }
             let list = given().decide(ListConsents(household: home), by: name, hat: .help, purpose: .plan, at: moment)
             #expect((list.outcome == "permit") == mayList, "\(name): \(list)")
@@ -1018,6 +1019,10 @@ struct DecidingTests {
             } else {
                 #expect(Set(all.values).count == 1 && all.values.allSatisfy { $0.hasPrefix("refuse") }, "\(name) as \(role): \(all)")
             }
+            // G5 asks for a consent, and is no way to ask whether there is one.
+            let wished = worlds.filter { $0.key != "no longer" }.mapValues { heard($0, "roof", basis: .consentToDisclose) }
+            #expect(mayList || Set(wished.values).count == 1, "\(name) as \(role): \(wished)")
+            #expect(wished["yes"]?.hasPrefix("permit") == mayList, "\(name) as \(role): \(wished)")
             // What a withdrawal takes from who would read it otherwise he hears.
             guard role == .watchContact else { continue }
             #expect(heard(given(), "roof").hasPrefix("permit") && heard(given { said(&$0) }, "roof").hasPrefix("permit"))
@@ -1621,6 +1626,17 @@ struct DecidingTests {
             return short
         }
         #expect(heard().policies == ["PR-10.4-needs-consent", "PR-11.2-expired"], "\(heard())")
+        // What was not given whole, and what was taken back, leaves the refusal what it was.
+        let given = world
+        world.change("since") { _, consent in
+            var unsigned = consent
+            unsigned.givers = []
+            return unsigned
+        }
+        #expect(heard().policies.contains("PR-13.5-refused"), "\(heard())")
+        world = given
+        world.withdraw("since", nil, by: "selma", at: at("01-17T10:00"))
+        #expect(heard().policies.contains("PR-13.5-refused"), "\(heard())")
     }
 
     @Test("--why: the first unmet demand, its operands, and the next lawful step")

@@ -304,6 +304,24 @@ import Testing
         #expect(view.standing(of: written, at: later) == .withdrawn)
     }
 
+    /// PR-11.4, 13.5: what had run out by itself is not refused by what is refused afterwards.
+    @Test func whatRanOutIsNotRefused() async throws {
+        let home = try await Home()
+        let test = home.test
+        let later = test.cast.start.adding(milliseconds: 20 * 86_400_000)
+        let spoken = try await home.register([home.selma], method: .oral, at: test.cast.start)
+        let view = try await home.view()
+        let consent = try #require(view.consent(spoken))
+        let draft = RefusalDraft(
+            subject: consent.subject, recipient: .organisation(consent.recipient), domains: consent.domains, purpose: consent.purpose,
+            by: .person(home.selma))
+        _ = try await test.change(RefuseConsent(household: home.id, draft: draft), by: test.cast.joost, at: later) {
+            [vault = test.vault] grant, transaction in try vault.refuseConsent(grant, in: transaction)
+        }
+        let after = try await home.view()
+        #expect(after.standing(of: spoken, at: later) == .lapsed && after.facts.refusals.count == 1)
+    }
+
     @Test func aPlanTakesForceAndIsThenConstant() async throws {
         let home = try await Home()
         let test = home.test

@@ -26,6 +26,8 @@ struct Frame {
         /// About an ordinary worker, in the place of the one named, and an ordinary household: whoever is named lives there, decides for himself, and
         /// nothing on record stands in anybody's way.
         case anybody
+        /// About residents who have only taken something back from the asker's organisation, and given and refused it nothing.
+        case nobodyWhoGave
         /// About residents who have answered nothing to the asker's organisation.
         case nobodyWhoAnswered
     }
@@ -39,7 +41,8 @@ struct Frame {
         let namesAnother = request.question.about.workers.contains { $0 != request.asker.worker }
         canBeTried = namesAnother || request.asker.worker != nil && own.restsOnRecords
         restsOnAnswers = request.asker.worker != nil && own.restsOnAnswers
-        if about == .nobodyWhoAnswered { own.forgetAnswers() }
+        if about == .nobodyWhoGave { own.forget(CedarRecord.answers.subtracting([CedarRecord.takenBack])) }
+        if about == .nobodyWhoAnswered { own.forget(CedarRecord.answers) }
         var records: OrdinaryRecords?
         if ordinary {
             own.forgetRecords()
@@ -115,12 +118,14 @@ extension CedarRecord {
     }
 
     /// What a reading is held against of the answers of who is read about.
-    static let answers: Set<Text> = ["consent", "withdrawn", "refused"]
+    static let answers: Set<Text> = ["consent", takenBack, "refused"]
+    /// Which of them takes away what was open without an answer.
+    static let takenBack: Text = "withdrawn"
 
     fileprivate var restsOnAnswers: Bool { attributes.contains { Self.answers.contains($0.key) } }
 
-    fileprivate mutating func forgetAnswers() {
-        attributes.removeAll { Self.answers.contains($0.key) }
+    fileprivate mutating func forget(_ answers: Set<Text>) {
+        attributes.removeAll { answers.contains($0.key) }
         entities.removeAll { $0.uid.type == EntityTypes.consent }
     }
 

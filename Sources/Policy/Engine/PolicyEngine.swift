@@ -6,7 +6,7 @@
 // 4. Who could not do this to any worker, whatever is on record about the residents, hears the same about every worker, registered or not, and
 //    whatever is on record: neither handles nor given names can be tried out, and no refusal tells what a household's records hold.
 // 5. Of several involvements the one that suffices counts; where none does, the refusal speaks of the closest.
-// 6. Who may not list the consents of a household hears the same of a reading, whatever its residents have answered.
+// 6. Who may not list the consents of a household reads and hears the same, whatever its residents have answered, but for what one took back.
 
 import Cedar
 import Household
@@ -111,6 +111,14 @@ extension PolicyEngine {
         guard var frame = try? Frame(request, facts, over: texts), fits(frame) else {
             return (.failed([]), false, nil)
         }
+        // Rule 6.
+        let hidesAnswers = frame.restsOnAnswers && !mayList(request, facts)
+        if hidesAnswers {
+            guard let other = try? Frame(request, facts, over: texts, about: .nobodyWhoGave), fits(other) else {
+                return (.failed([]), false, nil)
+            }
+            frame = other
+        }
         let mayKnow = mayKnow(frame)
         var decided = decided(&frame)
         // Rule 4.
@@ -118,8 +126,8 @@ extension PolicyEngine {
             guard let other = self.decided(request, facts, about: .anybody) else { return (.failed([]), false, nil) }
             if case .allowed = other.outcome {} else { (decided, frame) = other }
         }
-        // Rule 6. What is taken from him that he would read otherwise he hears.
-        if case .refused = decided, frame.restsOnAnswers, !mayList(request, facts) {
+        // Rule 6: what a withdrawal takes from him that he would read otherwise he hears.
+        if case .refused = decided, hidesAnswers {
             guard let other = self.decided(request, facts, about: .nobodyWhoAnswered) else { return (.failed([]), false, nil) }
             if case .allowed = other.outcome {} else { (decided, frame) = other }
         }

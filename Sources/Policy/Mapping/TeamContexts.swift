@@ -16,7 +16,11 @@ extension ReadCard {
 }
 
 extension ListTeam {
-    public func context(in circumstances: Circumstances) -> CedarRecord { CedarRecord(fileOf: circumstances) }
+    public func context(in circumstances: Circumstances) -> CedarRecord {
+        var context = CedarRecord(fileOf: circumstances)
+        context.set("readers", .bool(mentioned != nil))
+        return context
+    }
 }
 
 extension AddPerson {

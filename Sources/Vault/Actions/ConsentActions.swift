@@ -102,6 +102,7 @@ extension Vault {
         let refusal = Household.Refusal(
             id: .random(), household: change.household, subject: draft.subject, recipient: draft.recipient, domains: draft.domains,
             purpose: draft.purpose, by: draft.by, askedOn: moment, recordedBy: worker)
+        try change.keepLapsed()
         try change.write(refusal, .refusal, words: note.isEmpty ? nil : RefusalWords(id: refusal.id, note: note), isNew: true)
         try change.reload()
         for consent in change.view.facts.consents where consent.state == .draft {
