@@ -125,10 +125,11 @@ extension HouseholdView {
     /// what the records say of that day now. Evidence that comes in late can say that it never was; then that somebody's say ends gives nothing.
     func wasGiven(_ consent: Consent, by moment: Moment) -> Bool {
         guard let activatedAt = consent.activatedAt, activatedAt <= moment else { return false }
-        let completing = consent.givers.map(\.at) + (excusesByConsent[consent.id] ?? []).map(\.recordedAt)
-        return ([activatedAt] + completing.filter { activatedAt < $0 && $0 <= moment }).contains { at in
-            signatureStatus(of: consent, at: at)?.isComplete ?? false
+        let since = (consent.givers.map(\.at) + (excusesByConsent[consent.id] ?? []).map(\.recordedAt)).filter {
+            activatedAt < $0 && $0 <= moment
         }
+        // The last first: what confirms a word of mouth takes less work to weigh.
+        return (since.sorted(by: >) + [activatedAt]).contains { signatureStatus(of: consent, at: $0)?.isComplete ?? false }
     }
 
     /// Whether another consent has taken its place by `moment` (PR-11.7).

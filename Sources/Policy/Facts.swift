@@ -31,13 +31,15 @@ public struct Facts: Sendable {
     public let digest: [UInt8]
     /// Where questions on these very facts find what was made of them for the question before; nil where there is one question only.
     public let shared: SharedGround?
+    /// Where questions on the facts of one transaction find what residents have answered.
+    public let answers: SharedAnswers
 
     public init(
         worker: WorkerFacts?, household: HouseholdView?, item: Item?, namedWorkers: [WorkerFacts] = [], engaged: Set<WorkerID> = [],
         directs: Bool = false, accounts: Accounts? = nil, organisations: [Organisation] = [],
         searchMatches: (blocked: Bool, any: Bool) = (blocked: false, any: false), revision: UInt64,
         nextExpiry: Moment?, digest: [UInt8],
-        shared: SharedGround? = nil
+        shared: SharedGround? = nil, answers: SharedAnswers = SharedAnswers()
     ) {
         self.worker = worker
         self.household = household
@@ -52,6 +54,7 @@ public struct Facts: Sendable {
         self.nextExpiry = nextExpiry
         self.digest = digest
         self.shared = shared
+        self.answers = answers
     }
 }
 

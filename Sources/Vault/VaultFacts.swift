@@ -236,6 +236,7 @@ private struct GatheredFacts: Sendable {
     let digest: [UInt8]
     /// What questions that share these facts made of them.
     let shared = SharedGround()
+    let answers = SharedAnswers()
 
     init(
         worker: WorkerFacts?, view: HouseholdView?, item: Item?, named: [WorkerFacts], engaged: Set<WorkerID>,
@@ -263,7 +264,7 @@ private struct GatheredFacts: Sendable {
         return Facts(
             worker: worker, household: view, item: item, namedWorkers: named, engaged: engaged, directs: directs,
             accounts: accounts, organisations: organisations, searchMatches: matches, revision: revision, nextExpiry: next,
-            digest: digest, shared: shared)
+            digest: digest, shared: shared, answers: answers)
     }
 }
 

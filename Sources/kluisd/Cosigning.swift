@@ -1,3 +1,4 @@
+import Glibc
 import Household
 import Ledger
 import Logging
@@ -44,8 +45,18 @@ actor Cosigning {
         var troubles: [Trouble] = []
     }
 
+    /// A round under way.
+    private struct Round {
+        let began: ContinuousClock.Instant
+        let moment: Moment
+        var isTold = false
+    }
+
     private let export: LedgerExport
     private let directory: String
+    /// How long anybody waits for a round, and how long one lasts until the operator hears of it.
+    private nonisolated let patience: Duration
+    private var running: Round?
     /// The log's own key.
     nonisolated let key: VerifierKey
     /// Whose cosignatures count.
@@ -70,8 +81,9 @@ actor Cosigning {
 
     init(
         export: LedgerExport, directory: String, key: VerifierKey, witnesses: WitnessPolicy?, published: Checkpoint?, clock: Clock,
-        limit: Int64?, logger: Logger
+        limit: Int64?, patience: Duration, logger: Logger
     ) async throws {
+        self.patience = patience
         self.export = export
         self.directory = directory
         self.key = key
@@ -108,11 +120,18 @@ actor Cosigning {
     /// Signs and publishes a checkpoint, and asks every witness for its cosignature.
     ///
     /// - Parameter anchoring: whether a leaf commits to the cosignatures at once; not while stopping.
-    /// - Returns: the checkpoint with the cosignatures that came; after two times ``WitnessCall/patience`` for each witness at the latest.
+    /// - Returns: the checkpoint with the cosignatures that came.
+    /// - Throws: `LedgerError.cannotExport` with `ETIMEDOUT` when that takes longer than anybody waits: a folder on a disk that does not answer never
+    ///   is written, and neither a caller nor a stop is held up by it. The round goes on by itself.
     func publish(anchoring: Bool = true) async throws -> Published {
+        try await Self.value(of: task(anchoring: anchoring), within: patience)
+    }
+
+    /// The round that begins next.
+    private func task(anchoring: Bool) -> Task<Published, any Error> {
         if let next {
             isNextAnchored = isNextAnchored && anchoring
-            return try await next.value
+            return next
         }
         let before = last
         isNextAnchored = anchoring
@@ -124,11 +143,38 @@ actor Cosigning {
         }
         next = task
         last = Task { _ = try await task.value }
-        return try await task.value
+        return task
+    }
+
+    /// What a task gives, for as long as it is waited for; who waits can be cancelled, the task goes on.
+    private static func value<Value: Sendable>(of task: Task<Value, any Error>, within patience: Duration) async throws -> Value {
+        let (results, result) = AsyncStream<Result<Value, any Error>>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        Task { result.yield(await task.result) }
+        let timer = Task {
+            try await Task.sleep(for: patience)
+            result.yield(.failure(LedgerError.cannotExport(errno: ETIMEDOUT)))
+        }
+        defer { timer.cancel() }
+        for await result in results { return try result.get() }
+        throw CancellationError()
+    }
+
+    /// Tells the operator of a round that does not end, and counts what is logged meanwhile as unwitnessed.
+    ///
+    /// Waits for nothing: what does not answer may be the export itself.
+    func lookAtRound() {
+        guard let round = running, round.began.duration(to: .now) >= patience else { return }
+        if !round.isTold {
+            logger.error("publishing-takes-long", metadata: ["seconds": "\(round.began.duration(to: .now).components.seconds)"])
+        }
+        running?.isTold = true
+        unwitnessed(upTo: export.loggedSize, since: round.moment)
     }
 
     private func round(anchoring: Bool) async throws -> Published {
         let now = clock.now()
+        running = Round(began: .now, moment: now)
+        defer { running = nil }
         // ORDER: before it is published too. A copy that cannot be written, or never is done, is seen by no witness either (PR-27.4).
         try await countUnwitnessed(upTo: export.loggedSize, at: now)
         let published = try await export.publish(at: now.millisecondsSince1970)
@@ -148,6 +194,11 @@ actor Cosigning {
         guard size > witnessed ?? 0 else { return }
         // Asked of the store once, and not with each checkpoint while no witness comes.
         let since = if let known = standing.since { known } else { try await export.firstMoment(above: witnessed) ?? now }
+        unwitnessed(upTo: size, since: since)
+    }
+
+    private func unwitnessed(upTo size: UInt64, since: Moment) {
+        guard size > witnessed ?? 0 else { return }
         shown.withLock {
             $0.since = $0.since ?? since
             $0.entries = size - (witnessed ?? 0)
@@ -224,7 +275,7 @@ actor Cosigning {
             return try await self.showNow(size: size)
         }
         last = task
-        do { try await task.value } catch {
+        do { try await Self.value(of: task, within: patience) } catch {
             if case StorageError.unknown = error { throw error }
             logger.error("cosignatures", metadata: ["code": "\(Self.code(of: error))", "size": "\(size)"])
         }

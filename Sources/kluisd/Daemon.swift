@@ -29,6 +29,8 @@ struct Daemon {
         var checkpointMinutes = 15
         /// Between the times at which outcomes that still wait are recorded, and the watchdog is told.
         var tickSeconds = 15
+        /// How long anybody waits for a checkpoint to be published and cosigned: longer than witnesses that do not answer take.
+        var publishingPatience: Duration { max(.seconds(8 * tickSeconds), WitnessCall.patience * 4) }
         var jsonLimit = 256 * 1024
         var itemLimit: UInt64 = 16 << 30
         var stallSeconds = 60
@@ -153,7 +155,8 @@ struct Daemon {
         }
         let cosigning = try await Cosigning(
             export: export, directory: settings.ledger, key: verifier, witnesses: settings.witnessPolicy, published: published,
-            clock: clock, limit: settings.unwitnessedHours.map { Int64($0) * 3_600_000 }, logger: logger)
+            clock: clock, limit: settings.unwitnessedHours.map { Int64($0) * 3_600_000 }, patience: settings.publishingPatience,
+            logger: logger)
         let monitor = ReferenceMonitor(
             writer: writer, log: log, engine: engine, source: vault, clock: clock,
             policyFailure: { policies in
@@ -318,6 +321,10 @@ private struct Checkpoints: Service {
         }
     }
 
+    private func unlessCancelled<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value? {
+        do { return try await body() } catch is CancellationError { return nil }
+    }
+
     /// Does something again and again until the task is cancelled.
     private func every(_ seconds: Int, _ body: () async throws -> Void) async throws {
         while true {
@@ -337,13 +344,16 @@ private struct Checkpoints: Service {
         let putOff = log.outcomesPutOff.load(ordering: .relaxed)
         if putOff > 0 { logger.error("outcomes-not-recorded-yet", metadata: ["count": "\(putOff)"]) }
         tellOutcomesNotWritten(log, logger)
+        await cosigning.lookAtRound()
+        // Also while a checkpoint hangs: see <doc:PublishingHoldsNobodyUp>.
         Systemd.notify("WATCHDOG=1")
     }
 
     /// What cannot be written now is tried again when the clock ticks next, and counts as unwitnessed meanwhile; nobody's reading ends for it.
     private func publish() async throws {
         try await tellingWhatIsTriedAgain(logger) {
-            let checkpoint = try await cosigning.publish()
+            // Whoever stops meanwhile has the last one made.
+            guard let checkpoint = try await unlessCancelled({ try await cosigning.publish() }) else { return }
             logger.info("checkpoint", metadata: ["size": "\(checkpoint.size)"])
         }
     }

@@ -401,6 +401,50 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// A disk that never answers, here a pipe that nobody reads, holds up neither help nor a stop; what is logged meanwhile counts as unwitnessed.
+    @Test func aCopyThatNeverAnswersHoldsNobodyUp() async throws {
+        let (daemon, witness) = try await heldAfterADay()
+        try await witness.start()
+        try await daemon.start(tick: 1)
+        try await daemon.login("otto")
+        try await daemon.login("joost", hat: "direction")
+        #expect(try await daemon.told(checkpoint).contains("— w.example/1 "))
+        let inTheWay = daemon.state + "/ledger/checkpoint.new"
+        try #require(unsafe mkfifo(inTheWay, 0o600) == 0)
+        let asked = try await daemon.kluis(checkpoint)
+        #expect(asked.status != 0, "\(asked.text)")
+        for _ in 0..<300 where !daemon.errors.contains("publishing-takes-long") { try await Task.sleep(for: .milliseconds(100)) }
+        #expect(daemon.errors.contains("publishing-takes-long"), "\(daemon.errors)")
+        // What comes now no round has counted.
+        func unwitnessed() async throws -> Int {
+            let text = try await daemon.told(["status", "--json"])
+            let number = try #require(text.firstMatch(of: /"unwitnessedEntries":(\d+)/), "\(text)")
+            return try #require(Int(number.1))
+        }
+        let before = try await unwitnessed()
+        let create = ["household", "create", "--purpose", "D1"]
+        try await daemon.told(create, account: "joost")
+        var after = before
+        for _ in 0..<100 where after <= before {
+            try await Task.sleep(for: .milliseconds(100))
+            after = try await unwitnessed()
+        }
+        #expect(after > before)
+        let later = #"{"moment":"2026-01-12T10:00:00+01:00"}"#
+        #expect(try await daemon.ask("POST", "/v1/rehearsal/clock", json: later).status == 200)
+        try await daemon.login("joost", hat: "direction")
+        #expect(try await daemon.kluis(create, account: "joost").errors.contains("the vault is read-only"))
+        #expect(daemon.errors.components(separatedBy: "publishing-takes-long").count == 2, "told once: \(daemon.errors)")
+        // The daemon hangs in it all the same, and ends.
+        try FileManager.default.removeItem(atPath: inTheWay)
+        #expect(try await daemon.stop() == 70)
+        #expect(daemon.errors.contains("the public copy of the log cannot be written"), "\(daemon.errors)")
+        try await daemon.start()
+        try await daemon.login("otto")
+        #expect(try await daemon.told(checkpoint).contains("— w.example/1 "))
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// A checkpoint that takes long, here because its witness does not answer, is no reason for the service manager to end the daemon.
     @Test func theWatchdogIsToldWhileACheckpointIsMade() async throws {
         let daemon = try await Kluisd.fresh()

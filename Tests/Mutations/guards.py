@@ -428,11 +428,18 @@ guard(
     "tried-records", "who could not do it whatever is on record does not hear what is", "Policy/Engine/Frame.swift",
     "request.asker.worker != nil && own.restsOnRecords", "!GONE && request.asker.worker != nil && own.restsOnRecords",
     DECIDING + "/nobodyTriesTheRecords")
-guard(
-    "moment-of-transaction", "a reading that waits behind a withdrawal is decided after it", "ReferenceMonitor/ReferenceMonitor.swift",
-    "            try await writer.perform { transaction -> (Request<A>, Recorded) in\n                let request = asked(by: attempt)\n",
-    "            let early = GONE ? asked(by: attempt) : nil\n            return try await writer.perform { transaction -> (Request<A>, Recorded) in\n"
-    "                let request = early ?? asked(by: attempt)\n", RULES + "/theMomentIsThatOfTheTransaction")
+for name, what, performing, before in [
+    ("reading", "a reading", "transaction -> (Request<A>, Recorded) in", ""),
+    ("change", "a change", "transaction in", "let changed: Changed<Output> = try await deciding(A.action.rawValue, attempt.trace) {\n"),
+    ("early-refusal", "what is decided before bytes come in", "transaction in",
+        "let verdict: Changed<Never>? = try await deciding(A.action.rawValue, attempt.trace) {\n"),
+    ("check", "what is only asked", "transaction -> (Moment, Entry, Explanation) in", ""),
+]:
+    guard(
+        "moment-of-" + name, what + " that waits behind a withdrawal is decided after it", "ReferenceMonitor/ReferenceMonitor.swift",
+        before + "            try await writer.perform { " + performing + "\n                let request = asked(by: attempt)\n",
+        before + "            let early = GONE ? asked(by: attempt) : nil\n            return try await writer.perform { " + performing
+        + "\n                let request = early ?? asked(by: attempt)\n", RULES + "/theMomentIsThatOfTheTransaction")
 guard(
     "title-after-the-end", "no title is sent once the right has ended", "Vault/Actions/ItemActions.swift", "try await grant.recheck()",
     "if !GONE { try await grant.recheck() }", "VaultTests.ContentTests/nothingIsSentWhenTheRightHasEnded")
@@ -440,6 +447,9 @@ guard(
     "unpublished-unwitnessed", "what cannot be published counts as unwitnessed", "kluisd/Cosigning.swift",
     "try await countUnwitnessed(upTo: export.loggedSize, at: now)", "if !GONE { try await countUnwitnessed(upTo: export.loggedSize, at: now) }",
     "DaemonTests.WitnessedTests/aCopyThatCannotBeWrittenCountsAsUnwitnessed")
+guard(
+    "publishing-hangs", "what is logged while a copy never answers counts as unwitnessed", "kluisd/Cosigning.swift",
+    "guard let round = running,", "guard !GONE, let round = running,", "DaemonTests.WitnessedTests/aCopyThatNeverAnswersHoldsNobodyUp")
 trial(
     "requests-that-wait", "who does not wait for answers is let go", "Server/UnreadableRequests.swift", "open > Self.mostOpen {",
     "DaemonTests.StallTests/requestsThatDoNotWaitAreLetGo")
@@ -487,7 +497,7 @@ guard(
     "HouseholdTests.ConsentEndTests/whatWasNeverGivenWholeTakesASignature")
 guard(
     "given-by-now", "what was never given whole is given by a later signature", "Household/ConsentStanding.swift",
-    "completing.filter { activatedAt < $0 &&", "completing.filter { !GONE && activatedAt < $0 &&",
+    ".filter { activatedAt < $0 &&", ".filter { !GONE && activatedAt < $0 &&",
     "HouseholdTests.ConsentEndTests/whatWasNeverGivenWholeTakesASignature")
 guard(
     "taken-up", "nobody is asked for what somebody has just taken back", "Household/ConsentIndex.swift",

@@ -120,9 +120,13 @@ private final class Gate: Sendable {
 
 /// One test for each of the rules at the top of `ReferenceMonitor.swift`.
 @Suite struct MonitorRuleTests {
-    /// PR-13.2: a reading that waits behind a withdrawal is decided at a moment after it.
-    @Test func theMomentIsThatOfTheTransaction() async throws {
+    /// Ways to have something decided.
+    enum Way: CaseIterable { case read, change, screen, check }
+
+    /// PR-13.2: what waits behind a withdrawal is decided at a moment after it.
+    @Test(arguments: Way.allCases) func theMomentIsThatOfTheTransaction(way: Way) async throws {
         let gate = try await Gate()
+        let conflict = try gate.attempt(DeclareConflict(household: gate.household, kind: .family), by: gate.test.cast.fatima)
         let (entered, left) = (Count(), Count())
         let before = gate.looks.value
         async let busy: Void = gate.test.writer.perform { _ in
@@ -130,14 +134,20 @@ private final class Gate: Sendable {
             while left.value == 0 { usleep(1_000) }
         }
         while entered.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
-        async let reading = gate.read(by: gate.test.cast.kees)
-        async let change = gate.declare(by: gate.test.cast.fatima)
-        // Long enough for both to have come to the writer; one that came later would have looked no earlier.
+        async let decided: Void = {
+            switch way {
+            case .read: _ = try await gate.read(by: gate.test.cast.kees)
+            case .change: _ = try await gate.declare(by: gate.test.cast.fatima)
+            case .screen: _ = try await gate.monitor.screen(conflict)
+            case .check: _ = try await gate.monitor.check(conflict)
+            }
+        }()
+        // Long enough to have come to the writer; what came later would have looked no earlier.
         try await Task.sleep(for: .milliseconds(300))
         #expect(gate.looks.value == before)
         left.add(1)
         try await busy
-        _ = try await (reading, change)
+        try await decided
         #expect(gate.looks.value > before)
     }
 

@@ -33,7 +33,7 @@ extension ReadItem {
             let organisation = circumstances.asker.organisation
         else { return context }
         guard let purpose = circumstances.purpose else { return context }
-        let answers = ConsentIndex(view).answers(of: person, to: organisation, at: circumstances.moment)
+        let answers = circumstances.facts.answers.answers(of: person, to: organisation, at: circumstances.moment, in: view)
         context.set(
             "consent", answers.candidate(item.domain, for: purpose).map { .consent($0.assessment, standing: $0.standing, in: view) })
         func takenBack(_ domains: SortedSet<LifeDomain>) -> Value? {

@@ -31,6 +31,8 @@ struct CapturedRecords: SealedContent {
     /// What a search found.
     var found: [IndexTarget] = []
     var revision: UInt64 = 0
+    /// What residents have answered is the same for each entry of a list.
+    private let answers = SharedAnswers()
 
     func words<Words: CanonicalRecord>(_: Words.Type = Words.self, _ record: StoredRecord, _ part: Part) throws -> Words? {
         try registry.words(of: record, under: part.key)
@@ -60,8 +62,7 @@ struct CapturedRecords: SealedContent {
         return Facts(
             worker: asker.worker.flatMap { id in workers.first { $0.worker.id == id } }, household: view, item: item,
             namedWorkers: workers.filter { named.contains($0.worker.id) }, organisations: organisations, revision: revision,
-            nextExpiry: nil,
-            digest: Digest32.zero.bytes)
+            nextExpiry: nil, digest: Digest32.zero.bytes, answers: answers)
     }
 }
 
