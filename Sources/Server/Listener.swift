@@ -168,7 +168,14 @@ private final class OpenChannels: Sendable {
         }
     }
 
-    func closeAll() { for channel in open.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) } }
+    /// Ends every connection, whatever is still to be sent.
+    func closeAll() {
+        for channel in open.withLock({ Array($0.channels.values) }) {
+            channel.triggerUserOutboundEvent(StallGuard.EndNow(), promise: nil)
+            // One that is only being made has nobody yet who hears that.
+            channel.close(promise: nil)
+        }
+    }
 }
 
 /// What one request knows besides its bytes.

@@ -7,6 +7,9 @@ import NIOHTTPTypes
 ///
 /// Only the client's own standing still counts: while the daemon is busy and asks for nothing, and while it has nothing to send, no time runs.
 /// Between two requests the connection's idle limit counts, not this one.
+///
+/// An answer that was written to its end is sent to its end before the connection is closed: at a stop the HTTP server closes right behind it, and the
+/// channel drops what the socket has not taken by then. One that is cut short is cut at once.
 final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -18,6 +21,10 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWaiting = false
     /// Parts of an answer that the socket did not take yet.
     private var unsent = 0
+    /// An answer has begun and was not written to its end.
+    private var isInAnswer = false
+    /// To be closed once everything is sent.
+    private var isClosing = false
     private var lastMove = NIODeadline.distantPast
     private var task: Scheduled<Void>?
     /// Nil before and after the time in the pipeline.
@@ -78,6 +85,11 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head: isInAnswer = true
+        case .body: break
+        case .end: isInAnswer = false
+        }
         if unsent == 0 { lastMove = context.eventLoop.now }
         unsent += 1
         let promise = promise ?? context.eventLoop.makePromise()
@@ -86,8 +98,23 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
         promise.futureResult.whenComplete { _ in
             this.value.unsent -= 1
             this.value.lastMove = loop.now
+            if this.value.isClosing, this.value.unsent == 0 { this.value.context?.close(promise: nil) }
         }
         context.write(data, promise: promise)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .all, unsent > 0, !isInAnswer else { return context.close(mode: mode, promise: promise) }
+        isClosing = true
+        if let promise { context.channel.closeFuture.cascade(to: promise) }
+    }
+
+    /// Ends a connection whatever is still to be sent.
+    struct EndNow: Sendable {}
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is EndNow else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        context.close(promise: promise)
     }
 
     private func schedule(_ context: ChannelHandlerContext, in delay: TimeAmount) {

@@ -12,37 +12,62 @@ final class UnreadableRequests: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// Requests that have begun and whose answer did not go out whole.
-    private var open = 0
-    /// How many there may be.
+    /// Requests that have begun, answers that have, and answers of which the socket took all.
+    private var asked = 0, answered = 0, sent = 0
+    /// How many requests there may be whose answers are not sent.
     private static let mostOpen = 8
+    /// The last request has not come to its end.
+    private var isInRequest = false
+    private var endsWithTheAnswer = false
     private var isShut = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // What came in with the same read.
         if isShut { return }
-        if case .head = unwrapInboundIn(data) {
-            open += 1
-            if open > Self.mostOpen {
+        switch unwrapInboundIn(data) {
+        case .head:
+            asked += 1
+            isInRequest = true
+            if asked - sent > Self.mostOpen {
                 isShut = true
                 context.close(promise: nil)
                 return
             }
+        case .body: break
+        case .end: isInRequest = false
         }
         context.fireChannelRead(data)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { open -= 1 }
+        switch unwrapOutboundIn(data) {
+        case .head: answered += 1
+        case .body: break
+        case .end:
+            let promise = promise ?? context.eventLoop.makePromise()
+            let (bound, this) = (NIOLoopBound(context, eventLoop: context.eventLoop), NIOLoopBound(self, eventLoop: context.eventLoop))
+            promise.futureResult.whenSuccess {
+                this.value.sent += 1
+                this.value.endIfSent(bound.value)
+            }
+            return context.write(data, promise: promise)
+        }
         context.write(data, promise: promise)
     }
 
+    private func endIfSent(_ context: ChannelHandlerContext) {
+        if endsWithTheAnswer, sent == asked { context.close(promise: nil) }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // In the middle of a request, or behind one whose answer is under way, an answer of its own would be taken for the other's.
-        guard error is HTTPParserError, open == 0 else {
-            context.fireErrorCaught(error)
-            return
+        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
+        // It was refused before it came to its end: another answer would be taken for that to the next request.
+        if isInRequest, answered == asked {
+            endsWithTheAnswer = true
+            return endIfSent(context)
         }
+        // Whoever reads the request, or what came before, comes upon it, and answers in turn.
+        guard sent == asked else { return context.fireErrorCaught(error) }
         // What language is wanted stands in what could not be read.
         let document = Problem.unreadable.document(.nl)
         let body = (try? WireJSON.encode(document)) ?? []

@@ -246,7 +246,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: vault.socket), "a socket that is another's stays")
     }
 
-    /// Clients that stall in their head or in their body do not keep the vault open.
+    /// Clients that stall in their head or in their body, or do not read what is sent to them, do not keep the vault open.
     @Test func aStalledClientDoesNotHoldTheStop() async throws {
         let vault = try await RealVault(.keyFile, extra: "stop-seconds: 1")
         #expect(try await vault.initialise().status == 0)
@@ -255,8 +255,12 @@ import Testing
             "POST /v1/login HTTP/1.1\r\nHost: kluis\r\nContent-Length: 100\r\n\r\n{", "GET /v1/status HTTP/1.1\r\nHost:", "",
         ]
         let connections = try stalled.map { try Held(vault.socket, sending: Data($0.utf8)) }
+        let document = "GET /v1/openapi.json HTTP/1.1\r\nHost: kluis\r\n\r\n"
+        let unread = try Held(vault.socket, sending: Data(String(repeating: document, count: 8).utf8))
+        while !unread.isAnswered { try await Task.sleep(for: .milliseconds(1)) }
         #expect(try await vault.kluis("status").status == 0)
         #expect(try await vault.stop() == 0, "\(vault.errors)")
+        withExtendedLifetime(unread) {}
         for connection in connections { try await connection.hungUp() }
     }
 }

@@ -57,6 +57,47 @@ import Testing
         #expect(try await daemon.stop() == 0)
     }
 
+    /// A stop sends what it has answered to its end, to whoever reads it late as well.
+    @Test func aStopSendsAnswersToTheirEnd() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.start()
+        let request = Data("GET /v1/openapi.json HTTP/1.1\r\nHost: kluis\r\n\r\n".utf8)
+        let first = try Held(daemon, sending: request)
+        let whole = try await first.take(1_000)
+        let length = try #require(String(decoding: whole, as: UTF8.self).firstMatch(of: /(?i)content-length: (\d+)/).flatMap { Int($0.1) })
+        first.hangUp()
+        // More than the socket takes.
+        let count = 8
+        #expect(count * length > 400_000, "\(length)")
+        let held = try Held(daemon, sending: Data((0..<count).flatMap { _ in request }))
+        while !held.isAnswered { try await Task.sleep(for: .milliseconds(1)) }
+        async let ended = daemon.stop()
+        while (try? Held(daemon, sending: Data())) != nil { try await Task.sleep(for: .milliseconds(1)) }
+        let answers = String(decoding: try await held.take(), as: UTF8.self).components(separatedBy: "HTTP/1.1 200").dropFirst()
+        #expect(answers.count == count && answers.allSatisfy { $0.utf8.count > length }, "\(answers.map(\.utf8.count)) of \(length)")
+        #expect(try await ended == 0)
+    }
+
+    /// Each request has one answer, in their order: bytes that are none have the last, and none behind a request that was refused half-way.
+    @Test func whatIsNoRequestHasOneAnswerInItsTurn() async throws {
+        let (daemon, _) = try await Kluisd.copy()
+        try await daemon.start()
+        func statuses(_ answers: Data) -> [String] {
+            String(decoding: answers, as: UTF8.self).matches(of: /HTTP\/1\.1 (\d{3})/).map { String($0.1) }
+        }
+        let get = "GET /v1/openapi.json HTTP/1.1\r\nHost: kluis\r\n\r\n"
+        for count in [0, 1, 7] {
+            let held = try Held(daemon, sending: Data((String(repeating: get, count: count) + "no request\r\n\r\n").utf8))
+            while !held.isAnswered { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(statuses(try await held.take()) == Array(repeating: "200", count: count) + ["400"], "\(count)")
+        }
+        let refused = try Held(daemon, sending: Data("POST /v1/nowhere HTTP/1.1\r\nHost: kluis\r\nTransfer-Encoding: chunked\r\n\r\n".utf8))
+        let answer = try await refused.take(100)
+        let rest = try await refused.take(sending: Data("no length\r\n".utf8))
+        #expect(statuses(answer + rest) == ["404"], "\(String(decoding: answer + rest, as: UTF8.self))")
+        #expect(try await daemon.stop() == 0)
+    }
+
     /// A head that comes byte by byte, and a connection on which nothing is asked any more: neither is kept for ever.
     @Test(arguments: [false, true])
     func aHeadThatTricklesIsLetGo(isAnswered: Bool) async throws {

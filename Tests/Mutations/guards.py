@@ -448,10 +448,20 @@ guard(
     "try await countUnwitnessed(upTo: export.loggedSize, at: now)", "if !GONE { try await countUnwitnessed(upTo: export.loggedSize, at: now) }",
     "DaemonTests.WitnessedTests/aCopyThatCannotBeWrittenCountsAsUnwitnessed")
 guard(
+    "answers-at-a-stop", "a stop sends what it has answered to its end", "Server/StallGuard.swift", "guard mode == .all, unsent > 0,",
+    "guard !GONE, mode == .all, unsent > 0,", "DaemonTests.StallTests/aStopSendsAnswersToTheirEnd")
+guard(
+    "answered-once", "what was refused half-way has no other answer", "Server/UnreadableRequests.swift", "if isInRequest, answered == asked {",
+    "if !GONE, isInRequest, answered == asked {", "DaemonTests.StallTests/whatIsNoRequestHasOneAnswerInItsTurn")
+guard(
+    "answered-in-turn", "what is no request is answered behind what came before", "Server/UnreadableRequests.swift",
+    "guard sent == asked else { return context", "guard GONE || sent == asked else { return context",
+    "DaemonTests.StallTests/whatIsNoRequestHasOneAnswerInItsTurn")
+guard(
     "publishing-hangs", "what is logged while a copy never answers counts as unwitnessed", "kluisd/Cosigning.swift",
     "guard let round = running,", "guard !GONE, let round = running,", "DaemonTests.WitnessedTests/aCopyThatNeverAnswersHoldsNobodyUp")
 trial(
-    "requests-that-wait", "who does not wait for answers is let go", "Server/UnreadableRequests.swift", "open > Self.mostOpen {",
+    "requests-that-wait", "who does not wait for answers is let go", "Server/UnreadableRequests.swift", "asked - sent > Self.mostOpen {",
     "DaemonTests.StallTests/requestsThatDoNotWaitAreLetGo")
 guard(
     "read-answers", "who may not list consents does not hear of them by reading", ENGINE, "let hidesAnswers = frame.restsOnAnswers &&",
