@@ -74,6 +74,8 @@ final class StallGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What comes now would be done and not be answered.
+        if isClosing { return }
         switch unwrapInboundIn(data) {
         case .head: isInRequest = true
         case .body: break

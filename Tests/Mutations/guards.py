@@ -507,7 +507,7 @@ guard(
     "HouseholdTests.ConsentEndTests/whatWasNeverGivenWholeTakesASignature")
 guard(
     "given-by-now", "what was never given whole is given by a later signature", "Household/ConsentStanding.swift",
-    ".filter { activatedAt < $0 &&", ".filter { !GONE && activatedAt < $0 &&",
+    ".filter {\n            activatedAt < $0 &&", ".filter {\n            !GONE && activatedAt < $0 &&",
     "HouseholdTests.ConsentEndTests/whatWasNeverGivenWholeTakesASignature")
 guard(
     "taken-up", "nobody is asked for what somebody has just taken back", "Household/ConsentIndex.swift",
